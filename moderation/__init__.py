@@ -1,0 +1,1 @@
+"""What we think of a comment: records in, explained verdicts out. Pure."""

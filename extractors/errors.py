@@ -1,12 +1,12 @@
 """What can be wrong with a page.
 
-    ExtractorError
-    └── PageError             the page's fault: quarantine it with the reason, the run goes on
-        ├── NotHtml           the bytes are no HTML document (an image, a PDF, a feed)
-        ├── EmptyPage         nothing but markup
-        ├── NoArticle         a page without an article: an index, a login wall, an error page
-        ├── TooComplex        over a structural limit (depth, attributes, nodes)
-        └── LayoutChanged     a known site lost an element it always had: a person must look
+ExtractorError
+└── PageError             the page's fault: quarantine it with the reason, the run goes on
+    ├── NotHtml           the bytes are no HTML document (an image, a PDF, a feed)
+    ├── EmptyPage         nothing but markup
+    ├── NoArticle         a page without an article: an index, a login wall, an error page
+    ├── TooComplex        over a structural limit (depth, attributes, nodes)
+    └── LayoutChanged     a known site lost an element it always had: a person must look
 """
 
 

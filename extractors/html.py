@@ -44,7 +44,11 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     Valid UTF-8 beats a declaration because pages that declare Latin-1 and send UTF-8 are common and the reverse
     never decodes; ISO 8859-1 means windows-1252, as the WHATWG Encoding Standard says.
     """
-    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")
     declared = _declared_charset(body, content_type)
@@ -126,7 +130,11 @@ def texts(node: HtmlElement, drop: Collection[HtmlElement] = ()) -> Iterator[str
             continue
         if tag == "img":
             alt = item.get("alt") or ""
-            if alt and len(alt) <= _MAX_SMILEY_ALT and _SMILEY.search((item.get("class") or "") + (item.get("src") or "")):
+            if (
+                alt
+                and len(alt) <= _MAX_SMILEY_ALT
+                and _SMILEY.search((item.get("class") or "") + (item.get("src") or ""))
+            ):
                 yield alt
             continue
         if tag in BLOCK_TAGS:

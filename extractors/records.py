@@ -7,7 +7,6 @@ precisions and often without a time zone: an offset is present only when the pag
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -181,11 +180,15 @@ def as_json(record: object) -> bytes:
     return orjson.dumps(record)
 
 
-@functools.cache
-def _adapter(kind: type[Any]) -> Any:
-    from pydantic import TypeAdapter  # only readers of JSON pay for it
+_adapters: dict[type, Any] = {}
 
-    return TypeAdapter(kind)
+
+def _adapter(kind: type) -> Any:
+    if kind not in _adapters:
+        from pydantic import TypeAdapter  # only readers of JSON pay for it
+
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def from_json(kind: type[Record], line: bytes | str) -> Record:

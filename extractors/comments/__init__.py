@@ -1,0 +1,6 @@
+"""Comment threads as complete records, from any site."""
+
+from extractors.comments.find import find_thread
+from extractors.comments.thread import Thread
+
+__all__ = ["Thread", "find_thread"]

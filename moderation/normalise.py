@@ -1,0 +1,282 @@
+"""Unicode first: what a comment's text is once disguises are taken off, and what was taken off.
+
+`normalised` makes two copies of the same length: `text` (NFKC, no invisible characters) and `folded` (look-alike
+letters and l33t digits put back as well, lower case). Every disguise is kept as a span in the original, so that a
+signal can count it and the desk can highlight it. `language_text` is what is left for a language detector.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+
+# Latin letters and the Cyrillic and Greek letters (and small capitals) that look like them in common fonts; made from
+# the letters' shapes, lower and upper case apart because the shapes differ.
+_LATIN_OF = str.maketrans(
+    "аеорсухіјѕԁһԛԝӏьκνορυιαετАВЕКМНОРСТУХІЈЅԌԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢɑɡıօսոհցՕՏ",
+    "aeopcyxijsdhqwlbkvopuiaetABEKMHOPCTYXIJSGQWABEZHIKMNOPTYXabcdeghijklmnoprtuvwyzagiounhgOS",
+)
+_CYRILLIC_OF = str.maketrans("aeopcyxABEKMHOPCTYX", "аеорсухАВЕКМНОРСТУХ")
+_LEET_OF = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "€": "e"}
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_LETTER_WORD = re.compile(r"[^\W\d_]+")
+# a word with at least one l33t character that has letters on both sides, or a leading $
+_LEET_WORD = re.compile(r"(?<![\w@$€])(?:\$(?=[^\W\d_]{2})|[^\W\d_])[^\W_@$€]*(?:[@$€]+[^\W_@$€]*)*", re.UNICODE)
+_LEET_RUN = re.compile(r"(?<=[^\W\d_])[0134357@$€]+(?=[^\W\d_])|^\$(?=[^\W\d_])")
+# unit, version and product names in which a digit is a digit
+_PLAIN_DIGITS = re.compile(r"(?i)^(?:[a-z]{1,2}\d+[a-z]{1,2}|\d+\w+|\w*\d{3,}\w*|[0-9a-f]{6,})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A text without its disguises. `text` and `folded` have the same length; `offsets[i]` is where their character i
+    begins in `original` (one entry more than characters, the last is the original's length).
+
+    All spans are (start, end) in `original`. `zero_width` counts invisible characters that hide inside or between
+    words; joiners of emoji and of scripts that need them are not counted. `styled`: letters from mathematical, circled
+    or full-width alphabets. `mixed_script`: words that mix alphabets.
+    """
+
+    original: str
+    text: str
+    folded: str
+    offsets: Sequence[int]
+    zero_width: int = 0
+    zero_width_spans: tuple[Span, ...] = ()
+    homoglyphs: tuple[Span, ...] = ()
+    leet: tuple[Span, ...] = ()
+    mixed_script: tuple[Span, ...] = ()
+    styled: tuple[Span, ...] = ()
+
+    def span(self, start: int, end: int) -> Span:
+        """The place in `original` of `text[start:end]` or `folded[start:end]`."""
+        if start >= end:
+            return self.offsets[start], self.offsets[start]
+        return self.offsets[start], self.offsets[end]
+
+
+def normalised(text: str) -> Normalised:
+    """`text` without invisible characters, compatibility forms, look-alike letters and l33t, and what was found."""
+    if text.isascii():
+        folded, leet = _leet_folded(text)
+        return Normalised(text, text, folded.lower(), range(len(text) + 1), leet=leet)
+    kept, offsets, hidden = _without_invisible(text)
+    plain, offsets = _compatibility_form(kept, offsets)
+    unmixed, homoglyphs, mixed = _homoglyphs_folded(plain)
+    folded, leet = _leet_folded(unmixed)
+
+    def back(spans: Sequence[Span]) -> tuple[Span, ...]:
+        return tuple((offsets[start], offsets[end]) for start, end in spans)
+
+    return Normalised(
+        original=text,
+        text=plain,
+        folded=_lower(folded),
+        offsets=offsets,
+        zero_width=len(hidden),
+        zero_width_spans=tuple(hidden),
+        homoglyphs=back(homoglyphs),
+        leet=back(leet),
+        mixed_script=back(mixed),
+        styled=_styled(text),
+    )
+
+
+def _lower(text: str) -> str:
+    """Lower case of the same length: 'İ' alone would become two characters."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else "".join(low if len(low := c.lower()) == 1 else c for c in text)
+
+
+def _without_invisible(text: str) -> tuple[str, Sequence[int], list[Span]]:
+    hidden: list[Span] = []
+    kept: list[str] = []
+    offsets: list[int] = []
+    end = 0
+    for found in _INVISIBLE.finditer(text):
+        start = found.start()
+        kept.append(text[end:start])
+        offsets.extend(range(end, start))
+        end = found.end()
+        if _hides(text, start):
+            hidden.append((start, end))
+    if not kept:
+        return text, range(len(text) + 1), hidden
+    kept.append(text[end:])
+    offsets.extend(range(end, len(text) + 1))
+    return "".join(kept), offsets, hidden
+
+
+def _hides(text: str, at: int) -> bool:
+    """Whether the invisible character at `at` has no honest use there."""
+    before = text[at - 1] if at else ""
+    after = text[at + 1] if at + 1 < len(text) else ""
+    if text[at] in "\u00ad\ufeff\u200e\u200f\u061c" or "\ufe00" <= text[at] <= "\ufe0f":
+        # soft hyphens, byte order marks, direction marks and emoji presentation come with honest pasted text
+        return False
+    latin_like = [c for c in (before, after) if c.isalnum() and c < "\u0590"]
+    if text[at] in "\u200c\u200d":  # joiners: honest between emoji and in scripts from Arabic onwards
+        return len(latin_like) == 2
+    return bool(latin_like) and not (before.isspace() or after.isspace() or not before or not after)
+
+
+def _compatibility_form(text: str, offsets: Sequence[int]) -> tuple[str, Sequence[int]]:
+    """NFKC of `text` with offsets carried along; characters that compose stay together."""
+    if unicodedata.is_normalized("NFKC", text):
+        return text, offsets
+    pieces: list[str] = []
+    moved: list[int] = []
+    start, size = 0, len(text)
+    while start < size:
+        end = start + 1
+        form = text[start] if text[start].isascii() else unicodedata.normalize("NFKC", text[start])
+        while end < size and not text[end].isascii():
+            longer = unicodedata.normalize("NFKC", text[start : end + 1])
+            if longer == form + unicodedata.normalize("NFKC", text[end]) and not unicodedata.combining(text[end]):
+                break
+            form, end = longer, end + 1
+        pieces.append(form)
+        moved.extend([offsets[start]] * len(form))
+        start = end
+    moved.append(offsets[size])
+    return "".join(pieces), moved
+
+
+def _script(letter: str) -> str:
+    if letter < "\u0250" or "\u1e00" <= letter <= "\u1eff":
+        return "latin"
+    if "\u0370" <= letter <= "\u03ff" or "\u1f00" <= letter <= "\u1fff":
+        return "greek"
+    if "\u0400" <= letter <= "\u052f":
+        return "cyrillic"
+    if "\u0530" <= letter <= "\u058f":
+        return "armenian"
+    if "\u0250" <= letter <= "\u02af" or "\u1d00" <= letter <= "\u1d7f":
+        return "small capital"
+    return "other"
+
+
+def _homoglyphs_folded(text: str) -> tuple[str, list[Span], list[Span]]:
+    """`text` with the look-alike letters of mixed words put back, the letters' spans, the words' spans."""
+    homoglyphs: list[Span] = []
+    mixed: list[Span] = []
+    folded: list[str] = []
+    end = 0
+    for word in _LETTER_WORD.finditer(text):
+        letters = word.group()
+        if letters.isascii():
+            continue
+        put_back = _unmixed(letters)
+        scripts = {_script(letter) for letter in letters}
+        if len(scripts) > 1 and scripts != {"latin", "other"}:
+            mixed.append(word.span())
+        if put_back == letters:
+            continue
+        start = word.start()
+        homoglyphs.extend((start + i, start + i + 1) for i, (a, b) in enumerate(zip(letters, put_back)) if a != b)
+        folded.append(text[end:start])
+        folded.append(put_back)
+        end = word.end()
+    folded.append(text[end:])
+    return "".join(folded), homoglyphs, mixed
+
+
+def _unmixed(word: str) -> str:
+    """A word that mixes alphabets, in the alphabet that its unmistakable letters belong to."""
+    latin = word.translate(_LATIN_OF)
+    if latin == word:
+        return word
+    all_latin = all(_script(letter) == "latin" for letter in latin)
+    if all_latin:
+        # wholly of look-alikes: only small capitals and the like are surely a disguise, "сор" may be Russian
+        has_latin = any(_script(letter) == "latin" for letter in word)
+        return latin if has_latin or all(_script(letter) == "small capital" for letter in word) else word
+    if any("a" <= letter.lower() <= "z" for letter in word):
+        cyrillic = word.translate(_CYRILLIC_OF)
+        if all(_script(letter) == "cyrillic" for letter in cyrillic):
+            return cyrillic
+    return word
+
+
+def _leet_folded(text: str) -> tuple[str, tuple[Span, ...]]:
+    """`text` with l33t characters inside words put back as letters, and the spans of those words."""
+    if not any(sign in text for sign in _LEET_OF):
+        return text, ()
+    spans: list[Span] = []
+    folded: list[str] = []
+    end = 0
+    for word in _LEET_WORD.finditer(text):
+        token = word.group()
+        if not _is_leet(token, text[word.end() : word.end() + 1]):
+            continue
+        folded.append(text[end : word.start()])
+        folded.append(_LEET_RUN.sub(lambda run: "".join(_LEET_OF[sign] for sign in run.group()), token))
+        end = word.end()
+        spans.append(word.span())
+    folded.append(text[end:])
+    return "".join(folded), tuple(spans)
+
+
+def _is_leet(token: str, after: str) -> bool:
+    letters = sum(letter.isalpha() for letter in token)
+    if letters < 3 or letters * 2 < len(token) or _LEET_RUN.search(token) is None:
+        return False
+    if "@" in token and (after in {".", "-", "_"} or token.endswith("@s")):  # an address; "amig@s" is good Spanish
+        return False
+    return _PLAIN_DIGITS.match(token) is None
+
+
+_STYLED = re.compile("[\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f110-\U0001f189]+")
+
+
+def _styled(text: str) -> tuple[Span, ...]:
+    return tuple(found.span() for found in _STYLED.finditer(text))
+
+
+_NOT_LANGUAGE = re.compile(
+    r"""(?ix)
+    <pre\b.*?</pre> | <code\b.*?</code> | ```.*?``` | `[^`\n]*`        # code, marked as such
+    | <\?.*?(?:\?>|$) | </?[a-z][^<>\n]*>                               # markup
+    | \[/?(?:url|b|i|u|img|link|quote|code)[^\]\n]*\]                   # forum markup
+    | \b(?:https?|ftp)://\S+ | \bwww\.\S+                               # addresses
+    | \b[\w.+-]+@[\w-]+(?:\.[\w-]+)+
+    | \b(?:[a-z0-9-]+\.)+(?:com|net|org|info|biz|fr|de|es|it|ru|io|co|eu|uk|be|ch|ca|us|me|tv|xyz|top|site|online|shop)\b(?:/\S*)?
+    | (?<!\w)[@\#][\w.-]+                                               # handles and tags
+    | :[a-z_]+\d*:                                                      # :smile:
+    | (?<!\w)[:;=8x][-o'^]?[)(\]\[dp/\\|*o03]+(?!\w) | <3+ | \^_*\^ | (?<!\w)xd+\b   # :-) <3 ^^ xD
+    | &(?:[a-z]+|\#x?[0-9a-f]+);                                        # character references
+    """,
+    re.DOTALL,
+)
+_CODE_LINE = re.compile(
+    r"""(?x)
+    ^\s*(?:\$\s+)?(?:git|npm|pip3?|apt(?:-get)?|sudo|curl|wget|docker|cd|ls|chmod|ssh|composer|yarn|cargo|brew)\s+\S*\w.*(?:\s-{1,2}\w|[/=|])?.*$
+    | ^\s*(?:SELECT|INSERT\ INTO|UPDATE|DELETE\ FROM|CREATE\ TABLE|ALTER\ TABLE|DROP\ TABLE)\b.*[;*=].*$
+    | ^.*(?:\{\s*$|;\s*$|=>|->|::|\(\)|\$\w+\s*=|</\w+>).*$
+    """
+)
+_NOT_TEXT = re.compile(r"[^\w\s'’\-.,!?…]|_", re.UNICODE)
+
+
+def language_text(text: str) -> str:
+    """`text` without addresses, handles, tags, emoji, smileys, markup and code; white space is single spaces."""
+    without = _NOT_LANGUAGE.sub(" ", text)
+    lines = [line for line in without.splitlines() if not _is_code(line)]
+    return " ".join(_NOT_TEXT.sub(" ", " ".join(lines)).split())
+
+
+def _is_code(line: str) -> bool:
+    found = _CODE_LINE.match(line)
+    if found is None:
+        return False
+    signs = sum(line.count(sign) for sign in "{}();=<>$*/\\|")
+    words = len(line.split())
+    return signs * 4 >= words or (words <= 6 and " -" in line)

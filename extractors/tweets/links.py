@@ -79,7 +79,7 @@ def links_in(text: str) -> Iterator[Link]:
 
 
 def _next_start(text: str, failed: re.Match[str]) -> int:
-    """Where to look on after labels without a domain: inside them, a link may start after a letter that is not ASCII."""
+    """Where to look on after labels without a domain: inside them a link may start after a non-ASCII letter."""
     if text.isascii() or failed["labels"].isascii():
         # inside ASCII labels only what follows "-", "_" or "." could start, and that is refused without a scheme
         return failed.end()
@@ -87,7 +87,7 @@ def _next_start(text: str, failed: re.Match[str]) -> int:
 
 
 def _domain_end(text: str, start: int, labels: str) -> int | None:
-    """The end of the longest domain: the last dot that a top-level domain follows, with no "_" in the name before it."""
+    """The end of the domain: at the last dot that a top-level domain follows, with no "_" in the name before it."""
     dot = len(labels)
     while (dot := labels.rfind(".", 0, dot)) > 0:
         name = labels[labels.rfind(".", 0, dot) + 1 : dot]

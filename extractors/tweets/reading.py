@@ -1,0 +1,185 @@
+"""From marked-up text to a `Tweet`: what every source of tweets shares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from extractors.dates import find_date, parse_page_date
+from extractors.html import BLOCK_TAGS, SILENT_TAGS, line_of
+from extractors.records import DatePrecision, Tweet, TweetSource
+from extractors.tweets.addresses import is_search, sent_at
+from extractors.tweets.entities import entities_of
+
+MAX_TEXT = 4_000
+"""Characters of a message that are read. Long tweets (Premium) have more on rare occasions; embeds cut them at 280."""
+
+_RETWEET = re.compile(r"(?:♻\s*|RT\s*)[@＠](\w{1,20})")
+_VIA = re.compile(r"(?<!\w)via\s*:?\s*[@＠](\w{1,20})", re.IGNORECASE)
+_SHOWN_URL = re.compile(
+    r"(?:https?://|pic\.twitter\.com/|[\w-]+(?:\.[\w-]+)+/)\S*|(?:https?://)?[\w-]+(?:\.[\w-]+)+\S*|[\w.-]+…",
+    re.IGNORECASE,
+)
+_WRITTEN_URL = re.compile(r"https?://[^\s)\]\"»]+")
+_BLANKS = re.compile(r"\s+")
+_INVISIBLE = re.compile("[\u200b\ufeff]")
+_EDGE = re.compile(r"^[\s|·•]+|(?:\s*(?:->|→|»|[-–—|·•]))+\s*$|\s+$")
+MAX_DATE_TEXT = 70  # characters of an element that shows nothing but a date
+_AROUND_A_DATE = 16  # letters that may stand beside the date: "about", "Posted on", "il y a environ"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of visible text, and the link it stands in."""
+
+    text: str
+    anchor: HtmlElement | None
+
+
+def pieces_of(node: HtmlElement, drop: Collection[HtmlElement] = ()) -> list[Piece]:
+    """The visible text of a node in reading order, in pieces; edges of blocks and <br> are a blank.
+
+    Emoji pictures count by their alt. Iterative, for pages nested thousands deep.
+    """
+    found: list[Piece] = []
+    stack: list[tuple[HtmlElement | str, HtmlElement | None]] = [(node, None)]
+    while stack:
+        item, anchor = stack.pop()
+        if isinstance(item, str):
+            found.append(Piece(item, anchor))
+            continue
+        tag = item.tag
+        if not isinstance(tag, str) or tag in SILENT_TAGS or item in drop:
+            continue
+        if tag == "br":
+            found.append(Piece(" ", None))
+            continue
+        if tag == "img":
+            if alt := _emoji(item):
+                found.append(Piece(alt, anchor))
+            continue
+        if tag in BLOCK_TAGS:
+            found.append(Piece(" ", None))
+            stack.append((" ", None))
+        inner = item if tag == "a" else anchor
+        for child in reversed(item):
+            if child.tail:
+                stack.append((child.tail, inner))
+            stack.append((child, inner))
+        if item.text:
+            stack.append((item.text, inner))
+    return found
+
+
+def _emoji(image: HtmlElement) -> str | None:
+    alt = image.get("alt") or ""
+    kind = (image.get("class") or "") + (image.get("src") or "")
+    return alt if alt and len(alt) <= 12 and re.search(r"smil|emoji|emot", kind, re.IGNORECASE) else None
+
+
+def joined(pieces: Sequence[Piece]) -> str:
+    """One line, blanks folded."""
+    text = _INVISIBLE.sub("", "".join(piece.text for piece in pieces)[: 2 * MAX_TEXT])
+    return _BLANKS.sub(" ", text).strip()[:MAX_TEXT]
+
+
+def trimmed(text: str) -> str:
+    """Without the arrow or dash that led to a date which was taken away."""
+    return _EDGE.sub("", text)
+
+
+def urls_behind(pieces: Sequence[Piece], text: str) -> tuple[str, ...]:
+    """The targets of the links shown as addresses; where nothing is linked, the addresses written out in `text`."""
+    found: list[str] = []
+    shown: dict[HtmlElement, str] = {}
+    for piece in pieces:
+        if piece.anchor is not None:
+            shown[piece.anchor] = shown.get(piece.anchor, "") + piece.text
+    for anchor, words in shown.items():
+        href, label = (anchor.get("href") or "").strip(), " ".join(words.split())
+        if href and label[:1] not in "#@＃＠" and not is_search(href) and _SHOWN_URL.fullmatch(label):
+            found.append(href)
+    return tuple(found or _WRITTEN_URL.findall(text))
+
+
+def is_date(text: str) -> bool:
+    """Whether a short text is a date and little else."""
+    text = " ".join(text.split())
+    if not text or len(text) > MAX_DATE_TEXT:
+        return False
+    found = find_date(text)
+    if found is None:
+        return False
+    rest = text[: found.start] + text[found.end :]
+    return sum(character.isalpha() for character in rest) <= _AROUND_A_DATE
+
+
+def message(
+    pieces: Sequence[Piece],
+    *,
+    text: str | None = None,
+    id: str | None = None,
+    url: str | None = None,
+    handle: str | None = None,
+    author_name: str | None = None,
+    date_text: str | None = None,
+    stated: str | None = None,
+    language: str | None = None,
+    source: TweetSource = TweetSource.TWITTER,
+) -> Tweet:
+    """The record. `stated` is a machine-readable date beside the visible one; it counts where they agree."""
+    text = joined(pieces) if text is None else text
+    entities = entities_of(text)
+    retweet = _RETWEET.match(text)
+    via = _VIA.search(text)
+    date, precision = dated(date_text, stated, id if source is TweetSource.TWITTER else None, language)
+    return Tweet(
+        text=text,
+        id=id,
+        url=url,
+        author_name=author_name or None,
+        handle=handle,
+        date=date,
+        date_text=date_text or None,
+        date_precision=precision,
+        urls=urls_behind(pieces, text),
+        hashtags=entities.hashtags,
+        mentions=entities.mentions,
+        cashtags=entities.cashtags,
+        is_retweet=retweet is not None,
+        retweet_of=retweet[1] if retweet else None,
+        via=via[1] if via else None,
+        source=source,
+    )
+
+
+def dated(
+    shown: str | None, stated: str | None, tweet_id: str | None, language: str | None
+) -> tuple[str | None, DatePrecision | None]:
+    """Date and precision: the visible day, to the minute where the stated time or the id's own agrees with it.
+
+    Where the page shows no full date ("2 hours ago", "18 Aug"), the stated time or the id's own is the date.
+    """
+    exact = next((found for found in (parse_page_date(stated or ""), _from_id(tweet_id)) if found), None)
+    visible = parse_page_date(shown, language) if shown else None
+    if visible and visible[1] is DatePrecision.MINUTE:
+        return visible
+    if visible:
+        return exact if exact and exact[0][:10] == visible[0] else visible
+    if exact:
+        return exact
+    found = find_date(shown) if shown else None
+    return None, found.precision if found else None
+
+
+def _from_id(tweet_id: str | None) -> tuple[str, DatePrecision] | None:
+    moment = sent_at(tweet_id) if tweet_id else None
+    return (moment, DatePrecision.MINUTE) if moment else None
+
+
+def label(node: HtmlElement) -> str:
+    """A node's visible text on one line."""
+    return line_of(node)

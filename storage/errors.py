@@ -1,0 +1,73 @@
+"""What can be wrong with the database and the archive.
+
+StorageError
+├── DatabaseError            stop: the operator's to mend
+│   ├── SchemaMissing        no Tamis tables yet: `tamis db upgrade`
+│   ├── SchemaOutdated       made by an older Tamis: `tamis db upgrade`
+│   ├── SchemaTooNew         made by a newer Tamis: update Tamis
+│   ├── DatabaseUnreachable  no such folder, no such server, wrong password, not a database
+│   └── BackupDamaged        a backup whose checksums or counts do not agree with its contents
+├── DatabaseLocked           retry: somebody else holds the write lock for longer than the wait allows
+├── DecisionConflict         an editor decided on a comment that somebody else has decided on meanwhile
+├── UnknownItem              no such comment, editor, case or run
+└── ArchiveError             the archive's fault
+    └── RecordMissing        no whole record at that place of that file
+"""
+
+from __future__ import annotations
+
+
+class StorageError(Exception):
+    """Base of everything that `storage` raises on purpose. The message is a sentence for the operator."""
+
+
+class DatabaseError(StorageError):
+    """Stop: the run cannot go on until the operator has mended it."""
+
+
+class SchemaMissing(DatabaseError):
+    pass
+
+
+class SchemaOutdated(DatabaseError):
+    pass
+
+
+class SchemaTooNew(DatabaseError):
+    pass
+
+
+class DatabaseUnreachable(DatabaseError):
+    pass
+
+
+class BackupDamaged(DatabaseError):
+    pass
+
+
+class DatabaseLocked(StorageError):
+    """Retry later: the database is sound."""
+
+
+class DecisionConflict(StorageError):
+    """Somebody decided first. `action`, `editor` and `version` say what holds now."""
+
+    def __init__(self, comment_id: int, *, editor: str | None, action: str, version: int) -> None:
+        who = f"{editor} decided" if editor else "the page changed and it is now"
+        super().__init__(f"comment {comment_id}: {who} {action!r} meanwhile (version {version}); look again")
+        self.comment_id = comment_id
+        self.editor = editor
+        self.action = action
+        self.version = version
+
+
+class UnknownItem(StorageError):
+    pass
+
+
+class ArchiveError(StorageError):
+    pass
+
+
+class RecordMissing(ArchiveError):
+    pass

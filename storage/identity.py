@@ -1,0 +1,94 @@
+"""What makes two fetched things the same thing: fingerprints, and matching a page's comments with the known ones.
+
+Fingerprints are keyed (BLAKE2b with the database's secret), so that neither a name nor an erased text can be guessed
+back from them by trying candidates.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+
+from extractors.records import Comment, DatePrecision, Tweet
+
+
+def fingerprint(key: bytes, *parts: str | None) -> str:
+    """32 hex digits that depend on the key, on each part and on which of them are absent."""
+    digest = blake2b(digest_size=16, key=key)
+    for part in parts:
+        digest.update(b"\x00" if part is None else b"\x01" + part.encode("utf-8", "surrogatepass") + b"\x00")
+    return digest.hexdigest()
+
+
+def folded(text: str) -> str:
+    """The text without differences nobody sees: Unicode form, case, white space."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def author_key(key: bytes, author: str | None) -> str | None:
+    """The author's pseudonym, the same on every site; None for no name."""
+    name = folded(author) if author else ""
+    return fingerprint(key, "author", name) if name else None
+
+
+def comment_fingerprint(key: bytes, comment: Comment) -> str:
+    """Of author, date and body. A relative date ("3 days ago") changes daily and is left out."""
+    date = comment.date
+    if date is None and comment.date_precision is not DatePrecision.RELATIVE:
+        date = comment.date_text
+    return fingerprint(key, "comment", comment.author, date, " ".join(comment.body.split()))
+
+
+def tweet_key(key: bytes, tweet: Tweet) -> str:
+    """The network and its id, else a fingerprint of handle and text."""
+    if tweet.id:
+        return f"{tweet.source}:{tweet.id}"
+    return fingerprint(key, "tweet", (tweet.handle or tweet.author_name or "").lower(), folded(tweet.text))
+
+
+def comment_keys(comments: Sequence[Comment], fingerprints: Sequence[str]) -> list[str]:
+    """One key a comment, all different, none depending on the order of comments that differ.
+
+    The site's id; where a page gives the same id to several comments, or none, the fingerprint; where even that is
+    the same (a comment posted twice), a counter behind it.
+    """
+    uses: dict[str, int] = defaultdict(int)
+    for comment in comments:
+        if comment.id:
+            uses[comment.id] += 1
+    taken: dict[str, int] = defaultdict(int)
+    keys = []
+    for comment, print_ in zip(comments, fingerprints, strict=True):
+        base = comment.id if comment.id and uses[comment.id] == 1 else f"~{print_}"
+        taken[base] += 1
+        keys.append(base if taken[base] == 1 else f"{base}#{taken[base]}")
+    return keys
+
+
+def match(
+    keys: Sequence[str],
+    fingerprints: Sequence[str],
+    known_keys: Mapping[str, int],
+    known_prints: Mapping[str, list[int]],
+) -> list[int | None]:
+    """For each comment of a page the known comment it is, or None if it is new.
+
+    First by key. A comment whose key is new may still be a known one that the page now gives an id to (or no longer
+    does): it is matched by fingerprint with a known one that the page does not name otherwise.
+    """
+    found = [known_keys.get(key) for key in keys]
+    used = {number for number in found if number is not None}
+    if len(used) == len(keys):
+        return found
+    for index, number in enumerate(found):
+        if number is None:
+            for candidate in known_prints.get(fingerprints[index], ()):
+                if candidate not in used:
+                    found[index] = candidate
+                    used.add(candidate)
+                    break
+    return found

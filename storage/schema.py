@@ -1,0 +1,87 @@
+"""The schema's version: creating it, raising it, and refusing a database of another one.
+
+Migrations are Alembic's, run from the installed package: there is no alembic.ini to find or to lose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from storage.engine import Database, connect, shown
+from storage.errors import SchemaMissing, SchemaOutdated, SchemaTooNew
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaChange:
+    """The schema's revision before and after an upgrade; `before` is None for a database made just now."""
+
+    before: str | None
+    after: str
+
+
+def upgrade(url: str, revision: str = "head") -> SchemaChange:
+    """Create the tables, or bring them up to this version; doing it again changes nothing.
+
+    Raises SchemaTooNew, DatabaseUnreachable, DatabaseLocked.
+    """
+    with connect(url) as db:
+        before = current_revision(db)
+        if before is not None and before not in known_revisions():
+            raise SchemaTooNew(too_new(db, before))
+        if before != latest_revision() or revision != "head":
+            with db.write() as connection:
+                command.upgrade(configuration(connection), revision)
+        after = current_revision(db)
+    assert after is not None
+    return SchemaChange(before=before, after=after)
+
+
+def current_revision(db: Database) -> str | None:
+    """The revision of the database's tables, or None if it has none of ours."""
+    with db.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def latest_revision() -> str:
+    """The revision that this version of Tamis works with."""
+    head = ScriptDirectory.from_config(configuration(None)).get_current_head()
+    assert head is not None
+    return head
+
+
+def known_revisions() -> tuple[str, ...]:
+    """Every revision this version can upgrade from, oldest first."""
+    script = ScriptDirectory.from_config(configuration(None))
+    return tuple(step.revision for step in script.walk_revisions())[::-1]
+
+
+def require_current(db: Database) -> None:
+    """Raises SchemaMissing, SchemaOutdated or SchemaTooNew unless the tables are those of this version."""
+    found = current_revision(db)
+    if found is None:
+        raise SchemaMissing(f"{shown(db.url)} holds no Tamis tables yet; run: tamis db upgrade")
+    if found == latest_revision():
+        return
+    if found in known_revisions():
+        raise SchemaOutdated(f"{shown(db.url)} was made by an older Tamis (schema {found}); run: tamis db upgrade")
+    raise SchemaTooNew(too_new(db, found))
+
+
+def too_new(db: Database, found: str) -> str:
+    return f"{shown(db.url)} was made by a newer Tamis (schema {found}); update Tamis, or restore an older backup"
+
+
+def configuration(connection: Connection | None) -> Config:
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    settings.attributes["connection"] = connection
+    return settings

@@ -129,12 +129,7 @@ def texts(node: HtmlElement, drop: Collection[HtmlElement] = ()) -> Iterator[str
             yield "\n"
             continue
         if tag == "img":
-            alt = item.get("alt") or ""
-            if (
-                alt
-                and len(alt) <= _MAX_SMILEY_ALT
-                and _SMILEY.search((item.get("class") or "") + (item.get("src") or ""))
-            ):
+            if alt := smiley(item):
                 yield alt
             continue
         if tag in BLOCK_TAGS:
@@ -147,6 +142,14 @@ def texts(node: HtmlElement, drop: Collection[HtmlElement] = ()) -> Iterator[str
             stack.append(child)
         if item.text:
             yield item.text if verbatim else _SOURCE_BREAK.sub(" ", item.text)
+
+
+def smiley(image: HtmlElement) -> str:
+    """What a smiley image stands for, else an empty string: the alt texts of other pictures are no part of a text."""
+    alt = image.get("alt") or ""
+    if 0 < len(alt) <= _MAX_SMILEY_ALT and _SMILEY.search(f"{image.get('class')} {image.get('src')}"):
+        return alt
+    return ""
 
 
 def text_of(node: HtmlElement, drop: Collection[HtmlElement] = ()) -> str:

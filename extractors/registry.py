@@ -6,7 +6,12 @@ import functools
 import importlib
 import inspect
 import pkgutil
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from extractors.urls import host_of
+
+if TYPE_CHECKING:
+    from extractors.page import PageObject
 
 Base = TypeVar("Base")
 
@@ -32,3 +37,22 @@ def classes_in(package: str, base: type[Base]) -> tuple[type[Base], ...]:
         ]
         found.extend(sorted(local, key=lambda kind: inspect.getsourcelines(kind)[1]))
     return tuple(found)
+
+
+@functools.cache
+def _sites() -> dict[str, type[PageObject]]:
+    from extractors.page import PageObject
+
+    return {host: kind for kind in classes_in("extractors.sites", PageObject) for host in kind.hosts}
+
+
+def site_for(url: str) -> type[PageObject]:
+    """The page object for an address: the one written for its host or the nearest domain above it, else the generic."""
+    from extractors.page import PageObject
+
+    domain = host_of(url)
+    while domain:
+        if kind := _sites().get(domain):
+            return kind
+        domain = domain.partition(".")[2]
+    return PageObject

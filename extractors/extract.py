@@ -1,0 +1,39 @@
+"""One page in, one record out: the whole of extraction, top to bottom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from extractors.html import Document, decode
+from extractors.records import Page
+from extractors.registry import site_for
+
+
+def extract(
+    html: str | bytes, url: str, *, content_type: str | None = None, fetched_at: datetime | None = None
+) -> Page:
+    """Everything the page says. `content_type` is the HTTP header, for its charset; `fetched_at` dates "3 days ago".
+
+    Raises PageError: NotHtml, EmptyPage, NoArticle, TooComplex or LayoutChanged, and nothing else on any input.
+    """
+    text = decode(html, content_type) if isinstance(html, bytes) else html
+    page = site_for(url)(Document(text, url), fetched_at)
+    thread = page.thread()
+    return Page(
+        url=url,
+        canonical_url=page.canonical_url(),
+        title=page.title(),
+        site_name=page.site_name(),
+        language=page.language(),
+        author=page.author(),
+        published=page.published(),
+        modified=page.modified(),
+        lead=page.lead(),
+        text=page.text(),
+        sections=page.sections(),
+        footnotes=page.footnotes(),
+        discussion=thread.discussion,
+        comments=thread.comments,
+        tweets=page.tweets().tweets,
+        links=page.links(),
+    )

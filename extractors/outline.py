@@ -1,0 +1,228 @@
+"""The page as a list of text blocks: one pass over the tree collects all that body detection and sections need.
+
+A text block is the longest run of inline content between two edges of block elements (or two line breaks in a row).
+Every block-level element knows which slice of the blocks lies inside it, so that sums over subtrees are differences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from extractors.html import BLOCK_TAGS, SILENT_TAGS, folded, smiley
+
+NONE = -1
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_LISTS = frozenset({"ul", "ol", "dl"})
+_BOLD = frozenset({"b", "strong"})
+_HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_SOURCE_BREAK = re.compile(r"[\r\n]+")
+_BREAK = "\n"
+
+
+@dataclass(slots=True)
+class TextBlock:
+    """One run of text. `links`, `bold` and `italic` count the characters inside such elements."""
+
+    node: int  # the block-level element that holds it, an index of Outline.nodes
+    text: str  # folded; "\n" where the page breaks the line
+    links: int = 0
+    bold: int = 0
+    italic: int = 0
+    bold_start: str = ""  # the bold text that the block opens with
+    anchors: tuple[HtmlElement, ...] = ()  # the <a href> in it
+
+    @property
+    def link_share(self) -> float:
+        return min(1.0, self.links / max(1, len(self.text)))
+
+
+@dataclass(slots=True)
+class Node:
+    """One block-level element, with what its ancestors say about the text inside it."""
+
+    element: HtmlElement
+    tag: str
+    parent: int
+    first: int  # blocks[first:last] lie inside
+    last: int = 0
+    end: int = 0  # nodes[index + 1 : end] lie inside
+    depth: int = 0
+    heading: int = 0  # 1-6 inside an h-tag
+    list: int = NONE  # the outermost list around it
+    item: int = NONE  # the nearest li, dt or dd
+    quote: int = NONE
+    pre: int = NONE
+    table: int = NONE  # the nearest one
+    row: int = NONE
+    names: str = ""  # class and id, lower case
+
+
+@dataclass(slots=True)
+class Outline:
+    nodes: list[Node] = field(default_factory=list)
+    blocks: list[TextBlock] = field(default_factory=list)
+
+    def ancestors(self, index: int) -> list[int]:
+        """The node itself and everything around it, from the inside out."""
+        found = []
+        while index != NONE:
+            found.append(index)
+            index = self.nodes[index].parent
+        return found
+
+
+class _Walk:
+    """The state of the one pass: which block runs, and what surrounds it."""
+
+    def __init__(self) -> None:
+        self.outline = Outline()
+        self.pieces: list[tuple[str, int]] = []
+        self.anchors: list[HtmlElement] = []
+        self.here = NONE
+        self.flags = [0, 0, 0]  # open links, bold, italic elements
+        self.breaks = 0
+        self.pre = 0
+
+    def say(self, text: str) -> None:
+        if not self.pre:
+            text = _SOURCE_BREAK.sub(" ", text)
+        if not text.isspace():
+            self.breaks = 0
+        links, bold, italic = self.flags
+        self.pieces.append((text, (links > 0) | (bold > 0) << 1 | (italic > 0) << 2))
+
+    def line_break(self) -> None:
+        self.breaks += 1
+        if self.breaks > 1 and not self.pre:
+            self.flush()
+        else:
+            self.pieces.append((_BREAK, 0))
+
+    def flush(self) -> None:
+        """End the running block."""
+        pieces, self.pieces = self.pieces, []
+        anchors, self.anchors = self.anchors, []
+        self.breaks = 0
+        if not pieces:
+            return
+        raw = "".join([text for text, _ in pieces])
+        text = raw.strip("\r\n").rstrip() if self.pre else folded(raw)
+        if not text.strip():
+            return
+        block = TextBlock(self.here, text, anchors=tuple(anchors))
+        opening = True
+        for piece, flags in pieces:
+            if flags:
+                length = len(piece.strip())
+                block.links += length * (flags & 1)
+                block.bold += length * (flags >> 1 & 1)
+                block.italic += length * (flags >> 2 & 1)
+            if opening and piece.strip():
+                opening = bool(flags & 2)
+                if opening:
+                    block.bold_start += piece
+            elif opening:
+                block.bold_start += piece
+        block.bold_start = folded(block.bold_start)
+        self.outline.blocks.append(block)
+
+    def enter(self, element: HtmlElement, tag: str, names: str) -> int:
+        self.flush()
+        nodes = self.outline.nodes
+        index = len(nodes)
+        node = Node(element, tag, self.here, len(self.outline.blocks), names=names)
+        if self.here != NONE:
+            around = nodes[self.here]
+            node.depth = around.depth + 1
+            node.heading, node.list, node.item = around.heading, around.list, around.item
+            node.quote, node.pre, node.table, node.row = around.quote, around.pre, around.table, around.row
+        if tag in _HEADINGS:
+            node.heading = _HEADINGS[tag]
+        elif tag in _LISTS:
+            node.list = index if node.list == NONE else node.list
+        elif tag in ("li", "dt", "dd"):
+            node.item = index
+        elif tag == "blockquote":
+            node.quote = index if node.quote == NONE else node.quote
+        elif tag == "pre":
+            node.pre = index
+            self.pre += 1
+        elif tag == "table":
+            node.table, node.row, node.list, node.item = index, NONE, NONE, NONE
+        elif tag == "tr":
+            node.row = index
+        nodes.append(node)
+        self.here = index
+        return index
+
+    def leave(self, index: int) -> None:
+        self.flush()
+        node = self.outline.nodes[index]
+        node.last = len(self.outline.blocks)
+        node.end = len(self.outline.nodes)
+        self.pre -= node.tag == "pre"
+        self.here = node.parent
+
+
+def outline(root: HtmlElement, drop: Collection[HtmlElement] = (), *, with_hidden: bool = False) -> Outline:
+    """All visible text blocks under `root` in reading order, without the subtrees in `drop` (their tails stay).
+
+    `with_hidden` keeps what the page hides by an inline style or the hidden attribute: for pages that show it by script.
+    """
+    walk = _Walk()
+    flags = walk.flags
+    # An element opens, a str is text to say, an int >= 0 ends that node, -1 to -3 end a link, bold, italic.
+    stack: list[HtmlElement | str | int] = [root]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            walk.say(item)
+            continue
+        if isinstance(item, int):
+            if item >= 0:
+                walk.leave(item)
+            else:
+                flags[-1 - item] -= 1
+            continue
+        tag = item.tag
+        if not isinstance(tag, str) or tag in SILENT_TAGS or item in drop:
+            continue
+        if tag == "br":
+            walk.line_break()
+            continue
+        if tag == "img":
+            if alt := smiley(item):
+                walk.say(alt)
+            continue
+        if not with_hidden and _is_hidden(item):
+            continue
+        if tag in BLOCK_TAGS or "-" in tag:
+            names = f"{item.get('class') or ''} {item.get('id') or ''}".lower()
+            stack.append(walk.enter(item, tag, names))
+        elif tag == "a":
+            if item.get("href"):
+                flags[0] += 1
+                stack.append(-1)
+                walk.anchors.append(item)
+        elif tag in _BOLD:
+            flags[1] += 1
+            stack.append(-2)
+        elif tag in ("i", "em"):
+            flags[2] += 1
+            stack.append(-3)
+        for child in reversed(item):
+            if child.tail:
+                stack.append(child.tail)
+            stack.append(child)
+        if item.text:
+            walk.say(item.text)
+    return walk.outline
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    style = element.get("style")
+    return element.get("hidden") is not None or (style is not None and _HIDDEN_STYLE.search(style) is not None)

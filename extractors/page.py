@@ -1,0 +1,126 @@
+"""What a page says, field by field, by generic means. Sites that differ override the one method that differs."""
+
+from __future__ import annotations
+
+import functools
+from datetime import datetime
+from typing import ClassVar
+
+from bs4 import Tag
+from lxml.html import HtmlElement
+
+from extractors import authors, metadata
+from extractors.body import Body, find_body
+from extractors.comments import find_thread
+from extractors.comments.thread import Thread
+from extractors.errors import LayoutChanged, NoArticle
+from extractors.html import Document
+from extractors.language import language_of
+from extractors.outline import Outline, outline
+from extractors.records import LinkCounts, Section
+from extractors.sections import Structure, full_text, structured
+from extractors.structured import Statements
+from extractors.tweets import find_tweets
+from extractors.tweets.finds import TweetFinds
+from extractors.urls import absolute, base_of, canonical_url, host_of
+
+
+class PageObject:
+    """Any article page. `hosts` of a subclass lists the hosts it is for, without "www."; a subdomain counts too."""
+
+    hosts: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, document: Document, fetched_at: datetime | None = None) -> None:
+        """`fetched_at` dates what a page says in relative terms ("3 days ago")."""
+        self.document = document
+        self.fetched_at = fetched_at
+        self.statements = Statements(document)
+
+    def canonical_url(self) -> str:
+        return canonical_url(self.document, self.statements)
+
+    def site_name(self) -> str | None:
+        return metadata.site_name(self.document, self.statements)
+
+    def language(self) -> str | None:
+        return language_of(self.document, self.statements, self.text())
+
+    def title(self) -> str | None:
+        return metadata.title(self.document, self.statements)
+
+    def author(self) -> str | None:
+        return authors.author(self.document, self.statements)
+
+    def published(self) -> str | None:
+        return metadata.published(self.document, self.statements, self.language())
+
+    def modified(self) -> str | None:
+        return metadata.modified(self.document, self.statements, self.language())
+
+    def thread(self) -> Thread:
+        return self._thread
+
+    def tweets(self) -> TweetFinds:
+        return self._tweets
+
+    @functools.cached_property
+    def _thread(self) -> Thread:
+        return find_thread(self.document, self.fetched_at)
+
+    @functools.cached_property
+    def _tweets(self) -> TweetFinds:
+        return find_tweets(self.document)
+
+    @functools.cached_property
+    def outline(self) -> Outline:
+        """The page's text blocks without the comment thread and the tweets."""
+        apart = {*self.thread().nodes, *self.tweets().nodes}
+        return outline(self.document.tree, apart)
+
+    @functools.cached_property
+    def body(self) -> Body:
+        """Raises NoArticle if the page holds no text."""
+        found = find_body(self.outline)
+        if found is None or not found.blocks:
+            raise NoArticle(f"{self.document.url}: no text on the page")
+        return found
+
+    @functools.cached_property
+    def structure(self) -> Structure:
+        return structured(self.outline, self.body.blocks)
+
+    def lead(self) -> str | None:
+        return None
+
+    def text(self) -> str:
+        return full_text(self.sections())
+
+    def sections(self) -> tuple[Section, ...]:
+        return self.structure.sections
+
+    def footnotes(self) -> tuple[str, ...]:
+        return self.structure.footnotes
+
+    def links(self) -> LinkCounts:
+        base = base_of(self.document)
+        host = host_of(self.document.url)
+        internal = external = 0
+        for index in self.body.blocks:
+            for anchor in self.outline.blocks[index].anchors:
+                if target := absolute(anchor.get("href") or "", base):
+                    same = host_of(target) == host
+                    internal += same
+                    external += not same
+        return LinkCounts(internal=internal, external=external)
+
+    def required(self, selector: str, within: Tag | None = None) -> Tag:
+        """The first element that a CSS selector finds. Raises LayoutChanged if there is none."""
+        found = (within or self.document.soup).select_one(selector)
+        if found is None:
+            raise LayoutChanged(f"{self.document.url}: no {selector}; has the site's layout changed?")
+        return found
+
+    def node(self, selector: str) -> HtmlElement | None:
+        """The first element that an XPath expression finds, for overrides on the fast tree."""
+        found = self.document.tree.xpath(selector)
+        return found[0] if isinstance(found, list) and found else None

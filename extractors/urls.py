@@ -1,0 +1,167 @@
+"""Addresses: resolved, normalised, and the one address that a page names for itself."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+
+from extractors.html import Document
+from extractors.structured import Statements
+
+_TRACKING = re.compile(
+    r"^(?:utm_\w+|at_(?:medium|campaign|custom\d*|creation|variant|link\w*|ptr\w*|bbc_team)|mc_[ce]id|pk_(?:campaign|kwd|source|medium|content)"
+    r"|mtm_\w+|hsa_\w+|_hs(?:enc|mi)|oly_(?:anon|enc)_id|vero_\w+|wt_mc\w*|wt_zmc|ns_(?:campaign|source|mchannel|linkname|fee)"
+    r"|fbclid|gclid|gclsrc|dclid|msclkid|yclid|twclid|ttclid|igshid|gbraid|wbraid|mkt_tok|s_cid|cmpid|ocid|xtor|xtref|ncid"
+    r"|__twitter_impression|ref_src|ref_url|smid|soc_(?:src|trk)|fb_(?:action_\w+|source|ref)|sfnsn|__hstc|__hssc|__hsfp|hsctatracking"
+    r"|_ga|_gl|spm|phpsessid|jsessionid|replytocom)$",
+    re.IGNORECASE,
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+_DOTS = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
+_UNSAFE_PATH = "/:@!$&'()*+,;=~-._"
+_UNSAFE_QUERY = _UNSAFE_PATH + "?"
+_HEX = re.compile(r"%([0-9a-fA-F]{2})")
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_SPACES = re.compile(r"[\x00-\x20\x7f\u00a0\ud800-\udfff]+")
+_PLACEHOLDER = re.compile(r"^(?:undefined|null|none|false|example\.(?:com|org)|localhost)$", re.IGNORECASE)
+
+
+def normalised(url: str) -> str:
+    """The same address in one spelling: lower-case scheme and host, no default port, no fragment, no tracking
+    parameters, percent-encoding only where needed. A fixed point: normalising twice changes nothing.
+
+    What is no http(s) address comes back without its fragment and outer blanks, otherwise as it is.
+    """
+    stripped = _SPACES.sub("", url)
+    try:
+        parts = urlsplit(stripped)
+        port = parts.port
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError:
+        return stripped.partition("#")[0]
+    if parts.scheme not in ("http", "https") or not host:
+        return stripped.partition("#")[0]
+    if ":" in host:
+        host = f"[{host}]"
+    else:
+        host = _ascii_host(host)
+    if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
+        host = f"{host}:{port}"
+    path = _percent(_without_dots(_SESSION_PATH.sub("", parts.path)), _UNSAFE_PATH) or "/"
+    kept = [pair for pair in parts.query.split("&") if pair and not _TRACKING.match(unquote(pair.partition("=")[0]))]
+    return urlunsplit((parts.scheme, host, path, _percent("&".join(kept), _UNSAFE_QUERY), ""))
+
+
+def absolute(address: str, base: str) -> str | None:
+    """The http(s) address that a link on a page leads to, not normalised; None when it leads nowhere on the web."""
+    try:
+        resolved = urljoin(base, _SPACES.sub("", address))
+        parts = urlsplit(resolved)
+    except ValueError:
+        return None
+    return resolved if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def base_of(document: Document) -> str:
+    """What relative links of the page are relative to: its <base href>, else its own address."""
+    for element in document.tree.iter("base"):
+        if href := element.get("href"):
+            return absolute(href, document.url) or document.url
+    return document.url
+
+
+def host_of(url: str) -> str:
+    """The host without "www." and port, lower case; empty when there is none."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.").rstrip(".")
+
+
+def canonical_url(document: Document, statements: Statements) -> str:
+    """The page's one address, normalised: link rel=canonical, og:url, JSON-LD, else the address it was fetched from.
+
+    A stated address is refused when it names less than the page's own: a home page for an article, a placeholder
+    host, another site's home page. Those are template faults, and they would merge all articles of a site into one.
+    """
+    own = normalised(document.url)
+    base = base_of(document)
+    for stated in _stated_addresses(document, statements):
+        resolved = absolute(stated, base)
+        if resolved and _is_credible(candidate := normalised(resolved), own):
+            return candidate
+    return own
+
+
+def _stated_addresses(document: Document, statements: Statements) -> list[str]:
+    found = [
+        link.get("href") or ""
+        for link in document.tree.iter("link")
+        if "canonical" in (link.get("rel") or "").lower().split()
+    ]
+    if len({address.strip() for address in found if address.strip()}) > 1:
+        found = []  # pages that contradict themselves name nothing
+    found += statements.metas.get("og:url", ())[:1]
+    for key in ("mainEntityOfPage", "url"):
+        value = statements.article.get(key)
+        if isinstance(value, dict):
+            value = value.get("@id") or value.get("url")
+        if isinstance(value, str):
+            found.append(value)
+    return [address for address in found if address.strip() and not address.strip().startswith("#")]
+
+
+def _is_credible(candidate: str, own: str) -> bool:
+    parts, mine = urlsplit(candidate), urlsplit(own)
+    host = parts.hostname or ""
+    if not host or _PLACEHOLDER.match(host) or ("." not in host and host != mine.hostname):
+        return False
+    is_root = parts.path in ("", "/") and not parts.query
+    own_is_root = mine.path in ("", "/") and not mine.query
+    return not is_root or (own_is_root and _same_site(host, mine.hostname or ""))
+
+
+def _same_site(one: str, other: str) -> bool:
+    one, other = one.removeprefix("www."), other.removeprefix("www.")
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+
+
+def _ascii_host(host: str) -> str:
+    host = host.lower()
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return quote(host.encode("utf-8", "replace"))
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986, section 5.2.4, on an absolute path."""
+    if not _DOTS.search(path):
+        return path
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for position, segment in enumerate(segments):
+        is_last = position == len(segments) - 1
+        if segment == "..":
+            if kept:
+                kept.pop()
+        elif segment != ".":
+            kept.append(segment)
+            continue
+        if is_last:
+            kept.append("")
+    return "/" + "/".join(kept)
+
+
+def _percent(text: str, safe: str) -> str:
+    """Unreserved characters plain, everything outside `safe` encoded, hex digits in upper case."""
+
+    def plain(match: re.Match[str]) -> str:
+        value = int(match.group(1), 16)
+        return chr(value) if value in _UNRESERVED else f"%{value:02X}"
+
+    return quote(_HEX.sub(plain, text).encode("utf-8", "replace"), safe=safe + "%")

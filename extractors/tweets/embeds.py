@@ -55,7 +55,7 @@ def _is_embed(quote: HtmlElement) -> bool:
 
 def _before(quote: HtmlElement, anchor: HtmlElement) -> str:
     pieces = pieces_of(quote)
-    return joined([piece for piece in pieces[: _first(pieces, anchor)]])
+    return joined(pieces[: _first(pieces, anchor)])
 
 
 def _first(pieces: list[Piece], anchor: HtmlElement) -> int:

@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 from extractors.html import Document
 from extractors.records import Tweet
 from extractors.tweets.embeds import embeds
+from extractors.tweets.widgets import widgets
 
 _TRACE = re.compile(r"t\.co/|tweet|twitter|mastodon|bsky|bluesky|//x\.com/", re.IGNORECASE)
 
@@ -28,6 +29,12 @@ def find_tweets(document: Document) -> TweetFinds:
         return TweetFinds()
     language = document.tree.get("lang")
     found = list(embeds(document.tree, language))
-    return TweetFinds(
-        tweets=tuple(embed.tweet for embed in found if embed.tweet), nodes=tuple(embed.node for embed in found)
-    )
+    placed = [(embed.node, embed.tweet) for embed in found if embed.tweet]
+    nodes = [embed.node for embed in found]
+    for widget in widgets(document.tree, frozenset(nodes), language):
+        placed += [(item.node, item.tweet) for item in widget.tweets]
+        nodes += widget.nodes
+    order = {node: number for number, node in enumerate(document.tree.iter())}
+    placed.sort(key=lambda pair: order[pair[0]])
+    nodes.sort(key=order.__getitem__)
+    return TweetFinds(tweets=tuple(tweet for _, tweet in placed), nodes=tuple(nodes))

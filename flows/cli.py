@@ -1,0 +1,286 @@
+"""The command line: parse, call one function, print.
+
+Heavy packages are imported inside the commands that need them, so that `tamis --help` stays instant.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from flows import __version__
+from flows.errors import FlowError
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+OK, FAILED, USAGE, QUARANTINED = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="tamis",
+    help="Article sites and their comment threads, turned into clean, moderated, queryable data.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+db_app = typer.Typer(help="The database: make it, bring it up to date, look after it.", no_args_is_help=True)
+app.add_typer(db_app, name="db")
+
+Config = Annotated[Optional[Path], typer.Option("--config", help="Settings file.", show_default="./tamis.toml")]  # noqa: UP045
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+def main() -> None:
+    """Entry point. Exit codes: 0 ok, 1 failed, 2 usage, 3 finished with quarantined pages."""
+    from storage.errors import StorageError  # light: it imports no SQLAlchemy
+
+    try:
+        app()
+    except FlowError as error:
+        _fail(str(error), error.exit_code)
+    except StorageError as error:
+        _fail(str(error), FAILED)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output left, as `head` does
+        sys.exit(OK)
+    except KeyboardInterrupt:
+        _fail("stopped; the next run takes up where this one left off", 130)
+
+
+def _fail(sentence: str, code: int) -> None:
+    typer.echo(f"tamis: {sentence}", err=True)
+    sys.exit(code)
+
+
+def _settings(config: Path | None) -> Settings:
+    from flows.settings import load
+
+    return load(config)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+@contextmanager
+def _output(path: Path | None) -> Iterator[Any]:
+    """The binary stream for JSONL: standard output, or a file that appears only when it is complete."""
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as stream:
+            yield stream
+        part.replace(path)
+    except OSError as error:
+        raise FlowError(f"{path} cannot be written: {error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tamis {__version__}")
+        raise typer.Exit(OK)
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog="Example: tamis demo --keep demo-folder")
+def demo(
+    keep: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--keep", help="Folder for the demo's settings, database and archive; it must not exist yet."),
+    ] = None,
+    direct: Annotated[bool, typer.Option("--direct", help="Run the same coroutine without Prefect.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The bundled sample site on loopback -> nightly flow -> database -> what to look at next."""
+    from flows.demo.tour import tour
+
+    report = tour(keep, direct=direct, quiet=as_json)
+    if as_json:
+        _print_json(report)
+
+
+@app.command(epilog="Example: tamis init my-sites && cd my-sites && tamis run")
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where tamis.toml goes.", show_default="here")] = Path("."),
+    as_json: Json = False,
+) -> None:
+    """Write a commented tamis.toml."""
+    from flows.starter import write_settings
+
+    path = write_settings(folder)
+    if as_json:
+        _print_json({"path": str(path)})
+    else:
+        typer.echo(f"Wrote {path}. Edit its [sites.…] table, then: tamis run")
+
+
+@app.command(epilog="Example: tamis run magazine --limit 20")
+def run(
+    sites: Annotated[Optional[list[str]], typer.Argument(help="Sites to run.", show_default="all")] = None,  # noqa: UP045
+    full: Annotated[bool, typer.Option("--full", help="Fetch every known page again, changed or not.")] = False,
+    limit: Annotated[Optional[int], typer.Option("--limit", min=1, help="At most so many pages a site.")] = None,  # noqa: UP045
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Discover and show what would be fetched; write nothing.")
+    ] = False,
+    direct: Annotated[bool, typer.Option("--direct", help="Run the same coroutine without Prefect.")] = False,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """The nightly flow, now: discover, fetch, extract, moderate, load, report."""
+    from flows.nightly import run_sites
+    from flows.report import print_reports
+
+    reports = run_sites(
+        _settings(config), sites, full=full, limit=limit, dry_run=dry_run, direct=direct, show=not as_json
+    )
+    if as_json:
+        _print_json([report.as_json() for report in reports])
+    else:
+        print_reports(reports)
+    raise typer.Exit(max((report.exit_code for report in reports), default=OK, key=_gravity))
+
+
+def _gravity(code: int) -> int:
+    """A failed site outweighs a quarantined page."""
+    return {OK: 0, QUARANTINED: 1, FAILED: 2}.get(code, 3)
+
+
+@app.command(epilog="Example: tamis schedule --config tamis.toml")
+def schedule(
+    config: Config = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the schedules as JSON and leave.")] = False,
+) -> None:
+    """One long-lived process that runs every site on its cron; no other server is needed."""
+    from flows.scheduling import schedules, serve_sites
+
+    settings = _settings(config)
+    if as_json:
+        _print_json(schedules(settings))
+    else:
+        serve_sites(settings, announce=typer.echo)
+
+
+@app.command(epilog="Example: tamis extract page.html --url https://example.org/article > page.jsonl")
+def extract(
+    sources: Annotated[list[str], typer.Argument(help="HTML file, folder, JSONL(.gz|.xz) of id/url/html, or URL.")],
+    out: Annotated[Optional[Path], typer.Option("--out", help="Write here instead of standard output.")] = None,  # noqa: UP045
+    jobs: Annotated[int, typer.Option("--jobs", min=0, help="Worker processes; 0 = one a core.")] = 0,
+    url: Annotated[Optional[str], typer.Option("--url", help="The address of the one HTML file.")] = None,  # noqa: UP045
+    seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="Time limit for one page.")] = 15.0,
+    local: Annotated[bool, typer.Option("--local", help="Allow a URL on this machine or network.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON summary on standard error.")] = False,
+) -> None:
+    """Page records as JSONL, one line a page: the record, or the reason why there is none."""
+    import os
+
+    from flows.extracting import extract_all
+    from flows.report import progress
+
+    done = quarantined = 0
+    with _output(out) as stream, progress("extract", show=not as_json) as advance:
+        for answer in extract_all(
+            sources, url=url, workers=jobs or os.cpu_count() or 1, page_seconds=seconds, local=local
+        ):
+            stream.write(answer.line())
+            done, quarantined = done + 1, quarantined + answer.quarantined
+            advance(done, None)
+    _summary({"pages": done, "quarantined": quarantined}, as_json)
+    raise typer.Exit(QUARANTINED if quarantined else OK)
+
+
+@app.command(epilog="Example: tamis moderate comments.jsonl --out verdicts.jsonl")
+def moderate(
+    file: Annotated[Path, typer.Argument(help="JSONL(.gz|.xz) of comments: id, text, author, article_language, ...")],
+    out: Annotated[Optional[Path], typer.Option("--out", help="Write here instead of standard output.")] = None,  # noqa: UP045
+    lean: Annotated[bool, typer.Option("--lean", help="Without the heavy language detector.")] = False,
+    explain: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--explain", metavar="fr|en", help="Print the reasons in words instead of JSON."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON summary on standard error.")] = False,
+) -> None:
+    """Verdicts as JSONL with the ids of the input, in input order, each with its evidence."""
+    from flows.moderating import explained, moderate_file
+    from flows.report import progress
+    from moderation.moderate import Moderator
+
+    if explain not in (None, "fr", "en"):
+        raise typer.BadParameter("write --explain fr or --explain en")
+    done = bad = 0
+    with _output(out) as stream, progress("moderate", show=not as_json) as advance:
+        for answer in moderate_file(file, Moderator(lean=lean)):
+            stream.write(explained(answer, explain) if explain else answer.line())
+            done, bad = done + 1, bad + answer.quarantined
+            advance(done, None)
+    _summary({"comments": done - bad, "quarantined": bad}, as_json)
+    raise typer.Exit(QUARANTINED if bad else OK)
+
+
+def _summary(counts: dict[str, int], as_json: bool) -> None:
+    """On standard error, so that the JSONL on standard output stays clean."""
+    typer.echo(json.dumps(counts) if as_json else ", ".join(f"{n:,} {what}" for what, n in counts.items()), err=True)
+
+
+@app.command(epilog="Example: tamis status --json")
+def status(
+    sites: Annotated[Optional[list[str]], typer.Argument(help="Sites to show.", show_default="all")] = None,  # noqa: UP045
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Per-site health: pages by state, last run, quarantine, comments by action, alarms."""
+    from flows.health import site_states
+    from flows.report import print_status
+
+    states = site_states(_settings(config), sites)
+    if as_json:
+        _print_json([state.as_json() for state in states])
+    else:
+        print_status(states)
+
+
+@app.command(epilog="Example: tamis doctor")
+def doctor(config: Config = None, as_json: Json = False) -> None:
+    """What is wrong with this installation and how to mend it."""
+    from flows.doctor import examine
+    from flows.report import print_findings
+
+    findings = examine(config)
+    if as_json:
+        _print_json([finding.as_json() for finding in findings])
+    else:
+        print_findings(findings)
+    raise typer.Exit(FAILED if any(finding.broken for finding in findings) else OK)
+
+
+@db_app.command("upgrade", epilog="Example: tamis db upgrade")
+def db_upgrade(config: Config = None, as_json: Json = False) -> None:
+    """Make the database, or bring its schema up to date; safe to repeat."""
+    from storage.schema import upgrade
+
+    change = upgrade(_settings(config).database_url)
+    if as_json:
+        _print_json({"before": change.before, "after": change.after})
+    elif change.before == change.after:
+        typer.echo(f"The database is up to date (schema {change.after}).")
+    else:
+        typer.echo(f"Upgraded the database from {change.before or 'nothing'} to schema {change.after}.")

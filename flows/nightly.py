@@ -1,0 +1,239 @@
+"""The nightly flow: discover -> batches -> report, as a Prefect run or directly.
+
+`run_site` is the whole of it and knows no Prefect; the flow and the task are thin wrappers, so the same coroutine
+runs under `tamis run`, `tamis run --direct`, a schedule, a worker, or a test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+from flows.errors import FlowError, RunFailed
+from flows.fetching.client import Fetcher
+from flows.fetching.discover import DiscoverySource, discover_urls
+from flows.fetching.policy import FetchPolicy
+from flows.ingest import Road, ingest, utc_now, wanted
+from flows.processing import load_moderator
+from flows.report import Advance, RunReport, progress
+from flows.settings import Settings, SiteSettings, is_alive, prepare_prefect, worker_name
+from flows.workers import WorkerPool
+from storage.archive import WarcArchive
+from storage.engine import Database, open_database
+from storage.errors import StorageError
+from storage.frontier import DuePage, claim, counts, discover, make_due, release, release_dead
+from storage.runs import finish_run, start_run
+from storage.schema import upgrade
+
+LEASE_SECONDS = 1800.0
+BatchRunner = Callable[[Road, Sequence[DuePage]], Awaitable["Counter[str]"]]
+
+
+def fetch_policy(settings: Settings, site: SiteSettings) -> FetchPolicy:
+    """The site's manners: pace, robots and limits; a site configured as local may answer from its start addresses."""
+    fetch = settings.fetch
+    return FetchPolicy(
+        user_agent=fetch.user_agent,
+        total_deadline_s=fetch.total_deadline,
+        connect_s=fetch.connect_timeout,
+        max_bytes=fetch.max_bytes,
+        max_redirects=fetch.max_redirects,
+        attempts=fetch.attempts,
+        http2=fetch.http2,
+        pace_s=site.pace,
+        concurrency_per_host=site.concurrency,
+        respect_robots=site.robots,
+        local_addresses=site.addresses if site.local else frozenset(),
+    )
+
+
+async def run_site(
+    settings: Settings,
+    site: SiteSettings,
+    *,
+    full: bool = False,
+    limit: int | None = None,
+    dry_run: bool = False,
+    advance: Advance = lambda done, total: None,
+    run_batch: BatchRunner = ingest,
+    command: str = "run",
+) -> RunReport:
+    """One site, from discovery to report. Failures of the whole run are in the report, never lost in a traceback.
+
+    Raises StorageError when the database cannot be opened at all: nothing was started then.
+    """
+    started = utc_now()
+    with ExitStack() as stack:
+        db = stack.enter_context(open_database(settings.database_url))
+        async with Fetcher(fetch_policy(settings, site)) as fetcher:
+            if dry_run:
+                return await plan(settings, site, db, fetcher, started, limit)
+            release_dead(db, site.name, is_alive)
+            run_id = start_run(db, site.name, command, started)
+            tally: Counter[str] = Counter()
+            warnings: list[str] = []
+            try:
+                warnings += await find_pages(site, db, fetcher, started)
+                if full:
+                    make_due(db, site.name, started)
+                lean = (site.moderation or settings.moderation).lean
+                pool = stack.enter_context(
+                    WorkerPool(settings.workers, settings.page_seconds, load_moderator, settings.languages, lean)
+                )
+                road = Road(
+                    settings=settings,
+                    site=site,
+                    db=db,
+                    fetcher=fetcher,
+                    pool=pool,
+                    archive=stack.enter_context(WarcArchive(settings.archive)),
+                    run_id=run_id,
+                    started=started,
+                    full=full,
+                    counts=tally,
+                )
+                await batches(road, limit or site.max_pages, advance, run_batch)
+            except (FlowError, StorageError, OSError) as error:
+                return failed(db, site, run_id, started, tally, warnings, str(error))
+            except BaseException:
+                failed(db, site, run_id, started, tally, warnings, "it was interrupted; the next run goes on")
+                raise
+            finally:
+                release(db, worker_name())
+            return finished(db, road, warnings)
+
+
+async def batches(road: Road, limit: int | None, advance: Advance, run_batch: BatchRunner) -> None:
+    """Claim and ingest until nothing is due that was due when the run started."""
+    done = 0
+    name = road.site.name
+    known = sum(counts(road.db, name, road.started).by_state.values())
+
+    def one_more() -> None:
+        nonlocal done
+        done += 1
+        advance(done, max(done, min(known, limit or known)))
+
+    road.on_page = one_more
+    while limit is None or done < limit:
+        size = min(road.settings.batch_pages, limit - done if limit else road.settings.batch_pages)
+        pages = claim(road.db, name, worker_name(), size, utc_now(), LEASE_SECONDS, due_by=road.started)
+        if not pages:
+            return
+        await run_batch(road, pages)
+
+
+async def find_pages(site: SiteSettings, db: Database, fetcher: Fetcher, now: datetime) -> list[str]:
+    """Put every address the site names into the frontier; return the warnings.
+
+    Raises RunFailed when there is nothing to fetch: no address was found and none was known.
+    """
+    found = await discover_urls(fetcher, discovery_source(site))
+    new = discover(db, site.name, [url for url in found.urls if wanted(site, url.url)], now)
+    if new == 0 and not sum(counts(db, site.name, now).by_state.values()):
+        why = "; ".join(found.warnings) or "its urls, sitemaps and feeds name no page that include and exclude let in"
+        raise RunFailed(f"{site.name}: nothing to fetch: {why}")
+    return list(found.warnings)
+
+
+def discovery_source(site: SiteSettings) -> DiscoverySource:
+    return DiscoverySource(
+        urls=site.urls,
+        sitemaps=site.sitemaps,
+        feeds=site.feeds,
+        follow_links=site.follow_links,
+        include=site.include,
+        exclude=site.exclude,
+    )
+
+
+async def plan(
+    settings: Settings, site: SiteSettings, db: Database, fetcher: Fetcher, started: datetime, limit: int | None
+) -> RunReport:
+    """What a run would fetch, without writing anything."""
+    found = await discover_urls(fetcher, discovery_source(site))
+    known = counts(db, site.name, started)
+    urls = [url.url for url in found.urls if wanted(site, url.url)][: limit or site.max_pages]
+    return RunReport(
+        site=site.name,
+        run_id=None,
+        started=started,
+        finished=utc_now(),
+        counts={"named": len(urls), "due": known.due},
+        warnings=tuple(found.warnings),
+        planned=tuple(urls),
+    )
+
+
+def finished(db: Database, road: Road, warnings: list[str]) -> RunReport:
+    now = utc_now()
+    status = "quarantined" if road.quarantined else "finished"
+    finish_run(db, road.run_id, road.counts, status, now, "; ".join(warnings) or None)
+    return RunReport(
+        site=road.site.name,
+        run_id=road.run_id,
+        started=road.started,
+        finished=now,
+        counts=dict(road.counts),
+        quarantined=tuple(road.quarantined),
+        warnings=tuple(warnings),
+        exit_code=3 if road.quarantined else 0,
+    )
+
+
+def failed(
+    db: Database, site: SiteSettings, run_id: int, started: datetime, tally: Counter[str], warnings: list[str], why: str
+) -> RunReport:
+    now = utc_now()
+    finish_run(db, run_id, tally, "failed", now, why)
+    return RunReport(
+        site=site.name,
+        run_id=run_id,
+        started=started,
+        finished=now,
+        counts=dict(tally),
+        warnings=tuple(warnings),
+        failure=why,
+        exit_code=1,
+    )
+
+
+def run_sites(
+    settings: Settings,
+    names: list[str] | None,
+    *,
+    full: bool = False,
+    limit: int | None = None,
+    dry_run: bool = False,
+    direct: bool = False,
+    show: bool = True,
+) -> list[RunReport]:
+    """`tamis run`: the chosen sites one after the other, each as a Prefect flow run unless `direct` or `dry_run`.
+
+    Makes the database on the very first run; an older schema is refused with the command that upgrades it.
+    """
+    sites = settings.chosen(names)
+    make_first_database(settings)
+    reports = []
+    for site in sites:
+        with progress(site.name, show) as advance:
+            if direct or dry_run or settings.path is None:
+                run = run_site(settings, site, full=full, limit=limit, dry_run=dry_run, advance=advance)
+            else:
+                prepare_prefect()
+                from flows.orchestration import recorded  # imports Prefect: seconds that --direct does not pay
+
+                run = recorded(site.name, settings.path, full, limit, advance)
+            reports.append(asyncio.run(run))
+    return reports
+
+
+def make_first_database(settings: Settings) -> None:
+    """Makes the SQLite file of a first run; an existing schema is never upgraded behind the operator's back."""
+    prefix = "sqlite:///"
+    if settings.database_url.startswith(prefix) and not Path(settings.database_url.removeprefix(prefix)).exists():
+        upgrade(settings.database_url)

@@ -1,0 +1,34 @@
+"""What a worker process does with one page of a run: extract it, judge its comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from extractors.records import Page
+from flows.workers import RawPage, Unprocessable, extract_page
+from moderation.moderate import Moderator, submissions_of
+from moderation.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processed:
+    """What a page said and what we think of its comments; `verdicts` stand in the order of `page.comments`."""
+
+    page: Page
+    verdicts: tuple[Verdict, ...]
+
+
+_moderators: list[Moderator] = []
+
+
+def load_moderator(languages: tuple[str, ...], lean: bool) -> None:
+    """Run once in each worker process, before its first page."""
+    _moderators[:] = [Moderator(languages=languages, lean=lean)]
+
+
+def process_page(raw: RawPage) -> Processed | Unprocessable:
+    """Extract and moderate one page in a process that ran `load_moderator`."""
+    page = extract_page(raw)
+    if isinstance(page, Unprocessable):
+        return page
+    return Processed(page=page, verdicts=tuple(_moderators[0].judge_all(submissions_of(page, raw.site))))

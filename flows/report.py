@@ -1,0 +1,136 @@
+"""What a person sees in the terminal: progress while it runs, a summary when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from flows.doctor import Finding
+    from flows.health import SiteState
+
+Advance = Callable[[int, int | None], None]
+"""Called with the pages done so far and how many there are, if known."""
+
+MAX_LISTED = 20  # quarantined pages shown by name; `tamis status` has them all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantinedPage:
+    url: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """What one run did to one site. `counts` are those of the run row; `failure` says why it could not finish."""
+
+    site: str
+    run_id: int | None
+    started: datetime
+    finished: datetime
+    counts: dict[str, int]
+    quarantined: tuple[QuarantinedPage, ...] = ()
+    warnings: tuple[str, ...] = ()
+    planned: tuple[str, ...] = ()  # a dry run: what would be fetched
+    failure: str | None = None
+    exit_code: int = field(default=0)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def _stderr() -> Console:
+    return Console(stderr=True)
+
+
+@contextmanager
+def progress(what: str, show: bool = True) -> Iterator[Advance]:
+    """A progress bar on standard error, none when that is not a terminal."""
+    console = _stderr()
+    if not (show and console.is_terminal):
+        yield lambda done, total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        bar = bars.add_task(what, total=None)
+
+        def advance(done: int, total: int | None) -> None:
+            bars.update(bar, completed=done, total=total)
+
+        yield advance
+
+
+SHOWN_COUNTS = (
+    ("fetched", "pages fetched"),
+    ("unchanged", "pages unchanged"),
+    ("new_articles", "new articles"),
+    ("changed_articles", "changed articles"),
+    ("new_comments", "new comments"),
+    ("changed_comments", "edited comments"),
+    ("removed_comments", "comments gone upstream"),
+    ("publish", "comments to publish"),
+    ("review", "comments to review"),
+    ("reject", "comments rejected"),
+    ("new_tweets", "new tweets"),
+    ("disallowed", "pages disallowed by robots.txt"),
+    ("gone", "pages gone"),
+    ("failed", "pages to try again"),
+    ("quarantined", "pages in quarantine"),
+)
+
+
+def print_reports(reports: Sequence[RunReport], console: Console | None = None) -> None:
+    """One table a site, then what went wrong in words."""
+    console = console or Console()
+    for report in reports:
+        seconds = (report.finished - report.started).total_seconds()
+        title = f"{report.site}: {'failed' if report.failure else 'dry run' if report.planned else 'done'}"
+        table = Table(title=f"{title} in {seconds:.1f} s", title_justify="left", show_header=False, min_width=44)
+        for key, label in SHOWN_COUNTS:
+            if report.counts.get(key):
+                table.add_row(label, f"{report.counts[key]:,}")
+        console.print(table)
+        for url in report.planned:
+            console.print(f"  would fetch {escape(url)}", highlight=False)
+        for case in report.quarantined[:MAX_LISTED]:
+            console.print(f"  [yellow]quarantined[/] ({case.reason}) {escape(case.message)}", highlight=False)
+        if len(report.quarantined) > MAX_LISTED:
+            console.print(f"  and {len(report.quarantined) - MAX_LISTED:,} more: tamis status {report.site}")
+        for warning in report.warnings:
+            console.print(f"  [yellow]warning[/] {escape(warning)}", highlight=False)
+        if report.failure:
+            console.print(f"  [red]failed[/] {escape(report.failure)}", highlight=False)
+
+
+def print_status(states: Sequence[SiteState], console: Console | None = None) -> None:
+    """One row a site, then its alarms and open quarantine cases."""
+    console = console or Console()
+    table = Table(title="Sites", title_justify="left")
+    for head in ("site", "pages", "due", "articles", "comments", "to review", "quarantine", "last run", "result"):
+        table.add_column(head, justify="left" if head in ("site", "last run", "result") else "right")
+    for state in states:
+        table.add_row(*(escape(cell) for cell in state.cells()))
+    console.print(table)
+    for state in states:
+        for alarm in state.alarms:
+            console.print(f"  [red]alarm[/] {escape(state.site)}: {escape(alarm)}", highlight=False)
+        for case in state.open_cases:
+            console.print(f"  [yellow]quarantined[/] ({case.reason}) {escape(case.message)}", highlight=False)
+
+
+def print_findings(findings: Sequence[Finding], console: Console | None = None) -> None:
+    console = console or Console()
+    for finding in findings:
+        mark = {"ok": "[green]ok  [/]", "warning": "[yellow]warn[/]", "broken": "[red]FAIL[/]"}[finding.state]
+        console.print(f"{mark} {finding.check}: {escape(finding.sentence)}", highlight=False)

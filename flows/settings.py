@@ -1,0 +1,352 @@
+"""Settings: tamis.toml and TAMIS_* variables, read once at the edge into one frozen record.
+
+The only module that reads the environment. A wrong key or value names the file, the line and the nearest right key.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import secrets
+import socket
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from flows import __version__
+from flows.errors import SettingsError, UnknownSite
+
+FILE_NAME = "tamis.toml"
+PREFIX = "TAMIS_"
+DEFAULT_LANGUAGES = ("fr", "en", "de", "es", "it", "pt", "nl", "pl", "ru", "ar", "zh", "ja")
+
+Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+")]
+Pattern = str
+
+
+def address_of(url: str) -> str:
+    """host:port of a URL, the port of its scheme if it names none."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class FetchSettings(_Model):
+    """How politely and how patiently pages are fetched. Times in seconds, sizes in bytes."""
+
+    user_agent: str = f"tamis/{__version__} (+https://github.com/tamis-data/tamis)"
+    total_deadline: float = Field(default=30.0, gt=0, le=600)
+    connect_timeout: float = Field(default=10.0, gt=0, le=120)
+    max_bytes: int = Field(default=10_000_000, ge=10_000, le=200_000_000)
+    max_redirects: int = Field(default=5, ge=0, le=20)
+    attempts: int = Field(default=3, ge=1, le=10)
+    http2: bool = True
+
+
+class ModerationSettings(_Model):
+    """How comments are judged. `lean` leaves the heavy language detector out (less memory, more "undecidable")."""
+
+    lean: bool = False
+    review_at: float | None = Field(default=None, ge=0, le=1)
+    allow_words: tuple[str, ...] = ()
+    hold_words: tuple[str, ...] = ()
+    reject_words: tuple[str, ...] = ()
+    allow_authors: tuple[str, ...] = ()
+    hold_authors: tuple[str, ...] = ()
+    reject_authors: tuple[str, ...] = ()
+    allow_hosts: tuple[str, ...] = ()
+    hold_hosts: tuple[str, ...] = ()
+    reject_hosts: tuple[str, ...] = ()
+
+
+class SiteSettings(_Model):
+    """One site: where its articles are found and how often they are looked at."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")
+    urls: tuple[Url, ...] = ()
+    sitemaps: tuple[Url, ...] = ()
+    feeds: tuple[Url, ...] = ()
+    follow_links: bool = False
+    include: tuple[Pattern, ...] = ()
+    exclude: tuple[Pattern, ...] = ()
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
+    local: bool = False
+    robots: bool = True
+    pace: float = Field(default=1.0, ge=0, le=3600)
+    concurrency: int = Field(default=2, ge=1, le=8)
+    recheck_hours: float = Field(default=0.0, ge=0, le=24 * 365)
+    max_pages: int | None = Field(default=None, ge=1)
+    cron: str | None = None
+    timezone: str = "UTC"
+    moderation: ModerationSettings | None = None
+
+    @field_validator("include", "exclude")
+    @classmethod
+    def _patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+        return patterns
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"{name!r} is not a time zone; write one such as Europe/Paris") from error
+        return name
+
+    @field_validator("cron")
+    @classmethod
+    def _cron(cls, expression: str | None) -> str | None:
+        if expression is not None and len(expression.split()) != 5:
+            raise ValueError(f"{expression!r} is not a cron line; write five fields such as '30 2 * * *'")
+        return expression
+
+    @model_validator(mode="after")
+    def _has_a_start(self) -> SiteSettings:
+        if not (self.urls or self.sitemaps or self.feeds):
+            raise ValueError("it has nowhere to start; give it urls, sitemaps or feeds")
+        return self
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """host:port of every start address."""
+        return frozenset(address_of(url) for url in (*self.urls, *self.sitemaps, *self.feeds))
+
+
+class Settings(_Model):
+    """Everything that an operator can set. Paths are absolute once loaded; relative ones start at the config file."""
+
+    database_url: str = ""
+    archive: Path = Path("archive")
+    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...] = DEFAULT_LANGUAGES
+    jobs: int = Field(default=0, ge=0, le=256)  # worker processes; 0 = one a core
+    batch_pages: int = Field(default=100, ge=1, le=1000)
+    page_seconds: float = Field(default=15.0, gt=0, le=600)  # a page that takes longer is quarantined
+    log_format: Literal["text", "json"] = "text"
+    alarms: tuple[str, ...] = ()  # apprise addresses
+    fetch: FetchSettings = FetchSettings()
+    moderation: ModerationSettings = ModerationSettings()
+    sites: tuple[SiteSettings, ...] = ()
+    path: Path | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_sites(cls, data: Any) -> Any:
+        """[sites.NAME] tables become records that know their name."""
+        if isinstance(data, Mapping) and isinstance(data.get("sites"), Mapping):
+            sites = [
+                {**site, "name": name} if isinstance(site, Mapping) else site for name, site in data["sites"].items()
+            ]
+            return {**data, "sites": sites}
+        return data
+
+    @property
+    def workers(self) -> int:
+        return self.jobs or os.cpu_count() or 1
+
+    def site(self, name: str) -> SiteSettings:
+        """Raises UnknownSite naming the sites there are."""
+        for site in self.sites:
+            if site.name == name:
+                return site
+        known = ", ".join(site.name for site in self.sites) or "none yet"
+        raise UnknownSite(f"no site {name!r} in {self.path or FILE_NAME}; it has: {known}")
+
+    def chosen(self, names: list[str] | None) -> tuple[SiteSettings, ...]:
+        """The named sites, or all of them. Raises UnknownSite."""
+        if not self.sites:
+            raise UnknownSite(f"{self.path or FILE_NAME} has no site; add a [sites.NAME] table with urls or sitemaps")
+        return tuple(self.site(name) for name in names) if names else self.sites
+
+
+def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in that file (default: ./tamis.toml), overridden by TAMIS_* variables.
+
+    Raises SettingsError with the file, the line and what to write instead.
+    """
+    environment = os.environ if environment is None else environment
+    file = (path or Path(environment.get(PREFIX + "CONFIG", FILE_NAME))).absolute()
+    try:
+        text = file.read_text("utf-8")
+    except FileNotFoundError:
+        raise SettingsError(f"{file} does not exist; make one with `tamis init` or name one with --config") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} cannot be read: {error}") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file}: {error}") from error
+    return build(data, base=file.parent, file=file, text=text, environment=environment)
+
+
+def build(
+    data: dict[str, Any],
+    *,
+    base: Path,
+    file: Path | None = None,
+    text: str = "",
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """Settings from a mapping shaped like tamis.toml; relative paths start at `base`. Raises SettingsError."""
+    _overlay(data, os.environ if environment is None else environment)
+    data.setdefault("database_url", f"sqlite:///{base / 'tamis.sqlite'}")
+    data["path"] = file
+    try:
+        settings = Settings.model_validate(data)
+    except ValidationError as error:
+        raise SettingsError(_explained(error, data, file, text)) from error
+    return settings.model_copy(
+        update={"archive": base / settings.archive, "database_url": _absolute(settings.database_url, base)}
+    )
+
+
+def _absolute(url: str, base: Path) -> str:
+    prefix = "sqlite:///"
+    name = url.removeprefix(prefix)
+    if not url.startswith(prefix) or name in ("", ":memory:"):
+        return url
+    return f"{prefix}{base / name}"
+
+
+def _overlay(data: dict[str, Any], environment: Mapping[str, str]) -> None:
+    """TAMIS_DATABASE_URL=... sets a top-level key, TAMIS_FETCH__ATTEMPTS=5 one of a table."""
+    for name, value in sorted(environment.items()):
+        if not name.startswith(PREFIX) or name in (PREFIX + "CONFIG", PREFIX + "TEST_DATABASE_URL"):
+            continue
+        *tables, key = name.removeprefix(PREFIX).lower().split("__")
+        if not tables and key not in Settings.model_fields:
+            continue  # not ours to judge: other tools may use the same prefix
+        target = data
+        for table in tables:
+            target = target.setdefault(table, {})
+        target[key] = value.split(",") if _is_list(tables, key) else value
+
+
+def _is_list(tables: list[str], key: str) -> bool:
+    model: type[BaseModel] = Settings
+    for table in tables:
+        annotation = model.model_fields[table].annotation if table in model.model_fields else None
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return False
+        model = annotation
+    found = model.model_fields.get(key)
+    return found is not None and str(found.annotation).startswith("tuple")
+
+
+def _explained(error: ValidationError, data: Mapping[str, Any], file: Path | None, text: str) -> str:
+    lines = key_lines(text)
+    sentences = []
+    for fault in error.errors():
+        dotted = _dotted(fault["loc"], data)
+        line = next((lines[key] for key in _prefixes(dotted) if key in lines), None)
+        where = f"{file or FILE_NAME}" + (f", line {line}" if line else "")
+        if fault["type"] == "extra_forbidden":
+            guess = difflib.get_close_matches(dotted[-1], _known_keys(fault["loc"]), n=1)
+            hint = f"did you mean {guess[0]!r}?" if guess else f"known keys: {', '.join(_known_keys(fault['loc']))}"
+            sentences.append(f"{where}: unknown key {'.'.join(dotted)!r}; {hint}")
+        else:
+            message = fault["msg"].removeprefix("Value error, ")
+            sentences.append(f"{where}: {'.'.join(dotted)}: {message[:1].lower() + message[1:]}")
+    return "\n".join(sentences)
+
+
+def _dotted(location: tuple[int | str, ...], data: Mapping[str, Any]) -> list[str]:
+    """The path as written in the file: sites are a table by name there, a sequence in the record."""
+    parts = [str(part) for part in location]
+    if parts[:1] == ["sites"] and len(parts) > 1 and parts[1].isdigit() and isinstance(data.get("sites"), Mapping):
+        names = list(data["sites"])
+        parts[1] = names[int(parts[1])]
+    return parts
+
+
+def _prefixes(dotted: list[str]) -> list[str]:
+    return [".".join(dotted[:size]) for size in range(len(dotted), 0, -1)]
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for part in location[:-1]:
+        if part == "sites":
+            model = SiteSettings
+        elif part == "fetch":
+            model = FetchSettings
+        elif part == "moderation":
+            model = ModerationSettings
+    return sorted(set(model.model_fields) - {"path", "name"})
+
+
+_TABLE = re.compile(r"^\s*\[+\s*([^\]]+?)\s*\]+\s*(?:#.*)?$")
+_KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
+
+
+def key_lines(text: str) -> dict[str, int]:
+    """Dotted key -> line number (from 1) of its first mention in a TOML text, for messages."""
+    found: dict[str, int] = {}
+    table: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if head := _TABLE.match(line):
+            table = _parts(head.group(1))
+            found.setdefault(".".join(table), number)
+        elif key := _KEY.match(line):
+            found.setdefault(".".join(table + _parts(key.group(1))), number)
+    return found
+
+
+def _parts(dotted: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in dotted.split(".")]
+
+
+def prepare_prefect(environment: dict[str, str] | None = None) -> None:
+    """Prefect's defaults for us, before it is first imported; what the user set stays.
+
+    No telemetry; 90 s for the ephemeral server to start (its own 20 s were missed on a slow disk); quiet client logs.
+    """
+    environment = os.environ if environment is None else environment  # type: ignore[assignment]
+    assert environment is not None
+    for name, value in {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+        "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+    }.items():
+        environment.setdefault(name, value)
+
+
+_TOKEN = secrets.token_hex(4)
+
+
+def worker_name() -> str:
+    """Who holds a lease: host, process and a token, so that the next run can tell a dead holder from a live one."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_TOKEN}"
+
+
+def is_alive(worker: str) -> bool:
+    """Whether the holder of a lease still runs; holders on other hosts get the benefit of the doubt until it ends."""
+    host, _, rest = worker.partition(":")
+    process, _, _ = rest.partition(":")
+    if host != socket.gethostname() or not process.isdigit():
+        return True
+    if int(process) == os.getpid():
+        return worker == worker_name()
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,62 @@
+"""`tamis init`: a commented tamis.toml to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.errors import FlowError
+
+TEMPLATE = """# Tamis settings. Every key can be overridden by an environment variable: TAMIS_DATABASE_URL=...,
+# TAMIS_FETCH__ATTEMPTS=5. Relative paths start at this file. A wrong key is reported with its line.
+
+# database_url = "sqlite:///tamis.sqlite"        # or "postgresql+psycopg://user:password@host/name"
+# archive = "archive"                            # raw pages, as WARC files
+# languages = ["fr", "en", "de"]                 # the languages that comments are told apart in
+# jobs = 0                                       # worker processes; 0 = one a core
+# page_seconds = 15.0                            # a page that takes longer is quarantined
+# alarms = []                                    # where alarms go: apprise addresses such as "mailto://..."
+
+[fetch]
+# user_agent = "tamis (+https://example.org/bot)" # say who you are and where you can be reached
+# total_deadline = 30.0                          # seconds for a whole exchange
+# max_bytes = 10000000                           # decompressed
+# attempts = 3                                   # tries of a page in one run
+
+[moderation]
+# lean = false                                   # true: less memory, more comments of undecidable language
+# hold_words = ["casino"]                        # whole words that send a comment to review
+
+# One table a site. Give it at least one of urls, sitemaps, feeds.
+[sites.magazine]
+urls = ["https://example.org/"]                  # pages to start from
+# sitemaps = ["https://example.org/sitemap.xml"]
+# feeds = ["https://example.org/feed/"]
+# follow_links = false                           # also fetch pages of the same site that these pages link to
+# include = ["/fiche-"]                          # only addresses that match one of these regular expressions
+# exclude = ["/tag/", "/author/"]
+# language = "fr"                                # when its pages do not say
+# pace = 1.0                                     # seconds between two requests to the host
+# recheck_hours = 0                              # look at an unchanged page again after so long; 0 = on every run
+# max_pages = 5000                               # at most so many pages a run
+# cron = "30 2 * * *"                            # when `tamis schedule` runs it
+# timezone = "Europe/Paris"
+# local = false                                  # true: the start addresses may be on this machine or network
+"""
+
+
+class AlreadyThere(FlowError):
+    exit_code = 2
+
+
+def write_settings(folder: Path) -> Path:
+    """Writes FOLDER/tamis.toml and returns its path. Raises AlreadyThere rather than overwrite one."""
+    path = folder / "tamis.toml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(TEMPLATE)
+    except FileExistsError:
+        raise AlreadyThere(f"{path} is there already; edit it, or name another folder") from None
+    except OSError as error:
+        raise FlowError(f"{path} cannot be written: {error}") from error
+    return path.absolute()

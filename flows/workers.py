@@ -1,0 +1,111 @@
+"""The process pool for everything CPU-bound: one page in, its records and verdicts out, with a clock on each page.
+
+A hostile page can hold a parser for minutes whatever the byte cap, so each page runs in a child that is killed when
+its time is up; pebble replaces the child and the other pages of the run are unharmed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future, TimeoutError
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from extractors.errors import PageError
+from extractors.extract import extract
+from extractors.records import Page
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawPage:
+    """One fetched or read page on its way into the pool. `html` is bytes as received or text as decoded elsewhere."""
+
+    url: str
+    html: bytes | str
+    content_type: str | None = None
+    fetched_at: datetime | None = None
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unprocessable:
+    """A page that gave no record. `reason` is a stable word, `message` one sentence."""
+
+    url: str
+    reason: str
+    message: str
+
+
+def extract_page(raw: RawPage) -> Page | Unprocessable:
+    """The page's record, or why there is none; never raises for anything that a page can hold."""
+    try:
+        return extract(raw.html, raw.url, content_type=raw.content_type, fetched_at=raw.fetched_at)
+    except PageError as error:
+        return Unprocessable(url=raw.url, reason=error.reason, message=str(error))
+    except Exception as error:  # our fault, on this page only: keep its bytes and the place, let the run go on
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
+        message = (
+            f"{raw.url}: the extractor failed ({type(error).__name__} at {where}: {error}); report it with the page"
+        )
+        return Unprocessable(url=raw.url, reason="extractor_fault", message=message)
+
+
+def no_preparation() -> None:
+    """For work that needs nothing loaded beforehand."""
+
+
+class WorkerPool:
+    """Spawned worker processes, warmed once. Use as a context manager; leaving it stops the children."""
+
+    def __init__(
+        self, workers: int, page_seconds: float, prepare: Callable[..., None] = no_preparation, *arguments: Any
+    ) -> None:
+        """Each child calls `prepare(*arguments)` once; both must be picklable."""
+        self.page_seconds = page_seconds
+        self._pool: Any = ProcessPool(
+            max_workers=workers,
+            context=multiprocessing.get_context("spawn"),
+            initializer=prepare,
+            initargs=arguments,
+        )
+
+    def __enter__(self) -> WorkerPool:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if kind is None:
+            self._pool.close()
+        else:
+            self._pool.stop()
+        self._pool.join()
+
+    def submit(self, work: Callable[[RawPage], Result], raw: RawPage) -> Future[Result]:
+        """Starts `work(raw)` in a child that dies when `page_seconds` are up; read it with `settled`."""
+        future: Future[Result] = self._pool.schedule(work, args=[raw], timeout=self.page_seconds)
+        return future
+
+    def settled(self, raw: RawPage, future: Future[Result]) -> Result | Unprocessable:
+        """Waits for the result; a page whose worker was too slow or died is unprocessable. Other errors are raised."""
+        try:
+            return future.result()
+        except TimeoutError:
+            sentence = f"{raw.url}: not done after {self.page_seconds:g} s; raise page_seconds or look at the page"
+            return Unprocessable(url=raw.url, reason="too_slow", message=sentence)
+        except ProcessExpired as error:
+            sentence = f"{raw.url}: the worker process died on this page ({error}); look at the page and at memory"
+            return Unprocessable(url=raw.url, reason="worker_died", message=sentence)
+
+    async def run(self, work: Callable[[RawPage], Result], raw: RawPage) -> Result | Unprocessable:
+        """`submit` and `settled` for coroutines."""
+        future = self.submit(work, raw)
+        await asyncio.wait([asyncio.wrap_future(future)])
+        return self.settled(raw, future)

@@ -20,8 +20,7 @@ from extractors.outline import Outline, outline
 from extractors.records import LinkCounts, Section
 from extractors.sections import Structure, full_text, structured
 from extractors.structured import Statements
-from extractors.tweets import find_tweets
-from extractors.tweets.finds import TweetFinds
+from extractors.tweets.finds import TweetFinds, find_tweets
 from extractors.urls import absolute, base_of, canonical_url, host_of
 
 

@@ -1,0 +1,93 @@
+"""Politeness towards a host, shared by every task, event loop and thread of the process.
+
+Two promises: a host is asked at most once an interval, and not at all before the time it asked us to wait for.
+Arithmetic under a lock; the waiting is the caller's (`await sleep(...)`), so it works in any event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+Clock = Callable[[], float]
+Sleep = Callable[[float], Awaitable[None]]
+
+MAX_HOSTS = 10_000
+"""Hosts remembered before those without a pending promise are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a host is left alone, and for how many seconds more."""
+
+    seconds: float
+    because: str
+
+
+class Pace:
+    def __init__(self, clock: Clock = time.monotonic, sleep: Sleep = asyncio.sleep) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._next: dict[str, float] = {}  # host -> when it may be asked again
+        self._holds: dict[str, tuple[float, str]] = {}  # host -> until, because
+
+    async def turn(self, host: str, interval: float, patience: float) -> Hold | None:
+        """Wait for our turn at a host (first come, first served), then return None; the request may be sent.
+
+        Returns at once with the hold, and takes no turn, if the host is to be left alone for longer than `patience`
+        seconds. Times are in seconds.
+        """
+        while True:
+            hold = self.hold_on(host)
+            if hold is None:
+                break
+            if hold.seconds > patience:
+                return hold
+            await self._sleep(hold.seconds)
+        if interval <= 0:
+            return None
+        await self._sleep_if_needed(self._reserve(host, interval))
+        # A hold may have come while we waited for our turn: then wait it out as well, or give up.
+        hold = self.hold_on(host)
+        return None if hold is None else await self.turn(host, interval, patience)
+
+    def hold(self, host: str, seconds: float, because: str) -> None:
+        """Leave a host alone for so long; a longer hold that is already there stays."""
+        until = self._clock() + seconds
+        with self._lock:
+            if until > self._holds.get(host, (float("-inf"), ""))[0]:
+                self._holds[host] = (until, because)
+
+    def hold_on(self, host: str) -> Hold | None:
+        """The hold that is on a host now, if any."""
+        found = self._holds.get(host)
+        if found is None:
+            return None
+        left = found[0] - self._clock()
+        if left > 0:
+            return Hold(left, found[1])
+        with self._lock:
+            if self._holds.get(host) == found:
+                del self._holds[host]
+        return None
+
+    def _reserve(self, host: str, interval: float) -> float:
+        with self._lock:
+            now = self._clock()
+            at = max(now, self._next.get(host, now))
+            self._next[host] = at + interval
+            if len(self._next) > MAX_HOSTS:
+                self._next = {name: when for name, when in self._next.items() if when > now}
+            return at - now
+
+    async def _sleep_if_needed(self, seconds: float) -> None:
+        if seconds > 0:
+            await self._sleep(seconds)
+
+
+PROCESS = Pace()
+"""The promises of this process. Every Fetcher shares them unless it is given another Pace."""

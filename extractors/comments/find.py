@@ -2,58 +2,76 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from urllib.parse import urljoin
 
-from lxml.html import HtmlElement
-
+from extractors.comments.label import Fields, label
+from extractors.comments.listing import Listing, headed, listings
+from extractors.comments.names import is_cut
+from extractors.comments.outline import Outline
+from extractors.comments.record import Record, records
+from extractors.comments.score import Score, score
 from extractors.comments.thread import Thread
-from extractors.dates import find_date, resolved
-from extractors.html import Document, classes, line_of, text_of
+from extractors.dates import resolved
+from extractors.html import Document, folded
 from extractors.records import Comment, CommentKind, Discussion
-
-_ITEM_ID = re.compile(r"^(?:li-)?comment-\d+$")
 
 
 def find_thread(document: Document, fetched_at: datetime | None = None) -> Thread:
-    """The page's discussion: its comments in page order, what the page says about them, and the nodes that hold them."""
-    items = [node for node in document.tree.iter("li", "div", "article") if _ITEM_ID.match(node.get("id") or "")]
-    if not items:
+    """The page's discussion: its comments in page order, what the page says of them, the nodes that hold them."""
+    outline = Outline(document)
+    found = _best(outline)
+    if found is None:
         return Thread()
-    positions = {node: number for number, node in enumerate(items, start=1)}
-    comments = tuple(_comment(document, node, positions, fetched_at) for node in items)
-    roots = tuple(node for node in items if not any(above in positions for above in node.iterancestors()))
-    return Thread(discussion=Discussion(platform="wordpress", found=len(comments)), comments=comments, nodes=roots)
+    listing, _ = found
+    rows = records(outline, listing)
+    fields = label(outline, rows)
+    comments = []
+    for record, labels in zip(rows, fields, strict=True):
+        comments.append(_comment(outline, listing, record, labels, fetched_at))
+    roots = tuple(outline.elements[start] for start in listing.starts)
+    return Thread(discussion=Discussion(platform="generic", found=len(comments)), comments=tuple(comments), nodes=roots)
+
+
+def _best(outline: Outline) -> tuple[Listing, Score] | None:
+    candidates = listings(outline)
+    candidates += [grown for listing in candidates if len(listing) < 500 and (grown := headed(outline, listing))]
+    ranked = [(listing, score(outline, listing)) for listing in candidates]
+    best = max(ranked, key=lambda pair: pair[1].total, default=None)
+    if best is None or best[1].total < 4.0:
+        return None
+    return best
 
 
 def _comment(
-    document: Document, node: HtmlElement, positions: dict[HtmlElement, int], fetched_at: datetime | None
+    outline: Outline, listing: Listing, record: Record, fields: Fields, fetched_at: datetime | None
 ) -> Comment:
-    inner = [child for child in node.iterdescendants() if child in positions]
-    own = [
-        child for child in node.iterdescendants() if not any(child is x or x in inner for x in child.iterancestors())
-    ]
-    names = [child for child in own if "fn" in classes(child) or child.tag == "cite"]
-    heads = [
-        child
-        for child in own
-        if {"comment-author", "comment-meta", "comment-metadata", "reply", "says"} & set(classes(child))
-    ]
-    dates = [find_date(line_of(child)) for child in heads]
-    date = next((found for found in dates if found), None)
-    body = text_of(node, [*inner, *heads, *names])
-    links = [link for child in names for link in child.iter("a")]
-    parent = next((positions[above] for above in node.iterancestors() if above in positions), None)
+    node = outline.elements[record.start]
+    body = folded("\n".join("".join(run.text for run in line) for line in fields.body_runs))
+    date = fields.date
+    names = set((node.get("class") or "").split())
+    parent = None
+    for above in outline.ancestors(record.start):
+        if above in listing.starts:
+            parent = listing.starts.index(above) + 1
+            break
+    href = outline.elements[fields.author_element].get("href") if fields.author_element is not None else None
+    kind = (
+        CommentKind.PINGBACK
+        if "pingback" in names
+        else (CommentKind.TRACKBACK if "trackback" in names else CommentKind.COMMENT)
+    )
     return Comment(
-        position=positions[node],
+        position=record.number + 1,
         id=node.get("id"),
-        author=line_of(names[0]) if names else None,
-        author_url=urljoin(document.url, links[0].get("href", "")) if links else None,
+        author=fields.author,
+        author_url=urljoin(outline.url, href) if href else None,
+        author_truncated=bool(fields.author and is_cut(fields.author)),
         date=resolved(date, fetched_at) if date else None,
+        date_text=fields.date_text,
         date_precision=date.precision if date else None,
         body=body,
         parent=parent,
-        kind=CommentKind.PINGBACK if "pingback" in classes(node) else CommentKind.COMMENT,
-        by_site="bypostauthor" in classes(node),
+        kind=kind,
+        by_site="bypostauthor" in names,
     )

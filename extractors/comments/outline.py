@@ -1,0 +1,233 @@
+"""One pass over the page's tree: every element with its place, its length of text, and the marks of discussions.
+
+Elements are numbered in document order; the subtree of element i is the interval [i, end[i]). Marks are counted in
+running totals, so how many dates or avatars stand inside an element is one subtraction, whatever its size. Everything
+the finder asks of the page it asks here: the tree itself is walked once.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from extractors.comments.words import NAMES_ASIDE, NAMES_COMMENT
+from extractors.html import SILENT_TAGS, Document
+
+MAX_ELEMENTS = 300_000
+"""Beyond that a page is no discussion that a person reads; later elements are not looked at."""
+
+_DIGITS = re.compile(r"\d+")
+_DATE_HINT = re.compile(
+    r"\d{1,2}\s?[:h.]\s?\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d"
+    r"|(?<!\d)\d{1,2}\s*(?:sec|min|hour|hr|day|week|month|year|[smhdwy]\b|stunde|tag|woche|monat|jahr|heure|jour|semaine"
+    r"|mois|an|hora|d[ií]a|mes|a[ñn]o|ore|giorn|settiman|ann[io]|uur|dag|maand)",
+    re.IGNORECASE,
+)
+_COMMENT_ID = re.compile(
+    r"^(?:(?:li|div|dsq|post|single|aol|bc|the|item|node|entry|article)[-_])*"
+    r"(?:comments?|komm?entar|cmt|comm|com|c|co|reply|pingback|trackback|post|pid|p|msg|message|forum|reaction|review)"
+    r"(?:[-_](?:item|id|body|content|wrap|text|li|div|anchor|list))*[-_]?\d+$",
+    re.IGNORECASE,
+)
+_COMMENT_ANCHOR = re.compile(
+    r"#(?:li-|div-)?(?:comment|komm?entar|cmt|com|c|forum|reply|post|p|pid|msg|r|usermessage)s?(?:[-_/]|id)*\d+"
+    r"|[?&](?:showcomment|replytocom|cid|comment_?id|commentpage)=\d*|/comments?/\d+|#\d{3,}$",
+    re.IGNORECASE,
+)
+_AVATAR = re.compile(
+    r"avatar|gravatar|userpic|profile[-_]?(?:pic|image|photo)|mugshot|portrait|/photo/|user[-_]?(?:icon|image)", re.I
+)
+_REPLY = re.compile(r"reply|repondre|antwort|responder|rispond|reageer|quote", re.I)
+_AUTHOR = re.compile(
+    r"(?:^|[-_ ])(?:fn|vcard|author\w*|commenter|user-?name|user|nick(?:name)?|poster|auteur|autor|autore|name|pseudo|byline|"
+    r"by|profile|posted|signature|screen-?name|display-?name|member|citation|from|who|creator|commentauthor|commentname)(?:$|[-_ ])",
+    re.I,
+)
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_FIELDS = frozenset("input textarea select".split())
+_NO_FIELD = frozenset("hidden button image submit".split())
+_ASIDES = frozenset("aside nav".split())
+
+
+def shape(name: str) -> str:
+    """A class or id with its digits folded, so that comment-17 and comment-18 are the same thing."""
+    return _DIGITS.sub("#", name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What an element's class says, worked out once for all elements of that class."""
+
+    name: str
+    shapes: tuple[str, ...]
+    aside: bool
+    author: bool
+    reply: bool
+    avatar: bool
+
+
+def _kind(class_name: str) -> _Kind:
+    name = class_name.lower()
+    return _Kind(
+        name=name,
+        shapes=tuple(shape(class_name).split()),
+        aside=_is_aside(name),
+        author=bool(_AUTHOR.search(name)),
+        reply=bool(_REPLY.search(name)),
+        avatar=bool(_AVATAR.search(name)),
+    )
+
+
+def _is_aside(name: str) -> bool:
+    return bool(NAMES_ASIDE.search(name)) and not (NAMES_COMMENT.search(name) and "recent" not in name)
+
+
+class Outline:
+    """The page as arrays over its elements in document order (see the module's docstring)."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.url = document.url
+        self.elements: list[HtmlElement] = []
+        self.parent: list[int] = []
+        self.end: list[int] = []
+        self.named: list[str] = []  # "class id" in lower case
+        self.shapes: list[tuple[str, ...]] = []  # folded class names
+        self.aside: list[bool] = []
+        self.silent: list[bool] = []
+        self.dates: list[int] = []
+        self.avatars: list[int] = []
+        self.replies: list[int] = []
+        self.anchors: list[int] = []
+        self.authors: list[int] = []
+        self.fields: list[int] = []
+        self.heading_links: list[int] = []
+        self.ids: list[int] = []
+        self._own_text = [0]
+        self._tails = [0]
+        self._link_text = [0]
+        self._walk(document.tree)
+
+    def _walk(self, root: HtmlElement) -> None:
+        elements, parent, silent, aside = self.elements, self.parent, self.silent, self.aside
+        named, shapes = self.named, self.shapes
+        own_text, tails, link_text = self._own_text, self._tails, self._link_text
+        index: dict[HtmlElement, int] = {}
+        kinds: dict[str, _Kind] = {"": _kind("")}
+        texts = tail_total = linked = 0
+        for number, element in enumerate(root.iter("*")):
+            if number >= MAX_ELEMENTS:
+                break
+            index[element] = number
+            elements.append(element)
+            up = index[element.getparent()] if number else -1
+            parent.append(up)
+            tag = element.tag
+            class_name = element.get("class") or ""
+            kind = kinds.get(class_name)
+            if kind is None:
+                kind = kinds[class_name] = _kind(class_name)
+            identity = element.get("id")
+            if identity:
+                identity = identity.lower()
+                named.append(f"{kind.name} {identity}")
+                if _COMMENT_ID.match(identity):
+                    self.ids.append(number)
+            else:
+                named.append(kind.name)
+            shapes.append(kind.shapes)
+            above_silent = up >= 0 and silent[up]
+            mute = above_silent or tag in SILENT_TAGS
+            silent.append(mute)
+            aside.append(
+                (up >= 0 and aside[up])
+                or kind.aside
+                or tag in _ASIDES
+                or (identity is not None and not kind.name and _is_aside(identity))
+            )
+            text = element.text
+            dated = tag == "time"
+            if text and not mute and not text.isspace():
+                texts += len(text)
+                if len(text) < 200 and _DATE_HINT.search(text) and not (up >= 0 and elements[up].tag == "time"):
+                    dated = True
+                if tag == "a" or (up >= 0 and elements[up].tag == "a"):
+                    linked += len(text)
+            tail = element.tail
+            if tail and not above_silent and not tail.isspace():
+                tail_total += len(tail)
+                if not dated and len(tail) < 200 and _DATE_HINT.search(tail):
+                    dated = True
+            own_text.append(texts)
+            tails.append(tail_total)
+            link_text.append(linked)
+            if dated:
+                self.dates.append(number)
+            if kind.author or tag == "cite":
+                self.authors.append(number)
+            if tag == "a":
+                self._mark_link(number, element, up, text)
+            elif tag == "img":
+                if kind.avatar or _AVATAR.search(element.get("src") or ""):
+                    self.avatars.append(number)
+            elif tag in _FIELDS:
+                if (element.get("type") or "").lower() not in _NO_FIELD:
+                    self.fields.append(number)
+            if kind.reply:
+                self.replies.append(number)
+        self._close()
+
+    def _mark_link(self, number: int, element: HtmlElement, up: int, text: str | None) -> None:
+        href = element.get("href")
+        name = element.get("name")
+        anchor = bool(name and _COMMENT_ID.match(name))
+        if href:
+            anchor = anchor or bool(("#" in href or "omment" in href or "?" in href) and _COMMENT_ANCHOR.search(href))
+            if not anchor and up >= 0 and self.elements[up].tag in _HEADINGS:
+                self.heading_links.append(number)
+        if anchor:
+            self.anchors.append(number)
+        if text and len(text) < 20 and _REPLY.search(text):
+            self.replies.append(number)
+
+    def _close(self) -> None:
+        count = len(self.elements)
+        end = list(range(1, count + 1))
+        parent = self.parent
+        for number in range(count - 1, 0, -1):
+            up = parent[number]
+            if end[up] < end[number]:
+                end[up] = end[number]
+        self.end = end
+
+    def text_length(self, start: int, stop: int) -> int:
+        """Characters of text in the interval; the first element's tail is not its own."""
+        after = min(start + 1, stop)
+        return self._own_text[stop] - self._own_text[start] + self._tails[stop] - self._tails[after]
+
+    def link_length(self, start: int, stop: int) -> int:
+        """Characters of link text in the interval."""
+        return self._link_text[stop] - self._link_text[start]
+
+    def siblings_after(self, number: int) -> Iterator[int]:
+        """The following siblings of an element, in order."""
+        up = self.parent[number]
+        stop = self.end[up] if up >= 0 else 0
+        position = self.end[number]
+        while position < stop:
+            yield position
+            position = self.end[position]
+
+    def ancestors(self, number: int) -> Iterator[int]:
+        """The elements around an element, nearest first."""
+        while (number := self.parent[number]) >= 0:
+            yield number
+
+
+def count(marks: list[int], start: int, stop: int) -> int:
+    """How many marks stand in the interval."""
+    return bisect_left(marks, stop) - bisect_left(marks, start)

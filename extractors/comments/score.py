@@ -1,0 +1,81 @@
+"""How much a list looks like a discussion: what its records hold, what they are called, and where they stand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from extractors.comments.listing import Listing
+from extractors.comments.outline import Outline, count
+from extractors.comments.words import NAMES_COMMENT, NAMES_STRONG
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """`total` orders lists of a page; `evidence` (per record, without names and length) says if it is one at all."""
+
+    total: float
+    evidence: float
+    named: float
+
+
+def score(outline: Outline, listing: Listing) -> Score:
+    records = listing.own
+    size = len(records)
+    date = author = avatar = anchor = reply = ident = 0.0
+    crowd = fields = headings = empty = 0.0
+    text = link = 0
+    for own in records:
+        dates = sum(count(outline.dates, a, b) for a, b in own)
+        avatars = sum(count(outline.avatars, a, b) for a, b in own)
+        replies = sum(count(outline.replies, a, b) for a, b in own)
+        anchors = sum(count(outline.anchors, a, b) for a, b in own)
+        ids = sum(count(outline.ids, a, b) for a, b in own)
+        length = sum(outline.text_length(a, b) for a, b in own)
+        date += dates > 0
+        author += any(count(outline.authors, a, b) for a, b in own)
+        avatar += avatars > 0
+        anchor += anchors > 0
+        reply += replies > 0
+        ident += ids > 0
+        crowd += max(0, dates - 2) * 0.5 + max(0, avatars - 1) * 0.5 + max(0, ids - 3) * 0.3
+        fields += any(count(outline.fields, a, b) for a, b in own)
+        headings += any(count(outline.heading_links, a, b) for a, b in own)
+        empty += length < 12
+        text += length
+        link += sum(outline.link_length(a, b) for a, b in own)
+    mean_text = text / size
+    evidence = (
+        1.6 * date + 1.2 * author + 1.0 * avatar + 0.8 * anchor + 0.6 * reply + 0.8 * ident
+        - 1.5 * fields - 1.2 * headings - 1.2 * empty - min(crowd, 4.0 * size)
+    ) / size  # fmt: skip
+    evidence += 0.8 if mean_text >= 60 else (-1.0 if mean_text < 25 else 0.0)
+    linked = link / text if text else 1.0
+    evidence -= 2.0 * max(0.0, linked - 0.45) / 0.55
+    first = listing.starts[0]
+    named = _named(outline, listing)
+    aside = sum(outline.aside[start] for start in listing.starts) / size
+    evidence -= 2.0 * aside
+    depth_price = 0.02 * _depth(outline, first)
+    total = evidence + named + 0.45 * math.log(size) - (0.35 if listing.headed else 0.0) - depth_price
+    return Score(total, evidence, named)
+
+
+def _named(outline: Outline, listing: Listing) -> float:
+    first = listing.starts[0]
+    mine = sum(bool(NAMES_STRONG.search(outline.named[start])) for start in listing.starts[:20])
+    strong = mine / min(len(listing), 20)
+    weak = 1.0 if NAMES_COMMENT.search(listing.key.lower()) else 0.0
+    around = 0.0
+    for steps, above in enumerate(outline.ancestors(first)):
+        if steps >= 6 or outline.elements[above].tag == "body":
+            break
+        name = outline.named[above]
+        if name and NAMES_COMMENT.search(name):
+            around = 1.0
+            break
+    return 1.4 * max(strong, 0.6 * weak) + 1.2 * around
+
+
+def _depth(outline: Outline, number: int) -> int:
+    return min(sum(1 for _ in zip(outline.ancestors(number), range(60), strict=False)), 60)

@@ -284,3 +284,7 @@ def db_upgrade(config: Config = None, as_json: Json = False) -> None:
         typer.echo(f"The database is up to date (schema {change.after}).")
     else:
         typer.echo(f"Upgraded the database from {change.before or 'nothing'} to schema {change.after}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -29,7 +29,7 @@ class FetchPolicy:
     attempts: int = 3
     backoff_base_s: float = 0.5  # doubled with each attempt
     backoff_cap_s: float = 20.0
-    retry_after_cap_s: float = 86_400.0  # what a host may ask for at most
+    retry_after_cap_s: float = 3_600.0  # what a host may ask for at most
     patience_s: float = 20.0  # longer waits are the frontier's: the error is raised with its `retry_after`
     pace_s: float = 1.0  # between two requests to a host; 0 for sites configured as local
     crawl_delay_cap_s: float = 30.0

@@ -1,0 +1,111 @@
+"""Traces of tweets in a page: what only tweets leave behind, and what is called after them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from lxml.html import HtmlElement
+
+from extractors.html import classes, texts
+from extractors.tweets.addresses import handle_in, is_button, is_search, status_in
+from extractors.tweets.reading import is_date, label
+
+MAX_ITEM_TEXT = 1_200
+"""Characters of an item with all its trimmings; what is longer is no tweet but a block of the page."""
+
+_STAMP = re.compile(r"time|date|ago$|stamp|permalink", re.IGNORECASE)
+_STAMP_WORDS = frozenset({"#", "∞", "permalink", "link"})
+_REFERS = re.compile(r"(?:in_reply_to|tweet_id|status_id)=(\d{5,19})")
+_NAMED = re.compile(r"(?:^|[_-])(?:re)?(?:tweets?|twitter|twtr|twttr|tw)(?:$|[_-])|tweet|twitter", re.IGNORECASE)
+_OF_BUTTONS = re.compile(
+    r"share|sharing|button|btn|follow|count|icon|link|social|tweetmeme|retweet|badge|via|user|site|card", re.IGNORECASE
+)
+_TCO_TEXT = "//*[not(self::script or self::style or self::a or self::textarea)][text()[contains(., '//t.co/')]]"
+_RETWEET = re.compile(r"RT\s*[@＠]\w")
+_RETWEET_TEXT = "//*[not(self::script or self::style)][text()[contains(., 'RT @')]]"
+
+
+class Weight(IntEnum):
+    """How sure a trace makes of a tweet."""
+
+    WEAK = 1  # a linked mention or hashtag
+    FAIR = 2  # a t.co address, "RT @"
+    SURE = 4  # a tweet's permalink dressed as its date, or a reply button with the tweet's id
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    node: HtmlElement
+    weight: Weight
+
+
+def traces(tree: HtmlElement) -> Iterator[Trace]:
+    """The smallest elements that show something of a tweet."""
+    for anchor in tree.iter("a"):
+        href = anchor.get("href") or ""
+        if "t.co/" in href and "//t.co/" in href:
+            yield Trace(anchor, Weight.FAIR)
+        elif "twitter" in href or "x.com/" in href:
+            if is_stamp(anchor) or refers_to(anchor):
+                yield Trace(anchor, Weight.SURE)
+            elif (handle_in(href) and shows_mention(anchor)) or (is_search(href) and label(anchor)[:1] in ("#", "＃")):
+                yield Trace(anchor, Weight.WEAK)
+    for path in (_TCO_TEXT, _RETWEET_TEXT):
+        for node in tree.xpath(path):
+            yield Trace(node, Weight.FAIR)
+
+
+def is_stamp(anchor: HtmlElement) -> bool:
+    """Whether a link is a tweet's permalink in its usual dress: its date, or a word such as "permalink"."""
+    href = anchor.get("href")
+    if status_in(href) is None or is_button(href):
+        return False
+    if any(_STAMP.search(name) for name in classes(anchor)) or anchor.find(".//time") is not None:
+        return True
+    words = label(anchor)
+    return words.lower() in _STAMP_WORDS or is_date(words) or is_date(anchor.get("title") or "")
+
+
+def refers_to(anchor: HtmlElement) -> str | None:
+    """The id of the tweet that a reply, retweet or like button belongs to."""
+    href = anchor.get("href") or ""
+    found = _REFERS.search(href)
+    return found[1] if found and is_button(href) else None
+
+
+def shows_mention(anchor: HtmlElement) -> bool:
+    """Whether the link reads @name, the sign inside the link or before it."""
+    return label(anchor)[:1] in ("@", "＠") or text_before(anchor).endswith(("@", "＠"))
+
+
+def text_before(node: HtmlElement) -> str:
+    """The text that directly precedes a node inside its parent."""
+    previous, parent = node.getprevious(), node.getparent()
+    if previous is not None:
+        return previous.tail or ""
+    return "" if parent is None else parent.text or ""
+
+
+def ids_in(item: HtmlElement) -> set[str]:
+    """The ids of the tweets whose permalinks stand in an element; failing that, those of its buttons."""
+    anchors = [anchor for anchor in item.iter("a") if anchor.get("href")]
+    found = {status.id for anchor in anchors if is_stamp(anchor) and (status := status_in(anchor.get("href")))}
+    return found or {tweet_id for anchor in anchors if (tweet_id := refers_to(anchor))}
+
+
+def is_named(node: HtmlElement) -> bool:
+    """Whether a class or the id calls an element after tweets, and not after a button to send them."""
+    return any(_NAMED.search(name) and not _OF_BUTTONS.search(name) for name in (*classes(node), node.get("id") or ""))
+
+
+def fits(node: HtmlElement) -> bool:
+    """Whether an element is short enough for one tweet."""
+    length = 0
+    for text in texts(node):
+        length += len(text)
+        if length > MAX_ITEM_TEXT:
+            return False
+    return True

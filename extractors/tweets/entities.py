@@ -103,7 +103,7 @@ def hashtags(text: str) -> Iterator[Entity]:
     while sign := _HASH_SIGN.search(text, position):
         start = sign.start()
         position = end = sign.end()
-        if start and not _may_precede_a_hashtag(text[start - 1]):
+        if not may_start_hashtag(text, start):
             continue
         if text[end : end + 1] in ("\ufe0f", "\u20e3"):  # the keycap emoji #
             continue
@@ -125,8 +125,12 @@ def _may_be_in_a_hashtag(character: str) -> bool:
     return character in _IN_HASHTAGS or character.isdecimal() or _is_letter(character)
 
 
-def _may_precede_a_hashtag(character: str) -> bool:
-    return character in _EMOJI_STYLE or (character != "&" and not _may_be_in_a_hashtag(character))
+def may_start_hashtag(text: str, start: int) -> bool:
+    """Whether a hashtag may begin at this offset, by the character before it."""
+    if start == 0:
+        return True
+    before = text[start - 1]
+    return before in _EMOJI_STYLE or (before != "&" and not _may_be_in_a_hashtag(before))
 
 
 def mentions(text: str) -> Iterator[Entity]:

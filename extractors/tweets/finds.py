@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
@@ -12,7 +11,8 @@ from extractors.records import Tweet
 from extractors.tweets.embeds import embeds
 from extractors.tweets.widgets import widgets
 
-_TRACE = re.compile(r"t\.co/|tweet|twitter|mastodon|bsky|bluesky|//x\.com/", re.IGNORECASE)
+_OF_EMBEDS = ("twitter-tweet", "twitter-video", "/status", "mastodon", "bsky.app", "bluesky")
+_OF_WIDGETS = ("//t.co/", "/status", "in_reply_to=", "tweet_id=", "rt @", "twitter.com/search", "twitter.com/hashtag")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,17 +24,25 @@ class TweetFinds:
 
 
 def find_tweets(document: Document) -> TweetFinds:
-    """Every tweet in page order. Costs one search of the source on pages that never name Twitter."""
-    if not _TRACE.search(document.html):
-        return TweetFinds()
+    """Every tweet in page order. Pages without a trace of one cost a few searches of the source."""
+    source = document.html.lower()
     language = document.tree.get("lang")
-    found = list(embeds(document.tree, language))
-    placed = [(embed.node, embed.tweet) for embed in found if embed.tweet]
-    nodes = [embed.node for embed in found]
-    for widget in widgets(document.tree, frozenset(nodes), language):
-        placed += [(item.node, item.tweet) for item in widget.tweets]
-        nodes += widget.nodes
-    order = {node: number for number, node in enumerate(document.tree.iter())}
-    placed.sort(key=lambda pair: order[pair[0]])
-    nodes.sort(key=order.__getitem__)
-    return TweetFinds(tweets=tuple(tweet for _, tweet in placed), nodes=tuple(nodes))
+    placed: list[tuple[HtmlElement, Tweet]] = []
+    nodes: list[HtmlElement] = []
+    if any(mark in source for mark in _OF_EMBEDS):
+        for embed in embeds(document.tree, language):
+            nodes.append(embed.node)
+            if embed.tweet:
+                placed.append((embed.node, embed.tweet))
+    if any(mark in source for mark in _OF_WIDGETS):
+        for widget in widgets(document.tree, frozenset(nodes), language):
+            placed += [(item.node, item.tweet) for item in widget.tweets]
+            nodes += widget.nodes
+    placed.sort(key=lambda pair: _position(pair[0]))
+    return TweetFinds(tweets=tuple(tweet for _, tweet in placed), nodes=tuple(sorted(nodes, key=_position)))
+
+
+def _position(node: HtmlElement) -> tuple[int, ...]:
+    """Where a node stands in the document, as something to sort by: the way down to it from the root."""
+    way = [node, *node.iterancestors()]
+    return tuple(parent.index(child) for child, parent in zip(way[-2::-1], way[:0:-1], strict=True))

@@ -12,7 +12,7 @@ from extractors.dates import find_date, parse_page_date
 from extractors.html import BLOCK_TAGS, SILENT_TAGS, line_of
 from extractors.records import DatePrecision, Tweet, TweetSource
 from extractors.tweets.addresses import is_search, sent_at
-from extractors.tweets.entities import entities_of
+from extractors.tweets.entities import Entities, EntityKind, entities_of, hashtags, may_start_hashtag
 
 MAX_TEXT = 4_000
 """Characters of a message that are read. Long tweets (Premium) have more on rare occasions; embeds cut them at 280."""
@@ -94,15 +94,20 @@ def trimmed(text: str) -> str:
 def urls_behind(pieces: Sequence[Piece], text: str) -> tuple[str, ...]:
     """The targets of the links shown as addresses; where nothing is linked, the addresses written out in `text`."""
     found: list[str] = []
+    for anchor, words in _shown(pieces).items():
+        href = (anchor.get("href") or "").strip()
+        if href and words[:1] not in "#@＃＠" and not is_search(href) and _SHOWN_URL.fullmatch(words):
+            found.append(href)
+    return tuple(found or _WRITTEN_URL.findall(text))
+
+
+def _shown(pieces: Sequence[Piece]) -> dict[HtmlElement, str]:
+    """The words of every link, in order."""
     shown: dict[HtmlElement, str] = {}
     for piece in pieces:
         if piece.anchor is not None:
             shown[piece.anchor] = shown.get(piece.anchor, "") + piece.text
-    for anchor, words in shown.items():
-        href, label = (anchor.get("href") or "").strip(), " ".join(words.split())
-        if href and label[:1] not in "#@＃＠" and not is_search(href) and _SHOWN_URL.fullmatch(label):
-            found.append(href)
-    return tuple(found or _WRITTEN_URL.findall(text))
+    return {anchor: " ".join(words.split()) for anchor, words in shown.items()}
 
 
 def is_date(text: str) -> bool:
@@ -146,7 +151,7 @@ def message(
         date_text=date_text or None,
         date_precision=precision,
         urls=urls_behind(pieces, text),
-        hashtags=entities.hashtags,
+        hashtags=_hashtags(pieces, text, entities),
         mentions=entities.mentions,
         cashtags=entities.cashtags,
         is_retweet=retweet is not None,
@@ -154,6 +159,25 @@ def message(
         via=via[1] if via else None,
         source=source,
     )
+
+
+def _hashtags(pieces: Sequence[Piece], text: str, entities: Entities) -> tuple[str, ...]:
+    """The hashtags of the text; where a link shows one, it ends where the link ends.
+
+    Pages lose the line break between a hashtag and what follows it: "#tag#other", "#taghttps://t.co/1". The rules of
+    the text alone then reject it or swallow too much.
+    """
+    found = {entity.start: entity.value for entity in entities.all if entity.kind is EntityKind.HASHTAG}
+    position = 0
+    for anchor, words in _shown(pieces).items():
+        if words[:1] not in ("#", "＃") or not is_search(anchor.get("href")):
+            continue
+        start = text.find(words, position)
+        tag = next(hashtags(words), None) if start >= 0 else None
+        if tag and tag.end == len(words) and (start in found or may_start_hashtag(text, start)):
+            found[start] = tag.value
+            position = start + len(words)
+    return tuple(found[start] for start in sorted(found))
 
 
 def dated(

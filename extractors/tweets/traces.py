@@ -23,9 +23,8 @@ _NAMED = re.compile(r"(?:^|[_-])(?:re)?(?:tweets?|twitter|twtr|twttr|tw)(?:$|[_-
 _OF_BUTTONS = re.compile(
     r"share|sharing|button|btn|follow|count|icon|link|social|tweetmeme|retweet|badge|via|user|site|card", re.IGNORECASE
 )
-_TCO_TEXT = "//*[not(self::script or self::style or self::a or self::textarea)][text()[contains(., '//t.co/')]]"
-_RETWEET = re.compile(r"RT\s*[@＠]\w")
-_RETWEET_TEXT = "//*[not(self::script or self::style)][text()[contains(., 'RT @')]]"
+_IN_TEXT = "//text()[contains(., '//t.co/') or contains(., 'RT @')]"
+_SILENT = frozenset({"script", "style", "textarea", "title"})
 
 
 class Weight(IntEnum):
@@ -53,8 +52,10 @@ def traces(tree: HtmlElement) -> Iterator[Trace]:
                 yield Trace(anchor, Weight.SURE)
             elif (handle_in(href) and shows_mention(anchor)) or (is_search(href) and label(anchor)[:1] in ("#", "＃")):
                 yield Trace(anchor, Weight.WEAK)
-    for path in (_TCO_TEXT, _RETWEET_TEXT):
-        for node in tree.xpath(path):
+    for text in tree.xpath(_IN_TEXT):
+        node = text.getparent()
+        node = node.getparent() if text.is_tail else node
+        if node is not None and node.tag not in _SILENT:
             yield Trace(node, Weight.FAIR)
 
 

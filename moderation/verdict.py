@@ -46,6 +46,8 @@ class Submission:
     parent_text: str | None = None
     siblings: tuple[str, ...] = ()  # other comments of the page
     earlier_published: int | None = None  # comments of this author already accepted on this site
+    host_names: int | None = None  # different author names seen with the hosts it links to, its own included
+    links_back: bool | None = None  # whether a notice's page really links here, where somebody looked
     is_duplicate_of: int | None = None  # members of the campaign it belongs to, itself included
 
 

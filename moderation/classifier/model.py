@@ -1,0 +1,128 @@
+"""The model: a file of numbers, and what it says of a comment.
+
+The file is one line of magic, one line of JSON (header) and the weights as little-endian int16: nothing in it can run.
+The sha256 of the weights stands in the header. A channel ("comment", "video", "sms", "chat") has its own weights, so
+that what is spam in a chat does no harm under an article.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from moderation.classifier.features import BUCKETS, Floats, Hashed
+from moderation.errors import ModelUnusable
+
+MAGIC = b"tamis spam model 1\n"
+CHANNELS = ("comment", "video", "sms", "chat")
+_CHANNEL_OF = {"youtube": "video", "video": "video", "sms": "sms", "chat": "chat", "telegram": "chat"}
+
+
+def channel_of(kind: str) -> str:
+    """The channel whose weights judge this kind; everything unknown is judged as a comment."""
+    return _CHANNEL_OF.get(kind, "comment")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """The weights of one channel. Log-odds of a comment = intercept + wording + sum of signal weight * strength.
+
+    `wording` are the bucket weights as int16, to be multiplied by `scale`. `signals` are log-odds for strength 1.
+    """
+
+    name: str
+    intercept: float
+    scale: float
+    wording: npt.NDArray[np.int16]
+    signals: Mapping[str, float]
+
+    def contributions(self, hashed: Hashed) -> Floats:
+        """The log-odds that each feature of the wording adds, in the order of `hashed`."""
+        contributions: Floats = self.wording[hashed.buckets] * (hashed.values() * self.scale)
+        return contributions
+
+    def wording_log_odds(self, hashed: Hashed) -> float:
+        """The log-odds of the whole wording. Summed in integers: the same on every machine."""
+        weights = self.wording[hashed.buckets]
+        words = int(weights[: hashed.words].sum(dtype=np.int64))
+        runs = int(weights[hashed.words :].sum(dtype=np.int64))
+        characters = len(weights) - hashed.words
+        return float(self.scale * (words / max(1, hashed.words) ** 0.5 + runs / max(1, characters) ** 0.5))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """All channels of one trained model."""
+
+    version: str
+    channels: Mapping[str, Channel]
+    provenance: Mapping[str, Any]
+
+    def channel(self, kind: str) -> Channel:
+        return self.channels[channel_of(kind)]
+
+
+def write_model(model: Model) -> bytes:
+    """The model as a file's content; equal models give equal bytes."""
+    payload = b"".join(model.channels[name].wording.astype("<i2").tobytes() for name in CHANNELS)
+    header = {
+        "version": model.version,
+        "buckets": BUCKETS,
+        "sha256": hashlib.sha256(payload).hexdigest(),
+        "channels": {
+            name: {
+                "intercept": model.channels[name].intercept,
+                "scale": model.channels[name].scale,
+                "signals": dict(sorted(model.channels[name].signals.items())),
+            }
+            for name in CHANNELS
+        },
+        "provenance": model.provenance,
+    }
+    return MAGIC + json.dumps(header, sort_keys=True, ensure_ascii=False).encode() + b"\n" + payload
+
+
+def read_model(content: bytes) -> Model:
+    """The model in a file's content. Raises ModelUnusable if the file is damaged or of another format."""
+    if not content.startswith(MAGIC):
+        raise ModelUnusable("the spam model file does not begin with its magic line: reinstall Tamis or train again")
+    line, _, payload = content[len(MAGIC) :].partition(b"\n")
+    try:
+        header = json.loads(line)
+        channels = header["channels"]
+        expected, version, buckets = header["sha256"], str(header["version"]), header["buckets"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelUnusable(f"the header of the spam model file is damaged: {error}") from error
+    if buckets != BUCKETS or len(payload) != 2 * BUCKETS * len(CHANNELS):
+        raise ModelUnusable("the spam model file has another size than this version of Tamis expects")
+    if hashlib.sha256(payload).hexdigest() != expected:
+        raise ModelUnusable("the checksum of the spam model file is wrong: it was altered or cut")
+    weights = np.frombuffer(payload, dtype="<i2").reshape(len(CHANNELS), BUCKETS)
+    return Model(
+        version=version,
+        channels={
+            name: Channel(
+                name=name,
+                intercept=float(channels[name]["intercept"]),
+                scale=float(channels[name]["scale"]),
+                wording=weights[at].astype(np.int16),
+                signals=channels[name]["signals"],
+            )
+            for at, name in enumerate(CHANNELS)
+        },
+        provenance=header.get("provenance", {}),
+    )
+
+
+@lru_cache(maxsize=1)
+def shipped_model() -> Model:
+    """The model that comes with Tamis, read once a process."""
+    return read_model(resources.files("moderation").joinpath("data/spam.model").read_bytes())

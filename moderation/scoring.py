@@ -1,0 +1,118 @@
+"""From a comment to its log-odds of spam, as a list of reasons which add up to it exactly."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from moderation.classifier.features import Hashed, hashed
+from moderation.classifier.model import Channel, Model
+from moderation.signals import all_signals
+from moderation.signals.finding import Finding
+from moderation.signals.view import View, same_site
+from moderation.verdict import Evidence, Submission
+
+BASELINE = "baseline"
+WORDING_SPAM = "wording-spam"
+WORDING_HAM = "wording-ham"
+NOTICE_KINDS = frozenset({"pingback", "trackback"})
+
+# A notice has no wording of its own: only its sender counts. Log-odds.
+_NOTICE_BASELINE = -2.5
+_NOTICE_OWN_SITE = -4.0
+_NOTICE_LINKS_BACK = -2.0
+_NOTICE_NO_LINK_BACK = 3.0
+_NOTICE_SIGNALS = frozenset(
+    "author-trade-word author-is-address author-list author-random author-sells keyword-host free-host cheap-domain "
+    "hyphenated-host host-under-many-names short-link words-pharma words-gambling words-adult hidden-characters".split()
+)
+_TOLD = 0.005  # log-odds; weaker findings are summed up in one line
+
+
+def findings_of(view: View) -> list[tuple[str, Finding]]:
+    """What every signal found, by name."""
+    return [(named.name, finding) for named in all_signals() if (finding := named.find(view)) is not None]
+
+
+def evidence_of(submission: Submission, model: Model) -> tuple[Evidence, ...]:
+    """The reasons; their log-odds sum to the comment's log-odds of spam. The strongest come first."""
+    view = View(submission)
+    channel = model.channel(submission.kind)
+    if submission.kind in NOTICE_KINDS:
+        evidence = _notice_evidence(view, channel)
+    else:
+        evidence = [Evidence(signal=BASELINE, log_odds=channel.intercept, because="")]
+        evidence += _signal_evidence(findings_of(view), channel)
+        evidence += _wording_evidence(view, channel)
+    return tuple(sorted(evidence, key=lambda reason: (-abs(reason.log_odds), reason.signal)))
+
+
+def log_odds(evidence: tuple[Evidence, ...]) -> float:
+    """The sum of the reasons, the same in whatever order they stand."""
+    return math.fsum(reason.log_odds for reason in evidence)
+
+
+def probability(log_odds: float) -> float:
+    if log_odds >= 0:
+        return 1.0 / (1.0 + math.exp(-log_odds))
+    odds = math.exp(max(log_odds, -700.0))
+    return odds / (1.0 + odds)
+
+
+def _signal_evidence(findings: list[tuple[str, Finding]], channel: Channel) -> list[Evidence]:
+    weights = channel.signals
+    return [
+        Evidence(signal=name, log_odds=weights[name] * finding.strength, because=finding.quote, spans=finding.spans)
+        for name, finding in findings
+        if abs(weights.get(name, 0.0)) >= _TOLD
+    ]
+
+
+def _notice_evidence(view: View, channel: Channel) -> list[Evidence]:
+    submission = view.submission
+    evidence = [Evidence(signal=BASELINE, log_odds=_NOTICE_BASELINE, because=submission.kind)]
+    hosts = view.hosts | ({view.author_host} if view.author_host else set())
+    if view.own_links or any(same_site(host, view.own_host) for host in hosts):
+        evidence.append(Evidence(signal="notice-own-site", log_odds=_NOTICE_OWN_SITE, because=view.own_host))
+    if submission.links_back is not None:
+        weight = _NOTICE_LINKS_BACK if submission.links_back else _NOTICE_NO_LINK_BACK
+        evidence.append(Evidence(signal="notice-links-back", log_odds=weight, because=", ".join(sorted(hosts)[:2])))
+    about_sender = [found for found in findings_of(view) if found[0] in _NOTICE_SIGNALS]
+    return evidence + _signal_evidence(about_sender, channel)
+
+
+def _wording_evidence(view: View, channel: Channel) -> list[Evidence]:
+    features = hashed(view)
+    total = channel.wording_log_odds(features)
+    if not len(features.buckets):
+        return []
+    per_word = _by_word(view, features, channel)
+    spam = float(np.sum(per_word[per_word > 0.0]))
+    ham = total - spam
+    order = np.argsort(-per_word, kind="stable")
+    most = [int(at) for at in order[:5] if per_word[at] > 0.02]
+    least = [int(at) for at in order[::-1][:5] if per_word[at] < -0.02]
+    return [
+        _wording(view, WORDING_SPAM, spam, most),
+        _wording(view, WORDING_HAM, ham, least),
+    ]
+
+
+def _wording(view: View, signal: str, log_odds: float, words: list[int]) -> Evidence:
+    quotes = tuple(view.span(at, at + 1) for at in words)
+    return Evidence(signal=signal, log_odds=log_odds, because=view.quoted(quotes, 5), spans=tuple(sorted(quotes)))
+
+
+def _by_word(view: View, features: Hashed, channel: Channel) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The wording's log-odds shared out to the words: a feature's go in equal parts to the characters it covers, a
+    word gets what its characters got and half of the gaps beside it (their share stays with the word before)."""
+    contributions = channel.contributions(features) / np.maximum(1, features.ends - features.starts)
+    size = len(view.folded) + 1
+    edges = np.bincount(features.starts, contributions, size) - np.bincount(features.ends, contributions, size)
+    upto = np.concatenate(([0.0], np.cumsum(np.cumsum(edges))))
+    if not view.word_starts:
+        return np.array([upto[-1]])
+    bounds = np.array([0, *view.word_starts[1:], size])
+    shares: np.ndarray[tuple[int], np.dtype[np.float64]] = np.diff(upto[bounds])
+    return shares

@@ -1,0 +1,148 @@
+"""Word lists: which families of words a comment uses, found in one pass over its words.
+
+The lists are data (`moderation/data/lexicon.txt`, its head explains the form) in a dozen languages, so that a signal
+works in languages of which no labelled comment was ever seen.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import resources
+from typing import NamedTuple
+
+WORD = re.compile(r"[^\W_]+")
+_CACHED_WORDS = 200_000  # about 30 MB at most; a night's comments hold fewer different words
+
+
+class Hit(NamedTuple):
+    """A phrase of a family at words[first:last]."""
+
+    first: int
+    last: int
+
+
+Phrase = tuple[str, tuple[str, ...]]  # family, the words after the first
+
+
+class Lexicon:
+    """Phrases of every family, by their first word."""
+
+    def __init__(self, lines: str) -> None:
+        self._first: dict[str, list[Phrase]] = {}
+        self._stems: dict[str, list[Phrase]] = {}
+        self._anywhere: list[tuple[str, str]] = []
+        self._known: dict[str, tuple[Phrase, ...]] = {}
+        self.families: tuple[str, ...] = ()
+        self._read(lines)
+        self._stem_lengths = tuple(sorted({len(stem) for stem in self._stems}))
+
+    def _read(self, lines: str) -> None:
+        family = ""
+        for line in lines.splitlines():
+            line = line.strip()
+            if not line or line.startswith("#"):
+                continue
+            if line.startswith("["):
+                family = line.strip("[]")
+                self.families += (family,)
+                continue
+            for phrase in line.split(" | "):
+                self._add(family, phrase.strip())
+
+    def _add(self, family: str, phrase: str) -> None:
+        if phrase.startswith("~"):
+            self._anywhere.append((phrase[1:], family))
+            return
+        is_stem = phrase.endswith("*")
+        words = [folded(word) for word in WORD.findall(phrase.lower())]
+        if not words:
+            return
+        rest = tuple(words[1:])
+        if is_stem and rest:
+            rest = (*rest[:-1], rest[-1] + "*")
+        target = self._stems if is_stem and not rest else self._first
+        known = target.setdefault(words[0], [])
+        if (family, rest) not in known:
+            known.append((family, rest))
+
+    def first_words(self) -> Iterator[tuple[str, list[Phrase]]]:
+        """Every first word with its phrases, word stems included."""
+        yield from self._first.items()
+        yield from self._stems.items()
+
+    def _phrases_of(self, word: str) -> tuple[Phrase, ...]:
+        """The phrases that may begin with this word, longest first; kept for the next comment."""
+        found = list(self._first.get(word, ()))
+        for length in self._stem_lengths:
+            if length > len(word):
+                break
+            found.extend(self._stems.get(word[:length], ()))
+        phrases = tuple(sorted(found, key=lambda phrase: -len(phrase[1])))
+        if len(self._known) >= _CACHED_WORDS:
+            self._known.clear()
+        self._known[word] = phrases
+        return phrases
+
+    def scan(self, words: list[str], text: str) -> dict[str, list[Hit]]:
+        """Hits by family, in order. A word counts once a family: the longest phrase takes its words.
+
+        `words` are lower case and folded; `text` is the comment as it stands, for scripts without spaces.
+        """
+        hits: dict[str, list[Hit]] = {}
+        known = self._known
+        for at, word in enumerate(words):
+            phrases = known.get(word)
+            if phrases is None:
+                phrases = self._phrases_of(word)
+            for family, rest in phrases:
+                last = at + 1 + len(rest)
+                if rest and not _follows(words, at + 1, rest):
+                    continue
+                taken = hits.get(family)
+                if taken is None:
+                    hits[family] = [Hit(at, last)]
+                elif taken[-1].last <= at:
+                    taken.append(Hit(at, last))
+        if not text.isascii():
+            self._scan_unspaced(text, hits)
+        return hits
+
+    def _scan_unspaced(self, text: str, hits: dict[str, list[Hit]]) -> None:
+        if _UNSPACED.search(text) is None:
+            return
+        for phrase, family in self._anywhere:
+            if phrase in text:
+                hits.setdefault(family, []).append(Hit(-1, -1))
+
+
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+
+
+def _follows(words: list[str], at: int, rest: tuple[str, ...]) -> bool:
+    if at + len(rest) > len(words):
+        return False
+    for offset, wanted in enumerate(rest):
+        word = words[at + offset]
+        if word != wanted and not (wanted[-1] == "*" and word.startswith(wanted[:-1])):
+            return False
+    return True
+
+
+@lru_cache(maxsize=100_000)
+def folded(word: str) -> str:
+    """A lower-case word without the accents of Latin letters; other scripts are left alone."""
+    if word.isascii() or word[0] > "\u024f":
+        return word
+    plain = unicodedata.normalize(
+        "NFKD", word.replace("ß", "ss").replace("ø", "o").replace("ł", "l").replace("œ", "oe")
+    )
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The shipped word lists, read once."""
+    return Lexicon(resources.files("moderation").joinpath("data/lexicon.txt").read_text(encoding="utf-8"))

@@ -1,0 +1,290 @@
+"""What a comment links to, and how."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from moderation.signals.finding import Finding, grown, signal
+from moderation.signals.lexicon import WORD, lexicon
+from moderation.signals.view import View, same_site
+
+_HTML_ANCHOR = re.compile(r"(?i)<a\s[^>]{0,300}href[^>]{0,300}>|&lt;a\s+href|<a\s+href\s*=")
+_BBCODE = re.compile(r"(?i)\[/?(?:url|link|img|b|i|u|color|size)\b[^\]]{0,300}\]?")
+_MARKDOWN = re.compile(r"\[[^\]\n]{1,100}\]\(https?://[^)\s]{1,300}\)")
+_DOT_DISGUISED = re.compile(
+    r"(?i)\b[a-z0-9-]{3,40}\s?(?:\(dot\)|\[dot\]|\sdot\s|\spoint\s)\s?(?:com|net|org|info|ru|fr|de|co)\b"
+)
+_MESSENGER = re.compile(
+    r"(?i)\b(?:t\.me|wa\.me|chat\.whatsapp\.com|telegram\.me|telegra\.ph|join\.skype\.com|discord\.gg|line\.me|vk\.cc)\b"
+    r"|(?:whats\s?app|telegram|telega|wechat|viber|icq|ватсап|вотсап|телеграм\w*|вайбер)\W{0,12}[@+]?[\w+]*\d[\d\s().-]{5,}"
+)
+_EMAIL = re.compile(
+    r"(?i)\b[\w.+-]{2,40}@(?:gmail|yahoo|hotmail|outlook|protonmail|proton|mail|aol|live|ymail|yandex|gmx|icloud|[a-z0-9-]{2,40})\.[a-z]{2,10}\b"
+)
+_SHORTENERS = frozenset(
+    "bit.ly tinyurl.com goo.gl t.co ow.ly is.gd buff.ly adf.ly cutt.ly rebrand.ly shorturl.at rb.gy v.gd tiny.cc "
+    "bit.do lnkd.in soo.gd s.id clck.ru x.co ph.ly j.mp qr.ae t.ly urlz.fr u.to vk.cc goo.su snip.ly bc.vc".split()
+)
+_FREE_HOSTS = (
+    "webs.com webnode.com webnode.fr webnode.nl webnode.at npage.de blogspot.com weebly.com wixsite.com tripod.com "
+    "angelfire.com livejournal.com jimdo.com over-blog.com canalblog.com bligoo.com blinkweb.com webstarts.com "
+    "jouwweb.nl ucoz.ru ucoz.com narod.ru blog.fr blog.de blog.ca blog.co.uk hubpages.com squidoo.com yolasite.com "
+    "sites.google.com geocities.com 000webhostapp.com altervista.org snappages.com devhub.com bcz.com tumblr.com "
+    "strikingly.com page.tl homestead.com doodlekit.com site90.com godaddysites.com mystrikingly.com "
+    "bravesites.com zoomshare.com".split()
+)
+_BIG_HOSTS = frozenset(
+    "facebook.com google.com youtube.com yahoo.com twitter.com bing.com instagram.com linkedin.com msn.com aol.com "
+    "hotmail.com gmail.com fiverr.com ebay.com amazon.com vk.com pinterest.com".split()
+)
+_CHEAP_ENDS = frozenset(
+    "info biz ru cn tk ml ga cf gq top xyz club icu vip shop store online site website pw su us win bid loan click link "
+    "live life pro ws cc in work fun space buzz cam rest monster quest sbs".split()
+)
+
+
+@signal("link", 0.5, "links to another site", "lien vers un autre site")
+def link(view: View) -> Finding | None:
+    if not view.body_hosts:
+        return None
+    spans = tuple((address.start, address.end) for address in view.addresses)
+    return Finding(grown(len(view.hosts)), ", ".join(sorted(view.hosts)[:4]), spans)
+
+
+@signal("links-many", 0.7, "three links or more", "trois liens ou plus")
+def links_many(view: View) -> Finding | None:
+    if len(view.body_hosts) < 3:
+        return None
+    return Finding(min(3.0, len(view.body_hosts) / 3), f"{len(view.body_hosts)} links")
+
+
+@signal("link-density", 0.8, "links take much of the text", "les liens occupent une grande part du texte")
+def link_density(view: View) -> Finding | None:
+    taken = sum(address.end - address.start for address in view.addresses)
+    if not taken or not view.body_hosts:
+        return None
+    share = taken / max(1, len(view.text))
+    if share < 0.15:
+        return None
+    return Finding(min(2.0, 2.5 * share), f"{share:.0%} of the text")
+
+
+@signal("link-alone", 0.6, "a link and hardly a word", "un lien et presque aucun mot")
+def link_alone(view: View) -> Finding | None:
+    if not view.body_hosts:
+        return None
+    bare = view.text
+    for address in reversed(view.addresses):
+        bare = bare[: address.start] + " " + bare[address.end :]
+    words = WORD.findall(bare)
+    return Finding(1.0, view.text[:80]) if len(words) < 5 else None
+
+
+@signal("link-in-short-text", 0.5, "a link in fewer than twenty words", "un lien dans moins de vingt mots")
+def link_in_short_text(view: View) -> Finding | None:
+    if not view.body_hosts or len(view.words) > 30:
+        return None
+    return Finding(1.0, next(iter(view.body_hosts)))
+
+
+@signal("link-at-end", 0.5, "ends with a link to another site", "finit par un lien vers un autre site")
+def link_at_end(view: View) -> Finding | None:
+    if not view.addresses or not view.body_hosts:
+        return None
+    last = view.addresses[-1]
+    if len(view.text) - last.end > 8 or last.start == 0 or same_site(last.host, view.own_host):
+        return None
+    return Finding(1.0, last.host, ((last.start, last.end),))
+
+
+@signal("html-link", 1.0, "link written as HTML", "lien écrit en HTML")
+def html_link(view: View) -> Finding | None:
+    if "<a" not in view.text and "&lt;a" not in view.text and "<A" not in view.text:
+        return None
+    spans = tuple(found.span() for found in _HTML_ANCHOR.finditer(view.text))
+    return Finding(grown(len(spans)), view.quoted(spans, 1), spans) if spans else None
+
+
+@signal("forum-link", 1.3, "forum markup for links (BBCode)", "balises de forum pour des liens (BBCode)")
+def forum_link(view: View) -> Finding | None:
+    if "[" not in view.text:
+        return None
+    spans = tuple(found.span() for found in _BBCODE.finditer(view.text))
+    return Finding(grown(len(spans)), view.quoted(spans, 2), spans) if spans else None
+
+
+@signal("markdown-link", 0.2, "link written in Markdown", "lien écrit en Markdown")
+def markdown_link(view: View) -> Finding | None:
+    if "](" not in view.text:
+        return None
+    spans = tuple(found.span() for found in _MARKDOWN.finditer(view.text))
+    return Finding(grown(len(spans)), view.quoted(spans, 1), spans) if spans else None
+
+
+@signal("disguised-link", 1.0, "address written to slip past a filter", "adresse déguisée pour passer les filtres")
+def disguised_link(view: View) -> Finding | None:
+    if "dot" not in view.folded and "point" not in view.folded:
+        return None
+    spans = tuple(found.span() for found in _DOT_DISGUISED.finditer(view.text))
+    return Finding(grown(len(spans)), view.quoted(spans, 2), spans) if spans else None
+
+
+@signal("short-link", 0.8, "link through a shortener", "lien par un raccourcisseur")
+def short_link(view: View) -> Finding | None:
+    found = sorted(host for host in view.hosts | {view.author_host} if host in _SHORTENERS)
+    return Finding(grown(len(found)), ", ".join(found)) if found else None
+
+
+@signal("free-host", 0.7, "link to a throw-away site", "lien vers un site jetable")
+def free_host(view: View) -> Finding | None:
+    found = sorted(host for host in view.hosts | {view.author_host} if _is_free(host))
+    return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
+
+
+@lru_cache(maxsize=50_000)
+def _is_free(host: str) -> bool:
+    return host.endswith(tuple("." + free for free in _FREE_HOSTS))
+
+
+@signal("keyword-host", 1.2, "host made of sales words", "nom d'hôte fait de mots de vente")
+def keyword_host(view: View) -> Finding | None:
+    found = sorted(host for host in view.hosts | {view.author_host} if sales_words_in(host))
+    return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
+
+
+@lru_cache(maxsize=50_000)
+def sales_words_in(host: str) -> int:
+    """How many sales words of the word lists stand in a host's name; also "cheap" in "mycheapuggs.com"."""
+    name = host.rpartition(".")[0].replace("-", "").replace(".", "")
+    if len(name) < 5:
+        return 0
+    found, at = 0, 0
+    known, longest = _host_words()
+    while at < len(name):
+        for size in range(min(longest, len(name) - at), 3, -1):
+            if name[at : at + size] in known:
+                found += 1
+                at += size
+                break
+        else:
+            at += 1
+    return found
+
+
+@lru_cache(maxsize=1)
+def _host_words() -> tuple[frozenset[str], int]:
+    """Single words and joined phrases of the trades, long enough not to occur by chance inside other words."""
+    trades = {
+        "shopping",
+        "brands",
+        "pharma",
+        "diet",
+        "gambling",
+        "adult",
+        "loans",
+        "earn",
+        "seo",
+        "helpdesk",
+        "services",
+    }
+    single = frozenset(
+        "".join((first, *rest)).removesuffix("*")
+        for first, phrases in lexicon().first_words()
+        for family, rest in phrases
+        if family in trades
+    )
+    common = {"medium", "shop", "sale", "rose", "taxi", "auto", "renewed", "supplier", "regime", "traders", "trader"}
+    words = frozenset(word for word in single if len(word) >= 5 and word not in common) | {
+        "cheap",
+        "outlet",
+        "buy",
+        "seo",
+    }
+    return words, max(map(len, words))
+
+
+@signal("hyphenated-host", 0.7, "host of several words joined by hyphens", "hôte de plusieurs mots à traits d'union")
+def hyphenated_host(view: View) -> Finding | None:
+    found = sorted(host for host in view.hosts | {view.author_host} if host.count("-") >= 2)
+    return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
+
+
+@signal("long-host", 0.5, "unusually long host name", "nom d'hôte inhabituellement long")
+def long_host(view: View) -> Finding | None:
+    found = sorted(host for host in view.hosts | {view.author_host} if len(host) > 26)
+    return Finding(grown(len(found)), ", ".join(found[:2])) if found else None
+
+
+@signal("cheap-domain", 0.5, "domain end popular with spammers", "extension de domaine prisée des spammeurs")
+def cheap_domain(view: View) -> Finding | None:
+    found = sorted(host for host in view.hosts | {view.author_host} if host.rpartition(".")[2] in _CHEAP_ENDS)
+    return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
+
+
+@signal("digits-in-host", 0.4, "host with digits", "hôte avec des chiffres")
+def digits_in_host(view: View) -> Finding | None:
+    found = sorted(host for host in view.hosts | {view.author_host} if any(sign.isdigit() for sign in host))
+    return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
+
+
+@signal("bare-big-host", 0.6, "gives a giant's front page as own site", "donne l'accueil d'un géant comme son site")
+def bare_big_host(view: View) -> Finding | None:
+    return Finding(1.0, view.author_host) if view.author_host in _BIG_HOSTS else None
+
+
+@signal("own-site-link", -0.8, "links to a page of this very site", "lien vers une page de ce site même")
+def own_site_link(view: View) -> Finding | None:
+    return Finding(grown(view.own_links), view.own_host) if view.own_links else None
+
+
+@signal(
+    "author-link-repeated",
+    0.6,
+    "repeats the author's address in the text",
+    "répète l'adresse de l'auteur dans le texte",
+)
+def author_link_repeated(view: View) -> Finding | None:
+    if view.author_host and view.author_host in view.hosts:
+        return Finding(1.0, view.author_host)
+    return None
+
+
+@signal("author-site", 0.2, "gives an own web address", "donne une adresse web")
+def author_site(view: View) -> Finding | None:
+    if not view.author_host or same_site(view.author_host, view.own_host):
+        return None
+    return Finding(1.0, view.author_host)
+
+
+@signal("messenger", 1.0, "moves the talk to a messenger", "déplace l'échange vers une messagerie")
+def messenger(view: View) -> Finding | None:
+    spans = tuple(found.span() for found in _MESSENGER.finditer(view.text))
+    return Finding(grown(len(spans)), view.quoted(spans, 2), spans) if spans else None
+
+
+@signal("e-mail-address", 0.8, "gives an e-mail address", "donne une adresse e-mail")
+def email_address(view: View) -> Finding | None:
+    if "@" not in view.text:
+        return None
+    spans = tuple(found.span() for found in _EMAIL.finditer(view.text))
+    return Finding(grown(len(spans)), view.quoted(spans, 2), spans) if spans else None
+
+
+@signal("deep-link", 0.2, "link deep into a site or with tracking", "lien profond ou avec traçage")
+def deep_link(view: View) -> Finding | None:
+    found = [
+        a for a in view.addresses if not same_site(a.host, view.own_host) and (a.path.count("/") > 2 or "?" in a.path)
+    ]
+    spans = tuple((address.start, address.end) for address in found)
+    return Finding(grown(len(found)), view.quoted(spans, 2), spans) if found else None
+
+
+@signal(
+    "host-under-many-names", 1.0, "the same address is given by other names", "la même adresse sert à d'autres noms"
+)
+def host_under_many_names(view: View) -> Finding | None:
+    names = view.submission.host_names
+    if names is None or names < 2:
+        return None
+    return Finding(min(3.0, names / 2), f"{names} names")

@@ -1,0 +1,158 @@
+"""A comment prepared for the signals: its words, links and page are worked out once, whatever the number of signals."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from moderation.normalise import normalised
+from moderation.signals.lexicon import WORD, Hit, folded, lexicon
+from moderation.verdict import Submission
+
+JUDGED = 6000
+"""Characters of a comment that are looked at. Longer ones are cut: the rest would cost time and tell nothing new."""
+
+_URL = re.compile(
+    r"(?i)\b(?:(?:https?|hxxps?|ftp)://|www\.)[^\s<>\"'\[\]{}|\\^`]+"
+    r"|(?<![\w@.\-/])(?:[a-z0-9][a-z0-9-]{0,62}\.)+"
+    r"(?:com|net|org|info|biz|shop|store|online|site|xyz|top|club|icu|vip|ru|cn|tk|ml|ga|cf|gq|pw|su|ly|co|io|me|us|eu|uk|de|fr|es|it|nl|pl|br|in|id|vn|tr|ua|ca|au|ch|at|be|se|dk|no|fi|cz|link|click|live|life|pro|tv|cc|ws)\b(?:/[^\s<>\"'\[\]]*)?"
+)
+_HOST = re.compile(r"(?i)^(?:[a-z]+://)?(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:?#\s]+)")
+
+
+class Address(NamedTuple):
+    """An address written in the text: its place, host and path (with query)."""
+
+    start: int
+    end: int
+    host: str
+    path: str
+
+
+class PageView(NamedTuple):
+    """What the article says, in a form made for looking things up. Shared by all comments of a page."""
+
+    title_words: frozenset[str]
+    words: frozenset[str]
+    shingles: frozenset[tuple[str, ...]]
+    title_folded: str
+
+
+class View:
+    """One comment as the signals see it.
+
+    `words` are lower case and folded (look-alike letters, l33t and accents put back), `word_starts` and `word_ends`
+    their places in the comment's text. `hits` are the phrases of the word lists by family. `hosts` are the hosts the
+    body links to, own-site hosts left out; `author_host` is the host of the author's address.
+    """
+
+    __slots__ = (
+        "addresses",
+        "author",
+        "author_host",
+        "author_words",
+        "body_hosts",
+        "folded",
+        "hits",
+        "hosts",
+        "letters",
+        "norm",
+        "own_host",
+        "own_links",
+        "submission",
+        "text",
+        "word_ends",
+        "word_starts",
+        "words",
+    )
+
+    def __init__(self, submission: Submission) -> None:
+        self.submission = submission
+        self.text = text = submission.text[:JUDGED]
+        self.norm = norm = normalised(text)
+        self.folded = norm.folded
+        words: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        plain = norm.folded.isascii()
+        for found in WORD.finditer(norm.folded):
+            word = found.group()
+            words.append(word if plain else folded(word))
+            starts.append(found.start())
+            ends.append(found.end())
+        self.words = words
+        self.word_starts = starts
+        self.word_ends = ends
+        self.letters = sum(map(len, words))
+        self.addresses = _addresses(text) if "." in text else ()
+        self.own_host = host_of(submission.site or "")
+        self.author = (submission.author or "").strip()
+        self.author_words = tuple(folded(word) for word in WORD.findall(self.author.lower()))
+        self.author_host = host_of(submission.author_url or "")
+        body = [address.host for address in self.addresses]
+        body.extend(host for link in submission.links if (host := host_of(link)))
+        self.body_hosts = tuple(host for host in body if not same_site(host, self.own_host))
+        self.own_links = len(body) - len(self.body_hosts)
+        self.hosts = frozenset(self.body_hosts)
+        self.hits: dict[str, list[Hit]] = lexicon().scan(words, text)
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """The place in the text of words[first:last]."""
+        return self.norm.span(self.word_starts[first], self.word_ends[last - 1])
+
+    def spans_of(self, hits: list[Hit]) -> tuple[tuple[int, int], ...]:
+        return tuple(self.span(hit.first, hit.last) for hit in hits if hit.first >= 0)
+
+    def quoted(self, spans: tuple[tuple[int, int], ...], most: int = 4) -> str:
+        """The words at these spans, for a reason that a person reads."""
+        quotes = list(dict.fromkeys(self.text[start:end] for start, end in spans))
+        return ", ".join(quotes[:most]) + (", …" if len(quotes) > most else "")
+
+
+def _addresses(text: str) -> tuple[Address, ...]:
+    found = []
+    for match in _URL.finditer(text):
+        written = match.group().rstrip(".,;:!?)")
+        host = host_of(written)
+        if not host or "." not in host:
+            continue
+        rest = written.split("://", 1)[-1]
+        found.append(
+            Address(match.start(), match.start() + len(written), host, rest[rest.find("/") :] if "/" in rest else "")
+        )
+    return tuple(found)
+
+
+@lru_cache(maxsize=50_000)
+def host_of(address: str) -> str:
+    """The host of an address, lower case, without "www." and port; "" if there is none."""
+    found = _HOST.match(address.strip())
+    if found is None:
+        return ""
+    host = found.group(1).lower().rstrip(".")
+    return host.removeprefix("www.")
+
+
+def same_site(host: str, own: str) -> bool:
+    """Whether `host` is the site `own` or a part of it, in either direction."""
+    return bool(own) and (host == own or host.endswith("." + own) or own.endswith("." + host))
+
+
+@lru_cache(maxsize=256)
+def page_view(title: str, text: str) -> PageView:
+    """The page's words, for the comments under it. Kept for 256 pages."""
+    title_words = [folded(word) for word in WORD.findall(title.lower())]
+    words = [folded(word) for word in WORD.findall(text[:60_000].lower())]
+    return PageView(
+        title_words=frozenset(word for word in title_words if len(word) > 3),
+        words=frozenset(word for word in words if len(word) > 3)
+        | frozenset(word for word in title_words if len(word) > 3),
+        shingles=frozenset(zip(*(words[at:] for at in range(6)), strict=False)),
+        title_folded=" ".join(title_words),
+    )
+
+
+def written_hosts(text: str) -> frozenset[str]:
+    """The hosts of the addresses written out in a text."""
+    return frozenset(address.host for address in _addresses(text)) if "." in text else frozenset()

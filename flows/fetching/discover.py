@@ -1,0 +1,234 @@
+"""Which pages a site has: the addresses given, its sitemaps, its feeds, the links of its pages.
+
+What cannot be read becomes a warning, one sentence for the operator, and the rest goes on. Addresses on other hosts
+and on addresses that are not public are left out: a sitemap is written by strangers too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from extractors.urls import absolute, host_of, normalised
+from flows.fetching import guard
+from flows.fetching.client import Fetcher
+from flows.fetching.errors import FetchError, Refused, printable
+from flows.fetching.links import page_links
+from flows.fetching.listings import Listing, ListingKind, NotAListing, listing
+from flows.fetching.policy import Expect, FetchRequest
+from storage.frontier import DiscoveredUrl, Source
+
+__all__ = ["Discovery", "DiscoverySource", "discover_urls", "page_links"]
+
+MAX_SITEMAPS = 1_000
+MAX_DEPTH = 3
+"""Indexes within indexes. The protocol allows one level; some sites have two."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoverySource:
+    """Where to look. A sitemap whose path is /robots.txt stands for every sitemap that this robots.txt names.
+
+    `include` and `exclude` are regular expressions searched in the normalised address; `exclude` wins. `hosts` may be
+    named besides those of `urls`, `sitemaps` and `feeds`. `link_depth` counts the clicks from `urls` when
+    `follow_links`.
+    """
+
+    urls: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    follow_links: bool = False
+    link_depth: int = 1
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    limit: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """Each address once, in the order found; what was wrong on the way, in whole sentences."""
+
+    urls: tuple[DiscoveredUrl, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def discover_urls(fetcher: Fetcher, source: DiscoverySource, now: Callable[[], datetime] = utc_now) -> Discovery:
+    """Every page that the source names. Raises nothing for what a site can answer: that becomes a warning."""
+    search = _Search(fetcher, source, now())
+    for url in source.urls:
+        search.add(url, "given", None, given=True)
+    for url in source.sitemaps:
+        await search.sitemap(url)
+    for url in source.feeds:
+        await search.feed(url)
+    if source.follow_links:
+        await search.follow()
+    return search.result()
+
+
+@dataclass
+class _Search:
+    fetcher: Fetcher
+    source: DiscoverySource
+    now: datetime
+    found: dict[str, DiscoveredUrl] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    foreign: Counter[str] = field(default_factory=Counter)  # host -> addresses left out
+    unsafe: list[Refused] = field(default_factory=list)
+    full: bool = False
+
+    def __post_init__(self) -> None:
+        starts = (*self.source.urls, *self.source.sitemaps, *self.source.feeds)
+        self.hosts = {host_of(url) for url in starts} | {host.removeprefix("www.") for host in self.source.hosts}
+        self.include = [re.compile(pattern) for pattern in self.source.include]
+        self.exclude = [re.compile(pattern) for pattern in self.source.exclude]
+
+    def add(self, address: str, kind: Source, modified: datetime | None, *, given: bool = False) -> None:
+        """Keeps the address if it may be fetched and is wanted; a page named twice keeps its newest date."""
+        url = normalised(address)
+        known = self.found.get(url)
+        if known is not None:
+            if modified is not None and (known.modified is None or modified > known.modified):
+                self.found[url] = DiscoveredUrl(url=url, source=known.source, modified=modified)
+            return
+        try:
+            guard.target(url, self.fetcher.policy.local_addresses)
+        except Refused as error:
+            self.unsafe.append(error)
+            return
+        if host_of(url) not in self.hosts:
+            self.foreign[host_of(url)] += 1
+        elif given or self.is_wanted(url):
+            if len(self.found) < self.source.limit:
+                self.found[url] = DiscoveredUrl(url=url, source=kind, modified=modified)
+            else:
+                self.full = True
+
+    def is_wanted(self, url: str) -> bool:
+        if any(pattern.search(url) for pattern in self.exclude):
+            return False
+        return not self.include or any(pattern.search(url) for pattern in self.include)
+
+    def warn(self, url: str, sentence: str) -> None:
+        self.warnings.append(f"{printable(url)}: {printable(sentence, limit=500)}")
+
+    async def read(self, url: str, what: str) -> Listing | None:
+        try:
+            result = await self.fetcher.fetch(FetchRequest(url=url, expect=Expect.XML))
+            return await asyncio.to_thread(listing, result.body, self.now)
+        except FetchError as error:
+            self.warnings.append(f"{error} ({what})")
+        except NotAListing as error:
+            self.warn(url, f"the {what} {error}; correct its address or ask the site's owner")
+        return None
+
+    async def sitemap(self, start: str) -> None:
+        """A sitemap, or every sitemap below an index, each read once."""
+        todo = deque((url, 0) for url in await self.named_by_robots(start))
+        seen: set[str] = set()
+        named = 0
+        while todo:
+            url, depth = todo.popleft()
+            if url in seen:
+                continue
+            if len(seen) >= MAX_SITEMAPS or depth > MAX_DEPTH:
+                self.warn(start, f"more than {MAX_SITEMAPS:,} sitemaps or {MAX_DEPTH} levels; the rest is left out")
+                break
+            seen.add(url)
+            found = await self.read(url, "sitemap")
+            if found is None:
+                continue
+            if found.kind is ListingKind.INDEX:
+                below = [absolute(entry.address, url) for entry in found.entries]
+                todo.extend((address, depth + 1) for address in below if address and self.is_near(address))
+            else:
+                named += len(found.entries)
+                self.take(found, url, "sitemap")
+            if found.cut:
+                self.warn(url, "the sitemap breaks off or names over 50,000 addresses; the rest is left out")
+        if seen and not named:
+            self.warn(start, "the sitemap names no page; check that it is the right one")
+
+    async def named_by_robots(self, url: str) -> list[str]:
+        if urlsplit(url).path != "/robots.txt":
+            return [url]
+        try:
+            rules = await self.fetcher.rules(url)
+        except FetchError as error:
+            self.warnings.append(f"{error} (robots.txt)")
+            return []
+        if rules.unreachable is not None:
+            self.warnings.append(f"{rules.unreachable} (robots.txt)")
+        elif not rules.sitemaps:
+            self.warn(url, "it names no sitemap; give the address of one")
+        named = [absolute(address, url) for address in rules.sitemaps]
+        return [address for address in named if address and self.is_near(address)]
+
+    def is_near(self, url: str) -> bool:
+        """A sitemap may stand on the host that the site named only; others are counted as left out."""
+        if host_of(url) in self.hosts:
+            return True
+        self.foreign[host_of(url)] += 1
+        return False
+
+    async def feed(self, url: str) -> None:
+        found = await self.read(url, "feed")
+        if found is None:
+            return
+        self.take(found, url, "feed")
+        if not found.entries:
+            self.warn(url, "the feed has no entries; check that it is the right one")
+        elif found.cut:
+            self.warn(url, "the feed breaks off; what stands after the fault is left out")
+
+    def take(self, found: Listing, base: str, kind: Source) -> None:
+        for entry in found.entries:
+            # An address of another scheme stays as written, so that the guard names it.
+            self.add(absolute(entry.address, base) or entry.address, kind, entry.modified)
+
+    async def follow(self) -> None:
+        """Pages linked from the given ones, breadth first, on their own host."""
+        todo = deque((url, 1) for url, known in list(self.found.items()) if known.source == "given")
+        seen = {url for url, _ in todo}
+        while todo and not self.full:
+            url, depth = todo.popleft()
+            try:
+                result = await self.fetcher.fetch(FetchRequest(url=url))
+            except FetchError as error:
+                self.warnings.append(f"{error} (links)")
+                continue
+            links = await asyncio.to_thread(page_links, result.body, result.final_url, result.content_type)
+            for link in links:
+                self.add(link, "link", None)
+                if depth < self.source.link_depth and link in self.found and link not in seen:
+                    seen.add(link)
+                    todo.append((link, depth + 1))
+
+    def result(self) -> Discovery:
+        if self.full:
+            self.warnings.append(f"more than {self.source.limit:,} addresses; the rest is left out")
+        if self.foreign:
+            self.warnings.append(_left_out(self.foreign.total(), self.foreign))
+        if self.unsafe:
+            first = self.unsafe[0]
+            self.warnings.append(
+                f"{len(self.unsafe):,} addresses may not be fetched and are left out; the first: {first}"
+            )
+        return Discovery(urls=tuple(self.found.values()), warnings=tuple(self.warnings))
+
+
+def _left_out(count: int, hosts: Iterable[str]) -> str:
+    some = ", ".join(printable(host, limit=60) for host in list(hosts)[:3])
+    return (
+        f"{count:,} addresses are on other hosts ({some}) and are left out; name those hosts if they belong to the site"
+    )

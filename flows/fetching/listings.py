@@ -1,0 +1,187 @@
+"""Sitemaps and feeds read without trusting them: which addresses they name, and when those changed.
+
+Both are XML from strangers. No DTD is loaded, no entity is resolved, nothing is fetched while parsing, depth and size
+have libxml2's limits; a document that declares entities of its own is refused whole, since honest ones never do.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Any
+
+from lxml import etree
+
+from flows.fetching import codings
+
+MAX_BYTES = 52_428_800
+"""Decompressed; the limit of the sitemap protocol (sitemaps.org/protocol.html)."""
+
+MAX_ENTRIES = 50_000
+"""The limit of the sitemap protocol for one file; feeds hold far fewer."""
+
+_FUTURE = timedelta(days=1)
+_OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web, a date is a fault
+_ENTRIES = frozenset({"url", "sitemap", "item", "entry"})
+_DATES = ("lastmod", "updated", "modified", "pubDate", "published", "date", "issued")  # the best first
+
+
+class ListingKind(StrEnum):
+    SITEMAP = "sitemap"
+    INDEX = "index"  # a sitemap of sitemaps
+    FEED = "feed"
+
+
+class NotAListing(Exception):
+    """The bytes are no sitemap and no feed. The message says what they are instead, without a subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    address: str  # as written: perhaps relative, perhaps hostile
+    modified: datetime | None = None  # UTC; None if the listing states none that can be true
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    kind: ListingKind
+    entries: tuple[Entry, ...]
+    cut: bool = False  # it holds more than MAX_ENTRIES, or breaks off
+
+
+def listing(body: bytes, now: datetime) -> Listing:
+    """What a sitemap (XML or plain text), a sitemap index, an RSS or an Atom feed names, in its order.
+
+    A gzip file is unpacked first. One that is not well-formed gives what stands before its first fault, and is `cut`.
+    Raises NotAListing.
+    """
+    if body.startswith(b"\x1f\x8b"):
+        try:
+            body = codings.decoded(body, "gzip", MAX_BYTES)
+        except codings.OverCap as error:
+            raise NotAListing(f"unpacks to more than {MAX_BYTES:,} bytes") from error
+        except codings.Damaged as error:
+            raise NotAListing(f"is a damaged gzip file ({error})") from error
+    if not body.strip():
+        raise NotAListing("is empty")
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"http://", b"https://")):
+        return _plain(body)
+    return _xml(body, now)
+
+
+def _plain(body: bytes) -> Listing:
+    lines = [line.strip() for line in body.decode("utf-8-sig", "replace").splitlines() if line.strip()]
+    entries = tuple(Entry(line) for line in lines[:MAX_ENTRIES])
+    return Listing(kind=ListingKind.SITEMAP, entries=entries, cut=len(lines) > MAX_ENTRIES)
+
+
+def _xml(body: bytes, now: datetime) -> Listing:
+    kind: ListingKind | None = None
+    entries: list[Entry] = []
+    cut = False
+    events = etree.iterparse(
+        io.BytesIO(body.lstrip()),
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        for event, element in events:
+            if kind is None:
+                kind = _kind(element)
+            if event == "end" and (name := _name(element)) in _ENTRIES and not _is_inside_entry(element):
+                if len(entries) >= MAX_ENTRIES:
+                    cut = True
+                    break
+                if (found := _entry(element, name, now)) is not None:
+                    entries.append(found)
+                _forget(element)
+    except etree.XMLSyntaxError as error:
+        if not entries:
+            raise NotAListing(f"is not well-formed XML ({str(error)[:200]})") from error
+        cut = True
+    if kind is None:
+        raise NotAListing("is not XML")
+    return Listing(kind=kind, entries=tuple(entries), cut=cut)
+
+
+def _kind(root: etree._Element) -> ListingKind:
+    document: Any = root.getroottree()  # the stubs know neither the entities of a DTD nor that there may be none
+    declared = document.docinfo.internalDTD
+    if declared is not None and declared.entities():
+        raise NotAListing("declares XML entities of its own, which is how XML bombs are made")
+    match _name(root):
+        case "urlset":
+            return ListingKind.SITEMAP
+        case "sitemapindex":
+            return ListingKind.INDEX
+        case "rss" | "feed" | "RDF":
+            return ListingKind.FEED
+        case "html":
+            raise NotAListing("is an HTML page")
+        case name:
+            raise NotAListing(f"is XML of another kind (<{name[:40]}>)")
+
+
+def _name(element: etree._Element) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _is_inside_entry(element: etree._Element) -> bool:
+    parent = element.getparent()
+    return parent is not None and _name(parent) in _ENTRIES
+
+
+def _entry(element: etree._Element, name: str, now: datetime) -> Entry | None:
+    children = [(_name(child), child) for child in element]
+    if name in ("url", "sitemap"):
+        address = next((child.text for key, child in children if key == "loc"), None)
+    elif name == "entry":
+        links = [child for key, child in children if key == "link" and child.get("rel", "alternate") == "alternate"]
+        address = links[0].get("href") if links else None
+    else:
+        address = next((child.text for key, child in children if key == "link" and (child.text or "").strip()), None)
+        if address is None:
+            permanent = [child.text for key, child in children if key == "guid" and child.get("isPermaLink") != "false"]
+            address = next((text for text in permanent if (text or "").strip().startswith("http")), None)
+    if not (address or "").strip():
+        return None
+    stated = {key: child.text for key, child in reversed(children) if key in _DATES}
+    written = next((stated[key] for key in _DATES if stated.get(key)), None)
+    return Entry((address or "").strip(), modified(written, now))
+
+
+def _forget(element: etree._Element) -> None:
+    """Keeps memory flat: drop what was read, and the siblings before it."""
+    element.clear()
+    parent: Any = element.getparent()
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
+
+
+def modified(text: str | None, now: datetime) -> datetime | None:
+    """The time (ISO 8601 or RFC 5322) in UTC; None for what is no date, before 1990 or later than tomorrow.
+
+    A date without a time zone counts as UTC.
+    """
+    written = (text or "").strip()
+    if not written or len(written) > 60:
+        return None
+    try:
+        try:
+            found = datetime.fromisoformat(written)
+        except ValueError:
+            found = parsedate_to_datetime(written)
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return found if _OLDEST <= found <= now + _FUTURE else None

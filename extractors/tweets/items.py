@@ -27,6 +27,10 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _SENT_FROM = re.compile(r"^(?:from|via|depuis|von|über|desde|par|da)\s+[^@]\S*(?:\s\S+){0,4}$", re.IGNORECASE)
+_FOLLOW = re.compile(
+    r"(?:follow|suivre|suivez|folge|folgen|s[ií]gue|seguir|segui|siga|volg|följ|obserwuj)\b", re.IGNORECASE
+)
+_MAX_NAME = 40  # characters of a link that shows the author's name; a longer one is the message itself
 _PREFIX = re.compile(r"^@?(?P<handle>\w{1,15})\s?:\s+")
 
 
@@ -68,12 +72,6 @@ def tweet_in(item: HtmlElement, language: str | None = None, account: str | None
         stated=_stated(shown),
         language=language,
     )
-
-
-def named_at_start(text: str) -> str | None:
-    """The name that a text opens with, as in `name: text`."""
-    found = _PREFIX.match(text)
-    return found["handle"] if found else None
 
 
 def _by_buttons(item: HtmlElement) -> Status | None:
@@ -120,7 +118,7 @@ def _trimmings(body: HtmlElement) -> list[HtmlElement]:
     for node in body.iterdescendants():
         if not isinstance(node.tag, str):
             continue
-        if node.tag == "a" and (is_button(node.get("href")) and not shows_mention(node)):
+        if node.tag == "a" and not shows_mention(node) and _leads_away(node):
             found.append(node)
             continue
         words = label(node)
@@ -129,6 +127,12 @@ def _trimmings(body: HtmlElement) -> list[HtmlElement]:
         if (_is_aside(node) and len(words) * 2 < whole) or _SENT_FROM.match(words):
             found.append(node)
     return found
+
+
+def _leads_away(anchor: HtmlElement) -> bool:
+    """Whether a link is there to be pressed: reply, share, follow the author."""
+    href = anchor.get("href")
+    return is_button(href) or (handle_in(href) is not None and bool(_FOLLOW.match(label(anchor))))
 
 
 def _is_said(node: HtmlElement) -> bool:
@@ -154,16 +158,22 @@ def _author(item: HtmlElement, body: HtmlElement, known: str | None) -> _Author:
         if handle is not None and person.lower() != handle.lower():
             continue
         if inside and not (
-            _opens(body, anchor) and (known or opened or not words.startswith("@") or _is_aside(anchor))
+            _opens(body, anchor) and (known or opened or not _is_mention_of(person, words) or _is_aside(anchor))
         ):
             continue
         handle = handle or person
         opened = True
+        if len(words) > _MAX_NAME:
+            continue
         shown.add(anchor)
         rest = words.replace(f"@{person}", "").strip()
         if rest and rest.lower() != person.lower():
             name = name or rest
     return _Author(handle, name, frozenset(shown))
+
+
+def _is_mention_of(person: str, words: str) -> bool:
+    return words[:1] in ("@", "＠") and words[1:].lower() == person.lower()
 
 
 def _opens(body: HtmlElement, anchor: HtmlElement) -> bool:

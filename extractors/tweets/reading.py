@@ -39,38 +39,43 @@ class Piece:
     anchor: HtmlElement | None
 
 
+BREAK = Piece("\n", None)
+"""The edge of a block, or <br>; known by identity, for line ends of the source look the same."""
+
+
 def pieces_of(node: HtmlElement, drop: Collection[HtmlElement] = ()) -> list[Piece]:
-    """The visible text of a node in reading order, in pieces; edges of blocks and <br> are a blank.
+    """The visible text of a node in reading order, in pieces, with `BREAK` at edges of blocks and <br>.
 
     Emoji pictures count by their alt. Iterative, for pages nested thousands deep.
     """
     found: list[Piece] = []
-    stack: list[tuple[HtmlElement | str, HtmlElement | None]] = [(node, None)]
+    stack: list[tuple[HtmlElement, HtmlElement | None] | Piece] = [(node, None)]
     while stack:
-        item, anchor = stack.pop()
-        if isinstance(item, str):
-            found.append(Piece(item, anchor))
+        entry = stack.pop()
+        if isinstance(entry, Piece):
+            found.append(entry)
             continue
+        item, anchor = entry
         tag = item.tag
         if not isinstance(tag, str) or tag in SILENT_TAGS or item in drop:
             continue
         if tag == "br":
-            found.append(Piece(" ", None))
+            found.append(BREAK)
             continue
         if tag == "img":
             if alt := _emoji(item):
                 found.append(Piece(alt, anchor))
             continue
         if tag in BLOCK_TAGS:
-            found.append(Piece(" ", None))
-            stack.append((" ", None))
+            found.append(BREAK)
+            stack.append(BREAK)
         inner = item if tag == "a" else anchor
         for child in reversed(item):
             if child.tail:
-                stack.append((child.tail, inner))
+                stack.append(Piece(child.tail, inner))
             stack.append((child, inner))
         if item.text:
-            stack.append((item.text, inner))
+            stack.append(Piece(item.text, inner))
     return found
 
 

@@ -27,6 +27,10 @@ _IN_TEXT = "//text()[contains(., '//t.co/') or contains(., 'RT @')]"
 _SILENT = frozenset({"script", "style", "textarea", "title"})
 
 
+_HEADING = re.compile(r"\btwitter\b|\btweets?\b|gazouill", re.IGNORECASE)
+_MAX_HEADING = 60
+
+
 class Weight(IntEnum):
     """How sure a trace makes of a tweet."""
 
@@ -100,6 +104,39 @@ def ids_in(item: HtmlElement) -> set[str]:
 def is_named(node: HtmlElement) -> bool:
     """Whether a class or the id calls an element after tweets, and not after a button to send them."""
     return any(_NAMED.search(name) and not _OF_BUTTONS.search(name) for name in (*classes(node), node.get("id") or ""))
+
+
+def names_twitter(text: str) -> bool:
+    """Whether a short text is a heading such as "Latest tweets"."""
+    return len(text) <= _MAX_HEADING and bool(_HEADING.search(text))
+
+
+def named_above(first: HtmlElement) -> HtmlElement | None:
+    """What calls a list after Twitter: the heading before its first item, or an element around it, four levels up."""
+    node = first
+    for _ in range(4):
+        if (heading := _heading_before(node)) is not None:
+            return heading
+        parent = node.getparent()
+        if parent is None or parent.tag in ("body", "html"):
+            return None
+        if is_named(parent):
+            return parent
+        node = parent
+    return None
+
+
+def _heading_before(node: HtmlElement) -> HtmlElement | None:
+    """The nearest element before a node that shows something, if that is a short text that names Twitter."""
+    for before in node.itersiblings(preceding=True):
+        if not isinstance(before.tag, str):
+            continue
+        words = label(before) if fits(before) else None
+        if words is None or (words and not names_twitter(words)):
+            return None
+        if words:
+            return before
+    return None
 
 
 def fits(node: HtmlElement) -> bool:

@@ -1,0 +1,64 @@
+"""Tweets that no element tells apart: lines between <br>, under a word that names Twitter."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from lxml.html import HtmlElement
+
+from extractors.records import Tweet
+from extractors.tweets.addresses import status_in
+from extractors.tweets.entities import entities_of
+from extractors.tweets.reading import BREAK, Piece, is_date, joined, message, pieces_of, trimmed
+from extractors.tweets.traces import MAX_ITEM_TEXT, is_named, named_above, names_twitter
+
+_LEAST = 2
+_SHARE = 0.6
+
+
+def tweets_by_line(node: HtmlElement, language: str | None = None) -> tuple[Tweet, ...]:
+    """The lines of an element as tweets, if most of them hold a t.co link, "RT @", a mention or a hashtag."""
+    lines = [
+        list(pieces) for is_break, pieces in groupby(pieces_of(node), lambda piece: piece is BREAK) if not is_break
+    ]
+    lines = [line for line in lines if joined(line)]
+    heads = [number for number, line in enumerate(lines) if names_twitter(joined(line)) and not _says(joined(line))]
+    if heads:
+        lines = lines[heads[0] + 1 :]
+    elif not is_named(node) and named_above(node) is None:
+        return ()
+    said = [line for line in lines if _says(joined(line))]
+    if len(said) < _LEAST or len(said) < _SHARE * len(lines):
+        return ()
+    return tuple(_tweet(line, language) for line in said)
+
+
+def _says(text: str) -> bool:
+    if len(text) > MAX_ITEM_TEXT:
+        return False
+    said = entities_of(text)
+    return "//t.co/" in text or bool(said.mentions or said.hashtags)
+
+
+def _tweet(line: list[Piece], language: str | None) -> Tweet:
+    stamp = next(
+        (
+            piece
+            for piece in line
+            if piece.anchor is not None and status_in(piece.anchor.get("href")) and is_date(piece.text)
+        ),
+        None,
+    )
+    anchor = stamp.anchor if stamp else None
+    href = anchor.get("href") if anchor is not None else None
+    status = status_in(href)
+    pieces = [piece for piece in line if anchor is None or piece.anchor is not anchor]
+    return message(
+        pieces,
+        text=trimmed(joined(pieces)),
+        id=status.id if status else None,
+        url=href,
+        handle=status.handle if status else None,
+        date_text=joined([stamp]) if stamp else None,
+        language=language,
+    )

@@ -7,7 +7,9 @@ sees all dates of a thread settles it by what fits them all (`extractors.comment
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -22,7 +24,7 @@ from extractors.months import (
 )
 from extractors.records import DatePrecision
 
-MAX_DATE_TEXT = 2_000
+MAX_DATE_TEXT = 500
 """Characters looked at: a date stands near the start of what names it, and hostile texts are long."""
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
@@ -82,21 +84,18 @@ def _names(words: object) -> str:
     return "|".join(sorted((re.escape(str(word)) for word in words), key=len, reverse=True))  # type: ignore[attr-defined]
 
 
-_MONTH = rf"(?P<mon>(?<![^\W\d_])(?:{_names(MONTHS)})(?![^\W\d_]))\.?"
-_DAY = r"(?<![\d:])(?P<d>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|ers|º|ª|\.|:a|:e|e(?=\s))?(?!\d|:\d)"
-_YEAR = r"(?P<y>(?:19|20)\d\d(?!\d)|['’]\d\d(?!\d))"
-_SHORT_YEAR = (
-    r"(?P<y>(?:19|20)\d\d(?!\d)|['’]?\d\d(?![\d:.h])(?=\s*(?:$|[,;|@()–—-]|at\b|à\b|um\b|a\b|om\b|alle\b|\d{1,2}:)))"
+_WORD = re.compile(r"[^\W\d_]{3,14}")
+_ORDINAL = r"(?:st|nd|rd|th|er|ers|º|ª|\.|:a|:e|e(?=\s))?"
+_JOIN = r"[\s,.\-/·|–]{0,4}"
+_DAY_BEFORE = re.compile(
+    rf"(?<![\d:])(?P<d>0?[1-9]|[12]\d|3[01]){_ORDINAL}{_JOIN}(?:(?:de|del|of|the|di|do)\s+)?$", re.IGNORECASE
 )
-_OF = r"[\s,.\-/·|–]{0,4}(?:(?:de|del|of|the|den|di|do)\s+)?"
-_TAIL_OF = r"[\s,.\-/·|–]{0,4}(?:(?:de|del|of|in)\s+)?"
-_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"{_DAY}{_OF}{_MONTH}(?:{_TAIL_OF}{_SHORT_YEAR})?",
-        rf"{_MONTH}{_OF}{_DAY}(?:{_TAIL_OF}{_SHORT_YEAR})?",
-        rf"(?<!\d){_YEAR}{_OF}{_MONTH}{_OF}{_DAY}",
-    )
+_DAY_AFTER = re.compile(rf"\.?{_JOIN}(?:the\s+)?(?P<d>0?[1-9]|[12]\d|3[01]){_ORDINAL}(?!\d|:\d)", re.IGNORECASE)
+_YEAR_BEFORE = re.compile(rf"(?<!\d)(?P<y>(?:19|20)\d\d){_JOIN}$")
+_YEAR_AFTER = re.compile(
+    rf"\.?{_JOIN}(?:(?:de|del|of|in)\s+)?(?P<y>(?:19|20)\d\d(?!\d)"
+    r"|['’]?\d\d(?![\d:.h])(?=\s*(?:$|[,;|@()–—-]|(?:at|à|um|a|om|alle|o)\b|\d{1,2}:)))",
+    re.IGNORECASE,
 )
 _EAST_ASIAN = re.compile(r"(?<!\d)(?:(?P<y>\d{4})\s*[年년]\s*)?(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일]")
 _ISO = re.compile(
@@ -106,6 +105,7 @@ _ISO = re.compile(
 _NUMBERS = re.compile(
     r"(?<![\d/.\-:])(?P<a>\d{1,2})(?P<sep>\s?[./-]\s?)(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d|['’]?\d\d)(?![\d/-]|[.,:]\d)"
 )
+_NUMBERS_THEN_YEAR = re.compile(r"(?<![\d/.\-:])(?P<a>\d{1,2})[./](?P<b>\d{1,2})[.,]{0,2}\s+(?P<y>(?:19|20)\d\d)(?!\d)")
 _NUMBERS_NO_YEAR = re.compile(r"(?<![\d/.\-:,])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)?(?![\d/-])")
 _GAP = (
     r"[\s,;|·•@()\-–—.:/T]{0,8}"
@@ -114,8 +114,8 @@ _GAP = (
 _TIME = (
     r"(?P<pm_before>上午|下午|오전|오후)?\s*(?P<h>[01]?\d|2[0-4])"
     r"(?:\s?(?:[:.h]|h\s|：|heures?|uhr|u)\s?(?P<mi>[0-5]\d)(?!\d)(?::(?P<s>[0-5]\d)(?:[.,]\d+)?)?(?:\s*(?:min|mn|uhr|h|hs|hrs|uur)\b)?"
-    r"|(?=\s?[ap]\.?m\b)|\s?(?:h|uhr|heures?)\b)"
-    r"\s*(?P<ap>[ap]\.?\s?m\b\.?)?"
+    r"|(?=\s?[ap]\.?m(?![^\W\d_]))|\s?(?:h|uhr|heures?)\b)"
+    r"\s*(?P<ap>[ap]\.?\s?m(?![^\W\d_])\.?)?"
 )
 _AFTER = re.compile(_GAP + _TIME, re.IGNORECASE)
 _BEFORE = re.compile(_TIME + r"(?P<zone_between>\s*(?:[A-Z]{2,4}\b)?)" + _GAP + "$", re.IGNORECASE)
@@ -136,6 +136,7 @@ _AGO_TAIL = re.compile(
     rf"(?:\s*(?:,|and|e|en|och|og|y|i)?\s*\d+\s*(?:{_names(UNIT_SECONDS)})(?![^\W\d_]))?\s+(?:{AGO_AFTER})(?![^\W\d_])",
     re.IGNORECASE,
 )
+_AGO_WORD = re.compile(rf"(?<![^\W_])(?:{AGO_BEFORE}|{AGO_AFTER})(?![^\W_])", re.IGNORECASE)
 _DAY_WORD = re.compile(rf"(?<![^\W_])({_names(DAY_WORDS)})(?![^\W_])", re.IGNORECASE)
 _MAYBE = re.compile(
     r"\d|" + "|".join(re.escape(word) for word in DAY_WORDS) + r"|\b(?:an?|une?|einem?r?|un[oa]?)\s", re.IGNORECASE
@@ -144,7 +145,11 @@ _MAYBE = re.compile(
 
 def find_date(text: str) -> FoundDate | None:
     """The first date in a text, or null. Numbers that could be day/month or month/day are read day first."""
-    text = text[:MAX_DATE_TEXT].replace("\xa0", " ").replace("\u202f", " ")
+    return _find_date(text[:MAX_DATE_TEXT].replace("\xa0", " ").replace("\u202f", " "))
+
+
+@functools.lru_cache(maxsize=4096)
+def _find_date(text: str) -> FoundDate | None:
     if not _MAYBE.search(text):
         return None
     absolute = _absolute(text)
@@ -163,49 +168,72 @@ def _absolute(text: str) -> FoundDate | None:
 def _iso(text: str) -> FoundDate | None:
     for match in _ISO.finditer(text):
         year, month, day = (int(match[name] or match[f"{name}2"]) for name in ("y", "m", "d"))
-        if found := _valid(match, year, month, day):
+        for found in _valid(*match.span(), year, month, day):
             return found
     for match in _EAST_ASIAN.finditer(text):
-        if found := _valid(match, int(match["y"]) if match["y"] else None, int(match["m"]), int(match["d"])):
+        stated = int(match["y"]) if match["y"] else None
+        for found in _valid(*match.span(), stated, int(match["m"]), int(match["d"])):
             return found
     return None
 
 
 def _with_month_name(text: str) -> FoundDate | None:
     candidates = []
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text):
-            name = match["mon"].lower()
-            found = _valid(match, _year(match["y"]), MONTHS[name], int(match["d"]))
-            if found:
-                found = _with_time(text, found)
-                doubtful = found.year is None and name in EVERYDAY_WORDS
-                candidates.append((found.year is None, doubtful, found.start, found))
-                break
+    for word in _WORD.finditer(text):
+        name = word[0].lower()
+        month = MONTHS.get(name)
+        if month is None:
+            continue
+        for found in _around_month(text, word, month):
+            timed = _with_time(text, found)
+            doubtful = timed.year is None and name in EVERYDAY_WORDS
+            candidates.append((timed.year is None, doubtful, timed.start, timed))
     if not candidates:
         return None
-    _, doubtful, _, found = min(candidates, key=lambda candidate: candidate[:3])
-    return None if doubtful and found.hour is None else found
+    _, doubtful, _, best = min(candidates, key=lambda candidate: candidate[:3])
+    return None if doubtful and best.hour is None else best
+
+
+def _around_month(text: str, word: re.Match[str], month: int) -> Iterator[FoundDate]:
+    """The dates that the numbers beside a month's name make: 5 March 2012, March 5 2012, 2012 March 5."""
+    start, end = word.span()
+    earlier = text[max(0, start - 16) : start]
+    if day := _DAY_BEFORE.search(earlier):
+        year = _YEAR_AFTER.match(text, end)
+        begin = start - len(earlier) + day.start()
+        yield from _valid(begin, year.end() if year else end, _year(year["y"]) if year else None, month, int(day["d"]))
+    if day := _DAY_AFTER.match(text, end):
+        year = _YEAR_AFTER.match(text, day.end())
+        if year is None and (before := _YEAR_BEFORE.search(earlier)):
+            begin = start - len(earlier) + before.start()
+            yield from _valid(begin, day.end(), int(before["y"]), month, int(day["d"]))
+            return
+        stop = year.end() if year else day.end()
+        yield from _valid(start, stop, _year(year["y"]) if year else None, month, int(day["d"]))
 
 
 def _numeric(text: str) -> FoundDate | None:
     for match in _NUMBERS.finditer(text):
-        first, second, year = int(match["a"]), int(match["b"]), _year(match["y"])
-        if found := _day_first(match, year, first, second):
+        for found in _day_first(match, _year(match["y"])):
+            return found
+    for match in _NUMBERS_THEN_YEAR.finditer(text):
+        for found in _day_first(match, int(match["y"])):
             return found
     for match in _NUMBERS_NO_YEAR.finditer(text):
         if match["sep"] == "." and not match[0].endswith("."):
             continue  # 4.5 is a number
-        if found := _day_first(match, None, int(match["a"]), int(match["b"])):
+        for found in _day_first(match, None):
             return found
     return None
 
 
-def _day_first(match: re.Match[str], year: int | None, first: int, second: int) -> FoundDate | None:
+def _day_first(match: re.Match[str], year: int | None) -> Iterator[FoundDate]:
+    first, second = int(match["a"]), int(match["b"])
     if second > 12:
-        return _valid(match, year, first, second)
-    found = _valid(match, year, second, first)
-    return replace(found, swappable=first != second and first <= 12) if found else None
+        yield from _valid(*match.span(), year, first, second)
+    else:
+        for found in _valid(*match.span(), year, second, first):
+            yield replace(found, swappable=first != second and first <= 12)
 
 
 def _year(text: str | None) -> int | None:
@@ -216,14 +244,15 @@ def _year(text: str | None) -> int | None:
     return year if len(digits) == 4 else year + (2000 if year < 70 else 1900)
 
 
-def _valid(match: re.Match[str], year: int | None, month: int, day: int) -> FoundDate | None:
-    if not (1 <= month <= 12 and 1 <= day <= 31) or (year is not None and not _FIRST_YEAR <= year <= _LAST_YEAR):
-        return None
+def _valid(start: int, end: int, year: int | None, month: int, day: int) -> Iterator[FoundDate]:
+    """The date if there is such a day, else nothing."""
+    if year is not None and not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return
     try:
         date(year or 2000, month, day)
     except ValueError:
-        return None
-    return FoundDate(start=match.start(), end=match.end(), year=year, month=month, day=day)
+        return
+    yield FoundDate(start=start, end=end, year=year, month=month, day=day)
 
 
 def _with_time(text: str, found: FoundDate) -> FoundDate:
@@ -271,7 +300,7 @@ def _with_weekday(text: str, found: FoundDate) -> FoundDate:
 
 
 def _relative(text: str) -> FoundDate | None:
-    match = _AGO.search(text) or _AGO_TAIL.search(text)
+    match = (_AGO.search(text) or _AGO_TAIL.search(text)) if _AGO_WORD.search(text) else None
     if match:
         number = int(match["n"]) if match["n"].isdigit() else 1
         seconds = UNIT_SECONDS[match["u"].lower()]

@@ -99,7 +99,7 @@ def _parse(html: str, url: str) -> HtmlElement:
         raise NotHtml(f"{url}: no markup; it is not an HTML page")
     if html.count("=") > MAX_ATTRIBUTES and len(re.findall(r"""\s[\w:-]+=["']?""", html)) > MAX_ATTRIBUTES:
         raise TooComplex(f"{url}: more than {MAX_ATTRIBUTES:,} attributes")
-    parser = lxml_html.HTMLParser(huge_tree=True, encoding="utf-8", remove_pis=True)
+    parser = lxml_html.HTMLParser(huge_tree=True, encoding="utf-8", remove_pis=True, remove_comments=True)
     try:
         tree = lxml_html.document_fromstring(html.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:

@@ -106,7 +106,7 @@ DAY_WORDS: Final = {
 """Word -> days before the fetch."""
 
 EVERYDAY_WORDS: Final = frozenset(
-    "mar may mart march set out ago gen mag ara des kas oca lip lis sie tem sty lut kwi cze gru ene fev ian iun iul "
+    "mar may set out ago gen mag ara des kas oca lip lis sie tem sty lut kwi cze gru ene fev ian iun iul "
     "ott lug giu sett mei maj mai dec".split()
 )
 """Month names that are other words elsewhere: with neither a year nor a time beside them they prove nothing."""

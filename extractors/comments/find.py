@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from urllib.parse import urljoin
 
+from extractors.comments.choose import best_listing
 from extractors.comments.label import Fields, label
-from extractors.comments.listing import Listing, headed, listings
+from extractors.comments.listing import Listing
 from extractors.comments.names import is_cut
 from extractors.comments.outline import Outline
 from extractors.comments.record import Record, records
-from extractors.comments.score import Score, score
 from extractors.comments.thread import Thread
 from extractors.dates import resolved
 from extractors.html import Document, folded
 from extractors.records import Comment, CommentKind, Discussion
 
 
+_EXCERPT = re.compile(r"^\W{0,3}\[(?:\.\.\.|…)\].*|\[(?:\.\.\.|…)\]\W{0,3}$", re.DOTALL)
+
+
 def find_thread(document: Document, fetched_at: datetime | None = None) -> Thread:
     """The page's discussion: its comments in page order, what the page says of them, the nodes that hold them."""
     outline = Outline(document)
-    found = _best(outline)
-    if found is None:
+    listing = best_listing(outline)
+    if listing is None:
         return Thread()
-    listing, _ = found
     rows = records(outline, listing)
     fields = label(outline, rows)
     comments = []
     for record, labels in zip(rows, fields, strict=True):
-        comments.append(_comment(outline, listing, record, labels, fetched_at))
+        comment = _comment(outline, listing, record, labels, fetched_at)
+        if comment.body or (comment.author and comment.date):
+            comments.append(comment)
     roots = tuple(outline.elements[start] for start in listing.starts)
     return Thread(discussion=Discussion(platform="generic", found=len(comments)), comments=tuple(comments), nodes=roots)
-
-
-def _best(outline: Outline) -> tuple[Listing, Score] | None:
-    candidates = listings(outline)
-    candidates += [grown for listing in candidates if len(listing) < 500 and (grown := headed(outline, listing))]
-    ranked = [(listing, score(outline, listing)) for listing in candidates]
-    best = max(ranked, key=lambda pair: pair[1].total, default=None)
-    if best is None or best[1].total < 4.0:
-        return None
-    return best
 
 
 def _comment(

@@ -14,7 +14,7 @@ from extractors.dates import FoundDate, find_date
 
 _AUTHOR_NAMED: Final = re.compile(
     r"(?:^|[-_ ])(?:fn|author(?:[-_]?(?:name|link))?|commenter(?:[-_]?name)?|user[-_]?(?:name|link)?|nick(?:name)?|poster|auteur|autor|"
-    r"autore|name|pseudo|screen[-_]?name|display[-_]?name|byline[-_]author|by|signature|citation|commentauthor|comment[-_]?author|"
+    r"autore|name|pseudo|screen[-_]?name|display[-_]?name|byline[-_]author|by|signature|citation|comments?[-_]?author|"
     r"comment[-_]name|comment[-_]user(?:name)?|c-author|profile|who|posted[-_]?by|blod-user|creator|member)(?:$|[-_ ])"
 )
 _DATE_NAMED: Final = re.compile(
@@ -129,7 +129,7 @@ class _Labeller:
                 (record.slots.get(run.owner, 0), run.text.strip())
                 for line in record.lines
                 for run in line.runs
-                if 0 < len(run.text) < 60
+                if len(run.text) < 60 and _LETTER.search(run.text)
             }
             seen.update(pairs)
         return {pair for pair, times in seen.items() if times >= 0.6 * len(self.records) and pair[1]}
@@ -151,6 +151,8 @@ class _Labeller:
                 found = find_date(text)
                 if found is None:
                     continue
+                for after in record.lines[place + 1 : place + 3]:
+                    text, found = self._with_next_line(text, found, after.text)
                 owner = _run_at(line, found.start).owner
                 key = ("line", record.slots.get(owner, 0))
                 worth = self._date_worth(record, owner, found, text, place)
@@ -169,6 +171,17 @@ class _Labeller:
                 if fields.date is None and worth > -1.0:
                     fields.date, fields.date_text = found, text
                     self.date_lines[number] = place
+
+    def _with_next_line(self, text: str, found: FoundDate, following: str) -> tuple[str, FoundDate]:
+        """Text and date with the year or time that stands alone on the next line."""
+        complete = found.ago is not None or (found.hour is not None and found.year is not None)
+        if complete or len(following) > 25 or not any(character.isdigit() for character in following):
+            return text, found
+        joined = f"{text.rstrip()} {following.strip()}"
+        more = find_date(joined)
+        if more is None or (more.month, more.day) != (found.month, found.day) or more == found:
+            return text, found
+        return joined, more
 
     def _date_worth(self, record: Record, owner: int, found: FoundDate, text: str, place: int) -> float:
         outline = self.outline
@@ -257,7 +270,7 @@ class _Labeller:
             clean = 1.0 - soiled[slot] / size
             value = share + 0.6 * coverage + named[slot] + 0.5 * clean
             if tag == "p" and not named[slot]:
-                value -= 0.35
+                continue
             if coverage >= 0.6 and share >= (0.35 if named[slot] > 0 else 0.75) and value > best_score and clean > 0.5:
                 best, best_score = slot, value
         self.body_slot = best
@@ -302,7 +315,10 @@ class _Labeller:
             in_body = self.body_slot is not None and all(self._in_body(record, run.owner) for run in line.runs)
             text = line.text
             near = 0.6 if date_line >= 0 and abs(place - date_line) <= 1 else 0.0
-            place_worth = near + (0.5 if place <= 1 else (0.2 if place <= 3 else 0.0)) - (2.5 if in_body else 0.0)
+            place_worth = near + (0.5 if place <= 1 else (0.2 if place <= 3 else 0.0))
+            if in_body:
+                signed = BY.match(text.lstrip(" -–—")) and place == len(record.lines) - 1
+                place_worth -= 0.8 if signed else 2.5
             if len(text) <= 200:
                 value = name_in(text)
                 if value and not _ACTION.match(value):
@@ -310,18 +326,18 @@ class _Labeller:
                     score = place_worth - 0.4 + self._line_worth(text, value)
                     slot = ("line", record.slots.get(owner, 0), min(place, 2))
                     found.append(_Name(slot, value, line.runs[0].owner, place, score, frozenset(map(id, line.runs))))
-            for at, run in enumerate(line.runs[:12]):
+            spoken = [run for run in line.runs if run.text.strip()]
+            for at, run in enumerate(spoken[:12]):
                 stripped = run.text.strip()
-                if not stripped or len(stripped) > 2 * MAX_NAME or not _LETTER.search(stripped):
-                    if not stripped or len(stripped) > 2 * MAX_NAME or not any(c.isalnum() for c in stripped):
-                        continue
+                if len(stripped) > 2 * MAX_NAME:
+                    continue
                 if self._is_furniture(record, run) and run.owner not in self._author_elements(record, run):
                     continue
                 value = name_in(stripped)
                 if not value or _ACTION.match(value):
                     continue
-                following = "".join(other.text for other in line.runs[at + 1 :])[:60]
-                before = "".join(other.text for other in line.runs[:at])[-40:]
+                following = "".join(other.text for other in spoken[at + 1 :])[:60]
+                before = "".join(other.text for other in spoken[:at])[-40:]
                 score = place_worth + self._run_worth(record, run, stripped, value, before, following)
                 if alt and alt == value.casefold():
                     score += 1.5
@@ -369,7 +385,7 @@ class _Labeller:
         if name and _AUTHOR_NAMED.search(name):
             worth += 2.2
         if element.get("itemprop") in ("author", "creator", "name"):
-            worth += 2.5
+            worth += 4.0
         if element.tag == "cite":
             worth += 1.8
         elif element.tag in ("b", "strong", "h3", "h4", "h5"):
@@ -406,6 +422,8 @@ class _Labeller:
     def _value_worth(self, text: str, value: str) -> float:
         words = len(value.split())
         worth = -0.5 * max(0, words - 4)
+        if not _LETTER.search(value):
+            worth -= 2.0
         if value[-1] in ".!?" and words > 2:
             worth -= 1.0
         if len(text) - len(value) > 60:

@@ -7,8 +7,10 @@ and `dd`, a heading and its paragraphs).
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Final
 
 from extractors.comments.outline import Outline, shape
 
@@ -17,6 +19,12 @@ _NEVER_ITEMS = frozenset(
     "thead tbody colgroup col noscript iframe source svg path use g title base h1 nav footer main sup sub wbr param object "
     "embed picture figcaption small big code abbr cite time b span".split()
 )
+PASSING: Final = re.compile(
+    r"^(?:(?:thread-)?(?:odd|even|alt)|first|last|by(?:user|postauthor|author)|(?:comment|row|item)[-_]?(?:odd|even|alt)|parent|clearfix|"
+    r"new|active|hidden|selected|group|pkg|row-?#|col-\S+)$"
+)
+"""Class names that tell the records of one list apart."""
+
 _MAX_ITEMS = 5_000
 
 
@@ -67,7 +75,8 @@ def listings(outline: Outline) -> list[Listing]:
             continue
         shapes = outline.shapes[number]
         for name in shapes:
-            groups[tag, "." + name].append(number)
+            if not PASSING.match(name):
+                groups[tag, "." + name].append(number)
         identity = element.get("id")
         if identity:
             folded = shape(identity)
@@ -94,6 +103,8 @@ def headed(outline: Outline, listing: Listing) -> Listing | None:
     The last record takes as many siblings as the longest one before it, and none of a shape not seen before.
     """
     starts = set(listing.starts)
+    if len(listing) == 1 and listing.key[0] == "h":
+        return None
     stops: list[int] = []
     longest, seen = 0, set[tuple[str, tuple[str, ...]]]()
     grown = False

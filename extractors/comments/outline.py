@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from extractors.comments.words import NAMES_ASIDE, NAMES_COMMENT
+from extractors.comments.words import NAMES_ASIDE, NAMES_FORM, NAMES_THREAD
 from extractors.html import SILENT_TAGS, Document
 
 MAX_ELEMENTS = 300_000
@@ -68,6 +68,7 @@ class _Kind:
     author: bool
     reply: bool
     avatar: bool
+    form: bool
 
 
 def _kind(class_name: str) -> _Kind:
@@ -79,11 +80,12 @@ def _kind(class_name: str) -> _Kind:
         author=bool(_AUTHOR.search(name)),
         reply=bool(_REPLY.search(name)),
         avatar=bool(_AVATAR.search(name)),
+        form=bool(NAMES_FORM.search(name)),
     )
 
 
 def _is_aside(name: str) -> bool:
-    return bool(NAMES_ASIDE.search(name)) and not (NAMES_COMMENT.search(name) and "recent" not in name)
+    return bool(NAMES_ASIDE.search(name)) and not (NAMES_THREAD.search(name) and "recent" not in name)
 
 
 class Outline:
@@ -97,7 +99,6 @@ class Outline:
         self.end: list[int] = []
         self.named: list[str] = []  # "class id" in lower case
         self.shapes: list[tuple[str, ...]] = []  # folded class names
-        self.aside: list[bool] = []
         self.silent: list[bool] = []
         self.dates: list[int] = []
         self.avatars: list[int] = []
@@ -113,11 +114,13 @@ class Outline:
         self._walk(document.tree)
 
     def _walk(self, root: HtmlElement) -> None:
-        elements, parent, silent, aside = self.elements, self.parent, self.silent, self.aside
+        elements, parent, silent = self.elements, self.parent, self.silent
         named, shapes = self.named, self.shapes
         own_text, tails, link_text = self._own_text, self._tails, self._link_text
         index: dict[HtmlElement, int] = {}
         kinds: dict[str, _Kind] = {"": _kind("")}
+        asides: list[int] = []
+        forms: list[int] = []
         texts = tail_total = linked = 0
         for number, element in enumerate(root.iter("*")):
             if number >= MAX_ELEMENTS:
@@ -143,12 +146,10 @@ class Outline:
             above_silent = up >= 0 and silent[up]
             mute = above_silent or tag in SILENT_TAGS
             silent.append(mute)
-            aside.append(
-                (up >= 0 and aside[up])
-                or kind.aside
-                or tag in _ASIDES
-                or (identity is not None and not kind.name and _is_aside(identity))
-            )
+            if kind.aside or tag in _ASIDES or (identity and not kind.name and _is_aside(identity)):
+                asides.append(number)
+            if kind.form or (identity and NAMES_FORM.search(identity)):
+                forms.append(number)
             text = element.text
             dated = tag == "time"
             if text and not mute and not text.isspace():
@@ -180,6 +181,20 @@ class Outline:
             if kind.reply:
                 self.replies.append(number)
         self._close()
+        self.aside = self._under(asides, 0.4)
+        self.in_form = self._under(forms, 0.2)
+
+    def _under(self, roots: list[int], most: float) -> list[bool]:
+        """For each element: does it stand in one of those? Roots with more of the page's text than that are wrappers."""
+        total = self.text_length(0, len(self.elements)) if self.elements else 0
+        under = [False] * len(self.elements)
+        done = 0
+        for root in roots:
+            if root < done or self.text_length(root, self.end[root]) > most * total:
+                continue
+            done = self.end[root]
+            under[root:done] = [True] * (done - root)
+        return under
 
     def _mark_link(self, number: int, element: HtmlElement, up: int, text: str | None) -> None:
         href = element.get("href")

@@ -17,7 +17,7 @@ from extractors.html import BLOCK_TAGS
 MAX_SLOT_DEPTH = 40
 """Deeper elements share the slot of the 40th: templates are shallow, hostile pages are not."""
 
-_SOURCE_BREAK = re.compile(r"[\r\n\t]+")
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
 _SMILEY = re.compile(r"smil|emoji|emot", re.IGNORECASE)
 _MAX_SMILEY_ALT = 12
 _PASSING = re.compile(
@@ -97,7 +97,7 @@ def _read(outline: Outline, record: Record, stop: int, nested: dict[int, int], s
 
     def say(text: str | None, owner: int, after: int) -> None:
         if text:
-            lines[-1].runs.append(Run(text if verbatim else _SOURCE_BREAK.sub(" ", text), owner, after))
+            lines[-1].runs.append(Run(text if verbatim else _BLANKS.sub(" ", text), owner, after))
 
     def end_line() -> None:
         if lines[-1].runs:
@@ -135,7 +135,7 @@ def _read(outline: Outline, record: Record, stop: int, nested: dict[int, int], s
             ordinal = 0
             if not shapes:
                 ordinal = ordinals.get(place, 0)
-                ordinals[place] = min(ordinal + 1, 1 if tag == "p" else 3)
+                ordinals[place] = min(ordinal + 1, 0 if tag == "p" else 3)
             slot = slots.of(above, tag, shapes, ordinal)
         record.slots[number] = slot
         record.elements.append(number)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from extractors.comments.listing import Listing
 from extractors.comments.outline import Outline, count
-from extractors.comments.words import NAMES_COMMENT, NAMES_STRONG
+from extractors.comments.words import NAMES_FORUM, NAMES_STRONG, NAMES_THREAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +55,79 @@ def score(outline: Outline, listing: Listing) -> Score:
     evidence -= 2.0 * max(0.0, linked - 0.45) / 0.55
     first = listing.starts[0]
     named = _named(outline, listing)
-    aside = sum(outline.aside[start] for start in listing.starts) / size
-    evidence -= 2.0 * aside
+    evidence -= 2.0 * sum(outline.aside[start] for start in listing.starts) / size
+    evidence -= 4.0 * sum(outline.in_form[start] for start in listing.starts) / size
     depth_price = 0.02 * _depth(outline, first)
-    total = evidence + named + 0.45 * math.log(size) - (0.35 if listing.headed else 0.0) - depth_price
+    if size == 1:
+        depth_price = -depth_price
+        evidence -= _single_doubt(outline, listing, date + anchor + ident, text)
+    total = (
+        evidence
+        + named
+        + 0.45 * math.log(size)
+        - (_headed_price(outline, listing) if listing.headed else 0.0)
+        - depth_price
+    )
     return Score(total, evidence, named)
+
+
+def _headed_price(outline: Outline, listing: Listing) -> float:
+    """Records over siblings must begin where the cycle begins: what precedes the first is no part of one."""
+    first, stop = listing.starts[0], listing.stops[0]
+    kinds = {_shape(outline, first)} | {_shape(outline, n) for n in outline.siblings_after(first) if n < stop}
+    up = outline.parent[first]
+    before = up + 1
+    previous = None
+    while before < first:
+        previous, before = before, outline.end[before]
+    if (
+        previous is not None
+        and _shape(outline, previous) in kinds
+        and outline.text_length(previous, outline.end[previous])
+    ):
+        return 1.8
+    return 0.35
+
+
+def _shape(outline: Outline, number: int) -> tuple[str, tuple[str, ...]]:
+    return outline.elements[number].tag, outline.shapes[number]
+
+
+def _single_doubt(outline: Outline, listing: Listing, marks: float, text: int) -> float:
+    """A list of one repeats nothing, so its names and place must prove more."""
+    start, stop = listing.starts[0], listing.stops[0]
+    whole = outline.text_length(0, len(outline.elements))
+    doubt = 0.0 if marks else 2.0
+    doubt += 1.5 if text > 0.4 * whole else 0.0
+    doubt += (
+        2.0
+        if any(outline.elements[n].tag in ("h1", "article") for n in range(start + 1, min(stop, start + 400)))
+        else 0.0
+    )
+    around = [
+        outline.named[start],
+        *(outline.named[up] for up, _ in zip(outline.ancestors(start), range(3), strict=False)),
+    ]
+    if not any(NAMES_THREAD.search(name) for name in around if name):
+        doubt += 3.0
+    return doubt
 
 
 def _named(outline: Outline, listing: Listing) -> float:
     first = listing.starts[0]
     mine = sum(bool(NAMES_STRONG.search(outline.named[start])) for start in listing.starts[:20])
     strong = mine / min(len(listing), 20)
-    weak = 1.0 if NAMES_COMMENT.search(listing.key.lower()) else 0.0
+    key = listing.key.lower()
+    weak = 1.0 if NAMES_THREAD.search(key) else (0.7 if len(listing) > 1 and NAMES_FORUM.search(key) else 0.0)
     around = 0.0
     for steps, above in enumerate(outline.ancestors(first)):
-        if steps >= 6 or outline.elements[above].tag == "body":
+        if steps >= 6 or outline.elements[above].tag in ("body", "html"):
             break
         name = outline.named[above]
-        if name and NAMES_COMMENT.search(name):
+        if name and NAMES_THREAD.search(name):
             around = 1.0
             break
-    return 1.4 * max(strong, 0.6 * weak) + 1.2 * around
+    return 1.4 * max(strong, 0.6 * weak) + 1.2 * max(around, 0.8 * strong)
 
 
 def _depth(outline: Outline, number: int) -> int:

@@ -10,21 +10,31 @@ _COMMENT = (
     r"|reacties?|reactions?|reponses?|réponses?|responses?|respuestas?|risposte?|respostas?|odpowied\w*|otzyv\w*|koment\w*"
     r"|repl(?:y|ies)|discussion|opinion(?:es|i)?|opinie?|avis|antworten|beitr(?:ae|ä)ge?|thoughts?|talkback\w*"
 )
-NAMES_COMMENT: Final = re.compile(
-    r"comment|kommentar|koment|komment|reactie|reaction|r[eé]ponse|respuesta|rispost|respost|yorum|odpowied|discuss|"
-    r"dsq-|disqus|talkback|feedback|opinion|webmention|pingback|trackback|testimon|\bmessage|\bposts?\b|\bcmt|\bcom\b|coms\b|forum"
+NAMES_THREAD: Final = re.compile(
+    r"comment|komment|koment|comentari|commenti\b|reactie|reakti|reactions?\b|r[eé]ponses\b|respuesta|rispost|respost|yorum|odpowied|"
+    r"discussion|dsq-|disqus|talkback|opinion|webmention|pingback|trackback|\bcmt|\bcom\b|\bcoms\b|coms?#|avis\b|responses\b|replies\b"
 )
-"""Searched in lower-cased class names and ids."""
+"""Searched in lower-cased class names and ids of records and of what stands around them."""
+
+NAMES_FORUM: Final = re.compile(
+    r"\bposts?\b|postbit|postbody|message|forum|topic|thread|\breply\b|feedback|testimon|review"
+)
+"""Names of forum messages: too common to prove anything about a single element."""
 
 NAMES_STRONG: Final = re.compile(
-    r"(?:^|[^a-z])(?:li|div|dsq|post|user|the|single)?[-_]?(?:comment|kommentar|komentar|comentario|commento|commentaire|reactie|yorum|cmt)"
+    r"(?:^|[^a-z])(?:li|div|dsq|post|user|the|single|item|p|my|read|reader|blog|entry|article|realcom|news)?[-_]*"
+    r"(?:comment(?!s?[-_]?(?:list|form|wrap\w*s|area|section|container|count|link|nav|respond|reply|meta|author|date|info|head|foot|title))|"
+    r"kommentar(?!e)|komentar|comentario(?!s)|commento|commentaire(?!s)|reactie(?!s)|yorum|cmt|com\b)"
 )
+"""A name for one comment, not for the list, the form, or a part of a comment."""
 
 NAMES_ASIDE: Final = re.compile(
     r"sidebar|widget|recent|latest|popular|related|teaser|most[-_]|top[-_]comments|footer|navig|menu|breadcrumb|promo|"
     r"sponsor|advert|\bads?\b|carousel|slider|ticker|similar|recommend|derniers|neueste|letzte|ultimos|blogroll|archive"
 )
-NAMES_FORM: Final = re.compile(r"respond|comment-?form|reply-?form|form|login|subscribe|newsletter|captcha")
+NAMES_FORM: Final = re.compile(
+    r"\brespond\b|comment[-_]?form|reply[-_]?form|commentrespond|new[-_]?comment|add[-_]?comment|comment[-_]?add|post[-_]?comment\b"
+)
 
 NUMBER_OF_COMMENTS: Final = re.compile(
     r"(?<![\d.,/:-])(?P<n>\d{1,3}(?:[.,\s  ]\d{3})+|\d{1,6}|one|an?|un|une|uno|una|um|uma|ein|eine?n?|één|en|ett|no|keine?|aucun|sin|nessun|geen)"

@@ -1,0 +1,86 @@
+"""Chooses the list of records that is the page's discussion, and completes it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from extractors.comments.listing import Listing, headed, listings
+from extractors.comments.outline import Outline, count
+from extractors.comments.score import Score, score
+from extractors.comments.words import NAMES_FORM, NAMES_STRONG
+
+MIN_TOTAL: Final = 4.0
+MIN_EVIDENCE: Final = 1.0
+"""A list below either is no discussion; set where the 20 comment-free pages of the development set give none."""
+
+_NOTICE: Final = re.compile(r"pingback|trackback|webmention|mention")
+_MAX_HEADED: Final = 500
+
+
+def best_listing(outline: Outline) -> Listing | None:
+    """The page's discussion, or null."""
+    candidates = listings(outline)
+    candidates += [
+        grown for listing in candidates if len(listing) <= _MAX_HEADED and (grown := headed(outline, listing))
+    ]
+    ranked = [(listing, score(outline, listing)) for listing in candidates]
+    best = max(ranked, key=lambda pair: pair[1].total, default=None)
+    if best is None or best[1].total < MIN_TOTAL or best[1].evidence < MIN_EVIDENCE:
+        return None
+    return with_siblings(outline, _grown(outline, best, ranked)[0])
+
+
+def _grown(outline: Outline, best: tuple[Listing, Score], ranked: list[tuple[Listing, Score]]) -> tuple[Listing, Score]:
+    """The largest list that holds all of the best one's records and only more of their kind."""
+    mine = set(best[0].starts)
+    for listing, found in sorted(ranked, key=lambda pair: -len(pair[0])):
+        if len(listing) <= len(mine) or listing.headed != best[0].headed or not mine.issubset(listing.starts):
+            continue
+        extra = [(a, b) for a, b in zip(listing.starts, listing.stops, strict=True) if a not in mine]
+        rest = Listing(listing.key, tuple(a for a, _ in extra), tuple(b for _, b in extra), listing.headed)
+        if (
+            found.named >= 0.9 * best[1].named
+            and found.evidence >= 0.5 * best[1].evidence
+            and score(outline, rest).evidence >= 0.6
+        ):
+            return listing, found
+    return best
+
+
+def with_siblings(outline: Outline, listing: Listing) -> Listing:
+    """The list with the siblings of its records that are records of another shape: pingbacks, removed ones, staff."""
+    if listing.headed:
+        return listing
+    starts = set(listing.starts)
+    tags = {outline.elements[start].tag for start in listing.starts}
+    more: set[int] = set()
+    for up in {outline.parent[start] for start in listing.starts}:
+        if up < 0:
+            continue
+        number = up + 1
+        while number < outline.end[up]:
+            if number not in starts and outline.elements[number].tag in tags and _is_record(outline, number, listing):
+                more.add(number)
+            number = outline.end[number]
+    if not more:
+        return listing
+    together = tuple(sorted(starts | more))
+    return Listing(listing.key, together, tuple(outline.end[start] for start in together))
+
+
+def _is_record(outline: Outline, number: int, listing: Listing) -> bool:
+    if outline.in_form[number] or outline.silent[number]:
+        return False
+    name = outline.named[number]
+    stop = outline.end[number]
+    if name and NAMES_FORM.search(name):
+        return False
+    if any(number < start < stop for start in listing.starts):
+        return False  # holds records: a sub-list, not a record
+    if outline.text_length(number, stop) < 5 or count(outline.fields, number, stop):
+        return False
+    if name and (_NOTICE.search(name) or (NAMES_STRONG.search(name) and count(outline.ids, number, stop))):
+        return True
+    marks = count(outline.dates, number, stop) + count(outline.ids, number, stop) + count(outline.avatars, number, stop)
+    return outline.elements[number].tag == "li" and marks > 0

@@ -6,10 +6,13 @@ doubles a list of parameters there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
+
+Item = TypeVar("Item")
 
 COPY_FROM = 8  # rows; below that a plain insert is as fast
 
@@ -74,3 +77,10 @@ def reserve(connection: Connection, table: Table, count: int) -> list[int]:
         (table.name, count, count),
     ).scalar_one()
     return list(range(end - count, end))
+
+
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items in lists of at most `size`."""
+    rest = iter(items)
+    while part := list(islice(rest, size)):
+        yield part

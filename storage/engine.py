@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -77,6 +78,14 @@ class Database:
             finally:
                 if durable:
                     driver_cursor(connection).execute("PRAGMA synchronous=NORMAL")
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key of this database's fingerprints and pseudonyms."""
+        from storage.secret import secret
+
+        with self.read() as connection:
+            return secret(connection)
 
     def moment(self, value: datetime | None) -> Any:
         """A moment in the form that the driver itself takes (bulk loads go past SQLAlchemy's types)."""

@@ -10,6 +10,7 @@ StorageError
 ├── DatabaseLocked           retry: somebody else holds the write lock for longer than the wait allows
 ├── DecisionConflict         an editor decided on a comment that somebody else has decided on meanwhile
 ├── UnknownItem              no such comment, editor, case or run
+├── QueryRefused             an analyst's statement that is wrong, too slow or not allowed
 └── ArchiveError             the archive's fault
     └── RecordMissing        no whole record at that place of that file
 """
@@ -62,6 +63,10 @@ class DecisionConflict(StorageError):
 
 
 class UnknownItem(StorageError):
+    pass
+
+
+class QueryRefused(StorageError):
     pass
 
 

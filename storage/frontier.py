@@ -5,16 +5,20 @@ Several workers share one frontier: a claim is a lease, and a lease that has run
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
+from urllib.parse import urldefrag
 
-from sqlalchemy import Connection, and_, case, func, or_, select, update
+from sqlalchemy import Connection, Table, and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.bulk import batched
 from storage.engine import Database
 from storage.tables import pages, sites
+
+MOST_PARAMETERS = 900  # of one query: SQLite's old limit is 999
 
 Source = Literal["given", "sitemap", "feed", "link", "next_page"]
 
@@ -44,13 +48,17 @@ class DuePage:
     last_fetched: datetime | None
 
 
+def upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that can say what happens on a conflict, in the database's own dialect."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
 def site_number(connection: Connection, site: str, now: datetime) -> int:
     """The site's number; a site is made when it is first named."""
     found = connection.execute(select(sites.c.id).where(sites.c.name == site)).scalar()
     if found is not None:
         return int(found)
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    connection.execute(make(sites).values(name=site, added_at=now).on_conflict_do_nothing())
+    connection.execute(upsert(connection, sites).values(name=site, added_at=now).on_conflict_do_nothing())
     return int(connection.execute(select(sites.c.id).where(sites.c.name == site)).scalar_one())
 
 
@@ -59,52 +67,66 @@ def discover(db: Database, site: str, urls: Sequence[DiscoveredUrl], now: dateti
 
     A known page becomes due again when a sitemap or feed states a newer modification than at its last fetch.
     """
-    if not urls:
-        return 0
     unique: dict[str, DiscoveredUrl] = {}
     for found in urls:
-        known = unique.setdefault(found.url, found)
+        address = urldefrag(found.url).url
+        known = unique.setdefault(address, found)
         if found.modified and (known.modified is None or found.modified > known.modified):
-            unique[found.url] = replace(known, modified=found.modified)
-    make = sqlite.insert if db.dialect == "sqlite" else postgresql.insert
-    with db.write() as connection:
-        site_id = site_number(connection, site, now)
-        before = connection.execute(select(func.count()).where(pages.c.site_id == site_id)).scalar_one()
-        statement = make(pages)
-        newer = and_(
-            statement.excluded.stated_modified.is_not(None),
-            or_(
-                pages.c.stated_modified.is_(None),
-                statement.excluded.stated_modified > pages.c.stated_modified,
-            ),
+            unique[address] = replace(known, modified=found.modified)
+    with db.read() as connection:
+        stated = dict(
+            row._tuple()
+            for part in batched(unique, MOST_PARAMETERS)
+            for row in connection.execute(select(pages.c.url, pages.c.stated_modified).where(pages.c.url.in_(part)))
         )
-        after_fetch = or_(pages.c.last_fetched.is_(None), statement.excluded.stated_modified > pages.c.last_fetched)
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[pages.c.url],
-                set_={
-                    "stated_modified": statement.excluded.stated_modified,
-                    "next_due": case((after_fetch, statement.excluded.next_due), else_=pages.c.next_due),
-                },
-                where=newer,
+    news = {
+        url: found for url, found in unique.items() if url not in stated or newer(found.modified, stated[url])
+    }  # mostly empty: the links of a site are known after its first pages, and finding that out takes no write lock
+    if news:
+        with db.write() as connection:
+            site_id = site_number(connection, site, now)
+            connection.execute(
+                discovery(connection),
+                [
+                    {
+                        "site_id": site_id,
+                        "url": url,
+                        "source": found.source,
+                        "state": "new",
+                        "discovered_at": now,
+                        "stated_modified": found.modified,
+                        "next_due": now,
+                        "attempts": 0,
+                        "is_continuation": False,
+                    }
+                    for url, found in sorted(news.items(), key=lambda item: item[0] in stated)
+                ],
+            )
+    return sum(url not in stated for url in news)
+
+
+def newer(modified: datetime | None, known: datetime | None) -> bool:
+    return modified is not None and (known is None or modified > known)
+
+
+def discovery(connection: Connection) -> postgresql.Insert | sqlite.Insert:
+    """Insert pages; a known one takes the newer stated time, and is due if that is newer than its last fetch."""
+    statement = upsert(connection, pages)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[pages.c.url],
+        set_={
+            "stated_modified": new.stated_modified,
+            "next_due": case(
+                (or_(pages.c.last_fetched.is_(None), new.stated_modified > pages.c.last_fetched), new.next_due),
+                else_=pages.c.next_due,
             ),
-            [
-                {
-                    "site_id": site_id,
-                    "url": found.url,
-                    "source": found.source,
-                    "state": "new",
-                    "discovered_at": now,
-                    "stated_modified": found.modified,
-                    "next_due": now,
-                    "attempts": 0,
-                    "is_continuation": False,
-                }
-                for found in unique.values()
-            ],
-        )
-        after = connection.execute(select(func.count()).where(pages.c.site_id == site_id)).scalar_one()
-    return int(after - before)
+        },
+        where=and_(
+            new.stated_modified.is_not(None),
+            or_(pages.c.stated_modified.is_(None), new.stated_modified > pages.c.stated_modified),
+        ),
+    )
 
 
 def make_due(db: Database, site: str, now: datetime) -> int:
@@ -175,6 +197,18 @@ def release(db: Database, worker: str) -> int:
     with db.write() as connection:
         done = connection.execute(
             update(pages).where(pages.c.lease_worker == worker).values(lease_worker=None, lease_until=None)
+        )
+    return int(done.rowcount)
+
+
+def release_dead(db: Database, site: str, is_alive: Callable[[str], bool]) -> int:
+    """Give back the site's pages whose worker has died, before their leases run out; return how many."""
+    with db.write() as connection:
+        mine = pages.c.site_id == select(sites.c.id).where(sites.c.name == site).scalar_subquery()
+        held = select(pages.c.lease_worker).where(mine, pages.c.lease_worker.is_not(None)).distinct()
+        dead = [worker for worker in connection.execute(held).scalars() if not is_alive(worker)]
+        done = connection.execute(
+            update(pages).where(mine, pages.c.lease_worker.in_(dead)).values(lease_worker=None, lease_until=None)
         )
     return int(done.rowcount)
 

@@ -145,7 +145,8 @@ articles = Table(
     identity(),
     needed("site_id", Identifier, "The site.", refers("sites"), index=True),
     needed("canonical_url", Text, "The address the page names for itself: the article's identity.", unique=True),
-    needed("url", Text, "The address it was last fetched from."),
+    maybe("page_id", Identifier, "The page its fields come from.", index=True),
+    needed("url", Text, "The address of that page."),
     *(maybe(name, kind, comment) for name, kind, comment in ARTICLE_FIELDS),
     needed("text", Text, "The article's text without the lead."),
     needed("footnotes", Json, "Its footnotes, a list of texts."),
@@ -238,6 +239,12 @@ comments = Table(
     needed("raw_hash", Text, "SHA-256 of the body it was read from, in hex."),
     Unique("article_id", "key"),
     comment="One row a comment: its newest version.",
+)
+Index(
+    "ix_comments_missing",
+    comments.c.article_id,
+    sqlite_where=comments.c.missing_since.is_not(None),
+    postgresql_where=comments.c.missing_since.is_not(None),
 )
 
 comment_versions = Table(
@@ -362,6 +369,7 @@ reviews = Table(
     maybe("decision_id", Identifier, "The decision that holds; null: the verdict holds."),
     needed("verdict_id", Identifier, "The newest verdict."),
     needed("verdict_key", Text, "Fingerprint of the newest verdict: an equal one is not stored again."),
+    needed("verdict_action", Text, "Of the newest verdict."),
     needed("spam_probability", Float, "Of the newest verdict."),
     maybe("language", Text, "Of the newest verdict."),
     needed("labels", Text, "Of the newest verdict, each between spaces: ' off_language spam '."),

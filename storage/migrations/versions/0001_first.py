@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
+from storage.secret import make_secret
 from storage.tables import metadata
 
 revision = "0001"
@@ -14,3 +15,4 @@ depends_on = None
 
 def upgrade() -> None:
     metadata.create_all(op.get_bind())
+    make_secret(op.get_bind())

@@ -1,0 +1,350 @@
+"""Writing comments: new ones, edited ones with their history, vanished and re-appeared ones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, and_, or_, select, update
+
+from extractors.records import Comment, DatePrecision, Shortfall
+from moderation.verdict import Verdict
+from storage.articles import json_text, storable
+from storage.bulk import insert_new_rows, insert_rows, reserve, update_rows
+from storage.engine import Database
+from storage.identity import author_key, comment_fingerprint, comment_keys, match
+from storage.judgements import Judged
+from storage.outcomes import Extracted
+from storage.tables import comment_absences, comment_versions, comments, erased_authors, pages
+
+SUSPICIOUS_LOSS = 5  # comments that vanish all at once: more likely a new theme than so many deletions
+
+
+class Written(NamedTuple):
+    """A comment's values, in the order of the columns they go to."""
+
+    article_id: int
+    page_id: int
+    key: str
+    fingerprint: str
+    site_comment_id: str | None
+    permalink: str | None
+    position: int
+    parent_id: int | None
+    kind: str
+    author: str | None
+    author_key: str | None
+    author_url: str | None
+    author_truncated: bool
+    date: str | None
+    date_text: str | None
+    date_precision: str | None
+    body: str
+    links: Any
+    by_site: bool
+    version: int
+    version_since: Any
+    first_seen_at: Any
+    fetched_at: Any
+    missing_since: Any
+    removed_at: Any
+    erased_at: Any
+    extractor_version: str
+    raw_hash: str
+
+
+VERSION = (
+    "comment_id",
+    "version",
+    "valid_from",
+    "valid_to",
+    "author",
+    "body",
+    "record",
+    "extractor_version",
+    "raw_hash",
+)
+EDITED = ("author", "author_url", "kind", "body", "links")  # a change of these is a new version
+PLACED = (  # a change of these is not: the comment has moved, or is read better
+    "page_id",
+    "key",
+    "fingerprint",
+    "site_comment_id",
+    "permalink",
+    "position",
+    "parent_id",
+    "author_truncated",
+    "date",
+    "date_text",
+    "date_precision",
+    "by_site",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """One page's comments with their identities, computed before the write lock is taken."""
+
+    outcome: Extracted
+    keys: list[str]
+    fingerprints: list[str]
+    author_keys: list[str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentsWritten:
+    """`judged` pairs each comment of the pages with its verdict."""
+
+    judged: list[Judged]
+    new: int
+    changed: int
+    reappeared: int
+
+
+def prepared(db: Database, outcome: Extracted) -> Prepared:
+    """The identities of a page's comments."""
+    listed = outcome.page.comments
+    fingerprints = [comment_fingerprint(db.secret, comment) for comment in listed]
+    return Prepared(
+        outcome=outcome,
+        keys=comment_keys(listed, fingerprints),
+        fingerprints=fingerprints,
+        author_keys=[author_key(db.secret, comment.author) for comment in listed],
+    )
+
+
+def known_comments(connection: Connection, article_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    known: dict[int, list[Row[Any]]] = defaultdict(list)
+    query = select(comments).where(comments.c.article_id.in_(article_ids)).order_by(comments.c.id)
+    for row in connection.execute(query):
+        known[row.article_id].append(row)
+    return known
+
+
+def erased(connection: Connection, author_keys: set[str]) -> set[str]:
+    """Those of the pseudonyms whose owner asked to be erased. The table is small: it is read whole."""
+    if connection.execute(select(erased_authors.c.author_key).limit(1)).scalar() is None:
+        return set()
+    return author_keys & set(connection.execute(select(erased_authors.c.author_key)).scalars())
+
+
+def write_comments(
+    db: Database, connection: Connection, pairs: Sequence[tuple[Prepared, int]], known_ids: set[int]
+) -> CommentsWritten:
+    """Write the comments of pages, each given with its article's number; an article may come once.
+
+    `known_ids` are the articles that existed before: the others have no comments to compare with.
+    """
+    known = known_comments(connection, [number for _, number in pairs if number in known_ids]) if known_ids else {}
+    blanked = erased(connection, {key for page, _ in pairs for key in page.author_keys if key})
+    matches = [matched(page, known.get(number, [])) for page, number in pairs]
+    fresh = iter(reserve(connection, comments, sum(found.count(None) for found in matches)))
+    inserts: list[tuple[Any, ...]] = []
+    updates: list[tuple[Any, ...]] = []
+    versions: list[tuple[Any, ...]] = []
+    absences: list[tuple[Any, ...]] = []
+    missing: list[tuple[Any, ...]] = []
+    judged: list[Judged] = []
+    for (page, article_id), found in zip(pairs, matches, strict=True):
+        at = page.outcome.exchange.fetched_at
+        rows = {row.id: row for row in known.get(article_id, ())}
+        ids = [number if number is not None else next(fresh) for number in found]
+        places = {comment.position: number for comment, number in zip(page.outcome.page.comments, ids, strict=True)}
+        for index, (number, comment) in enumerate(zip(ids, page.outcome.page.comments, strict=True)):
+            row = rows.get(number)
+            hidden = page.author_keys[index] in blanked or (row is not None and row.erased_at is not None)
+            written = values(db, page, index, article_id, places, hidden=hidden)
+            verdict = page.outcome.verdicts[index]
+            if row is None:
+                inserts.append((number, *written))
+                judged.append(judgement(number, 1, verdict, edited=False, known=False, hidden=hidden))
+                continue
+            written, edited = merged(db, row, written, comment)
+            if row.removed_at is not None:
+                absences.append((number, db.moment(row.removed_at), db.moment(at)))
+            if edited:
+                versions.append(history(db, row, at))
+            if edited or differs(row, written, PLACED) or row.missing_since is not None:
+                updates.append((*written, number))
+            judged.append(judgement(number, written.version, verdict, edited=edited, known=True, hidden=hidden))
+        if shows_whole_thread(page, rows.values()):
+            missing += [
+                (db.moment(at), number)
+                for number, row in rows.items()
+                if number not in ids and row.page_id == page.outcome.exchange.page_id and row.missing_since is None
+            ]
+    insert_rows(connection, comments, ("id", *Written._fields), inserts)
+    insert_rows(
+        connection,
+        comment_versions,
+        (
+            "comment_id",
+            "version",
+            "valid_from",
+            "valid_to",
+            "author",
+            "body",
+            "record",
+            "extractor_version",
+            "raw_hash",
+        ),
+        versions,
+    )
+    insert_new_rows(connection, comment_absences, ("comment_id", "removed_at", "reappeared_at"), absences)
+    update_rows(connection, comments, Written._fields, updates)
+    update_rows(connection, comments, ("missing_since",), missing)
+    return CommentsWritten(judged=judged, new=len(inserts), changed=len(versions), reappeared=len(absences))
+
+
+def matched(page: Prepared, known: Sequence[Row[Any]]) -> list[int | None]:
+    if not known:
+        return [None] * len(page.keys)
+    prints: dict[str, list[int]] = defaultdict(list)
+    for row in known:
+        prints[row.fingerprint].append(row.id)
+    return match(page.keys, page.fingerprints, {row.key: row.id for row in known}, prints)
+
+
+def values(
+    db: Database, page: Prepared, index: int, article_id: int, places: dict[int, int], *, hidden: bool
+) -> Written:
+    """The comment as a new row. `hidden`: its author asked to be erased, so nothing of the person is kept."""
+    comment, exchange = page.outcome.page.comments[index], page.outcome.exchange
+    at = db.moment(exchange.fetched_at)
+    return Written(
+        article_id=article_id,
+        page_id=exchange.page_id,
+        key=page.keys[index],
+        fingerprint=page.fingerprints[index],
+        site_comment_id=storable(comment.id),
+        permalink=storable(comment.permalink),
+        position=comment.position,
+        parent_id=places.get(comment.parent) if comment.parent is not None else None,
+        kind=comment.kind,
+        author=None if hidden else storable(comment.author),
+        author_key=None if hidden else page.author_keys[index],
+        author_url=None if hidden else storable(comment.author_url),
+        author_truncated=comment.author_truncated,
+        date=comment.date,
+        date_text=storable(comment.date_text),
+        date_precision=comment.date_precision,
+        body="" if hidden else str(storable(comment.body)),
+        links="[]" if hidden or not comment.links else json_text(comment.links),
+        by_site=comment.by_site,
+        version=1,
+        version_since=at,
+        first_seen_at=at,
+        fetched_at=at,
+        missing_since=None,
+        removed_at=None,
+        erased_at=at if hidden else None,
+        extractor_version=page.outcome.page.extractor_version,
+        raw_hash=exchange.content_hash or "",
+    )
+
+
+def merged(db: Database, row: Row[Any], written: Written, comment: Comment) -> tuple[Written, bool]:
+    """The known comment's row as it should be now, and whether it was edited upstream."""
+    written = written._replace(first_seen_at=db.moment(row.first_seen_at), erased_at=db.moment(row.erased_at))
+    if comment.date_precision is DatePrecision.RELATIVE and row.date_text is not None:
+        # "3 days ago" was right when it was first read
+        written = written._replace(date=row.date, date_text=row.date_text, date_precision=row.date_precision)
+    if written.parent_id is None and comment.parent is None and written.page_id != row.page_id:
+        written = written._replace(parent_id=row.parent_id)  # its parent stands on an earlier page of the thread
+    edited = row.erased_at is None and differs(row, written, EDITED)
+    if edited:
+        return written._replace(version=row.version + 1), True
+    return (
+        written._replace(
+            version=row.version,
+            version_since=db.moment(row.version_since),
+            fetched_at=db.moment(row.fetched_at),
+            extractor_version=row.extractor_version,
+            raw_hash=row.raw_hash,
+        ),
+        False,
+    )
+
+
+def differs(row: Row[Any], written: Written, names: Sequence[str]) -> bool:
+    for name in names:
+        old, new = getattr(row, name), getattr(written, name)
+        if old != new and not (name == "links" and json_text(old) == new):
+            return True
+    return False
+
+
+def history(db: Database, row: Row[Any], until: datetime) -> tuple[Any, ...]:
+    record = {name: getattr(row, name) for name in ("author_url", "kind", "links", "date", "date_text", "permalink")}
+    return (
+        row.id,
+        row.version,
+        db.moment(row.version_since),
+        db.moment(until),
+        row.author,
+        row.body,
+        json_text(record),
+        row.extractor_version,
+        row.raw_hash,
+    )
+
+
+def judgement(number: int, version: int, verdict: Verdict, *, edited: bool, known: bool, hidden: bool) -> Judged:
+    return Judged(
+        comment_id=number, comment_version=version, verdict=verdict, edited=edited, known=known, hidden=hidden
+    )
+
+
+def shows_whole_thread(page: Prepared, known: Any) -> bool:
+    """Whether a comment that this page no longer shows can have vanished: the page shows all it should."""
+    shortfall = page.outcome.page.discussion.shortfall
+    if shortfall not in (None, Shortfall.PAGINATED):
+        return False
+    here = page.outcome.exchange.page_id
+    before = sum(row.page_id == here and row.missing_since is None for row in known)
+    emptied = not page.outcome.page.comments and page.outcome.page.discussion.claimed != 0
+    return not (emptied and before >= SUSPICIOUS_LOSS)
+
+
+def sweep_missing(db: Database, connection: Connection, article_ids: Sequence[int]) -> int:
+    """Mark as removed what is missing from its page and cannot have moved to another page of the thread.
+
+    That is certain once every other page of the thread was looked at since it went missing. Returns how many.
+    """
+    if not article_ids:
+        return 0
+    some = select(comments.c.article_id).where(
+        comments.c.article_id.in_(article_ids), comments.c.missing_since.is_not(None), comments.c.removed_at.is_(None)
+    )
+    waiting = set(connection.execute(some).scalars())
+    if not waiting:
+        return 0
+    unchecked = (
+        select(pages.c.id)
+        .where(
+            pages.c.article_id == comments.c.article_id,
+            pages.c.id != comments.c.page_id,
+            or_(
+                pages.c.state.not_in(("ok", "gone")),
+                pages.c.last_fetched.is_(None),
+                pages.c.last_fetched < comments.c.missing_since,
+            ),
+        )
+        .exists()
+    )
+    done = connection.execute(
+        update(comments)
+        .where(
+            and_(
+                comments.c.article_id.in_(waiting),
+                comments.c.missing_since.is_not(None),
+                comments.c.removed_at.is_(None),
+                ~unchecked,
+            )
+        )
+        .values(removed_at=comments.c.missing_since)
+    )
+    return int(done.rowcount)

@@ -1,0 +1,169 @@
+"""Writing verdicts, and what holds for a comment after them.
+
+A verdict row is added only when it differs from the one before. An editor's decision holds against any later verdict
+on the same text; when the text itself was edited and is judged differently, the comment goes back to review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from moderation.verdict import Action, Verdict
+from storage.articles import json_text
+from storage.bulk import batched, insert_rows, reserve, update_rows
+from storage.engine import Database
+from storage.identity import fingerprint
+from storage.tables import reviews, verdicts
+
+VERDICT = (
+    "id",
+    "comment_id",
+    "comment_version",
+    "judged_at",
+    "run_id",
+    "action",
+    "labels",
+    "spam_probability",
+    "language",
+    "language_relation",
+    "evidence",
+    "model_version",
+    "policy_version",
+)
+STANDING = (
+    "action",
+    "decision_id",
+    "verdict_id",
+    "verdict_key",
+    "verdict_action",
+    "spam_probability",
+    "language",
+    "labels",
+    "version",
+    "waiting_since",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A comment's new verdict. `edited`: its text is new since the last one. `known`: it was judged before.
+
+    `hidden`: its author asked to be erased, so evidence, which quotes the text, is not kept.
+    """
+
+    comment_id: int
+    comment_version: int
+    verdict: Verdict
+    edited: bool = False
+    known: bool = True
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgementsWritten:
+    verdicts: int
+    waiting: int  # comments that joined the queue
+
+
+def write_judgements(
+    db: Database,
+    connection: Connection,
+    judged: Sequence[tuple[Judged, int]],
+    run_id: int | None,
+    now: datetime,
+) -> JudgementsWritten:
+    """Write the verdicts that are new, each given with its site's number, and what holds after them."""
+    standing = known_standing(connection, [item.comment_id for item, _ in judged if item.known])
+    changed = []
+    for item, site_id in judged:
+        if item.hidden:
+            item = replace(item, verdict=replace(item.verdict, evidence=()))
+        key = verdict_key(db, item.verdict)
+        row = standing.get(item.comment_id)
+        if row is None or row.verdict_key != key or item.edited:
+            changed.append((item, site_id, key, row))
+    at = db.moment(now)
+    numbers = reserve(connection, verdicts, len(changed))
+    rows, inserts, updates, waiting = [], [], [], 0
+    for number, (item, site_id, key, row) in zip(numbers, changed, strict=True):
+        rows.append(verdict_row(number, item, run_id, at))
+        action, decision_id, since = after(item, row, at)
+        waiting += since is not None and (row is None or row.waiting_since is None)
+        stays = row is not None and not item.edited and (row.action, row.decision_id) == (action, decision_id)
+        values = (
+            action,
+            decision_id,
+            number,
+            key,
+            item.verdict.action,
+            item.verdict.spam_probability,
+            item.verdict.language,
+            spaced(item.verdict.labels),
+            1 if row is None else row.version + (0 if stays else 1),
+            since if row is None or row.waiting_since is None or since is None else db.moment(row.waiting_since),
+        )
+        if row is None:
+            inserts.append((item.comment_id, site_id, *values))
+        else:
+            updates.append((*values, item.comment_id))
+    insert_rows(connection, verdicts, VERDICT, rows)
+    insert_rows(connection, reviews, ("comment_id", "site_id", *STANDING), inserts)
+    update_rows(connection, reviews, STANDING, updates, by="comment_id")
+    return JudgementsWritten(verdicts=len(rows), waiting=waiting)
+
+
+def known_standing(connection: Connection, comment_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    found: dict[int, Row[Any]] = {}
+    for part in batched(comment_ids, 900):
+        query = select(reviews).where(reviews.c.comment_id.in_(part))
+        if connection.dialect.name == "postgresql":
+            query = query.order_by(reviews.c.comment_id).with_for_update()
+        found |= {row.comment_id: row for row in connection.execute(query)}
+    return found
+
+
+def after(item: Judged, row: Row[Any] | None, at: Any) -> tuple[str, int | None, Any]:
+    """What holds after a verdict: the action, the decision that is in force, and since when it waits for an editor."""
+    verdict = item.verdict
+    by_verdict = (str(verdict.action), None, at if verdict.action is Action.REVIEW else None)
+    if row is None or row.decision_id is None:
+        if row is not None and row.action == Action.REVIEW and row.verdict_action != Action.REVIEW and not item.edited:
+            return row.action, None, at  # back in the queue since an edit: a new model does not take it out
+        return by_verdict
+    judged_alike = (row.verdict_action, row.labels) == (str(verdict.action), spaced(verdict.labels))
+    if item.edited and not judged_alike:
+        return str(Action.REVIEW), None, at
+    return row.action, row.decision_id, None if row.waiting_since is None else at
+
+
+def verdict_row(number: int, item: Judged, run_id: int | None, at: Any) -> tuple[Any, ...]:
+    verdict = item.verdict
+    return (
+        number,
+        item.comment_id,
+        item.comment_version,
+        at,
+        run_id,
+        verdict.action,
+        json_text(verdict.labels),
+        verdict.spam_probability,
+        verdict.language,
+        verdict.language_relation,
+        json_text(verdict.evidence),
+        verdict.model_version,
+        verdict.policy_version,
+    )
+
+
+def verdict_key(db: Database, verdict: Verdict) -> str:
+    return fingerprint(db.secret, json_text(verdict))
+
+
+def spaced(labels: Sequence[str]) -> str:
+    """Labels between spaces, so that one of them is found by `LIKE '% spam %'`."""
+    return f" {' '.join(labels)} " if labels else ""

@@ -1,0 +1,124 @@
+"""Writing short messages: one row each however many pages show it, and where it was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from extractors.records import Tweet
+from storage.articles import storable
+from storage.bulk import batched, insert_new_rows, insert_rows, reserve
+from storage.engine import Database
+from storage.identity import tweet_key
+from storage.outcomes import Extracted
+from storage.tables import tweet_entities, tweet_sightings, tweets
+
+TWEET = (
+    "id",
+    "key",
+    "source",
+    "site_tweet_id",
+    "url",
+    "author_name",
+    "handle",
+    "text",
+    "date",
+    "date_text",
+    "date_precision",
+    "is_retweet",
+    "retweet_of",
+    "via",
+    "first_seen_at",
+    "extractor_version",
+    "raw_hash",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TweetsWritten:
+    new: int
+    sightings: int
+
+
+def write_tweets(db: Database, connection: Connection, pairs: Sequence[tuple[Extracted, int]]) -> TweetsWritten:
+    """Write the messages of pages, each page given with its article's number."""
+    shown = [
+        (tweet_key(db.secret, tweet), position, tweet, outcome, article_id)
+        for outcome, article_id in pairs
+        for position, tweet in enumerate(outcome.page.tweets, start=1)
+    ]
+    if not shown:
+        return TweetsWritten(new=0, sightings=0)
+    first = {key: (tweet, outcome) for key, _, tweet, outcome, _ in reversed(shown)}
+    ids = numbers(connection, list(first))
+    fresh = sorted(first.keys() - ids.keys())
+    made = dict(zip(fresh, reserve(connection, tweets, len(fresh)), strict=True))
+    rows = [tweet_row(db, made[key], key, *first[key]) for key in fresh]
+    added = insert_new_rows(connection, tweets, TWEET, rows)
+    if added < len(fresh):  # another process was quicker with some of them: theirs count
+        made = {key: number for key, number in numbers(connection, fresh).items() if number == made[key]} | {}
+        ids |= numbers(connection, fresh)
+    ids |= made
+    entities = [(made[key], *entity) for key in made for entity in entities_of(first[key][0])]
+    insert_rows(connection, tweet_entities, ("tweet_id", "kind", "position", "value"), entities)
+    seen: dict[tuple[int, int], tuple[Any, ...]] = {}
+    for key, position, _, outcome, article_id in shown:
+        place = (ids[key], article_id)
+        seen.setdefault(place, (*place, position, db.moment(outcome.exchange.fetched_at)))
+    return TweetsWritten(new=len(made), sightings=new_sightings(connection, seen))
+
+
+def numbers(connection: Connection, keys: Sequence[str]) -> dict[str, int]:
+    """The numbers of the messages that are known, by key."""
+    return {
+        key: number
+        for part in batched(keys, 900)
+        for key, number in connection.execute(select(tweets.c.key, tweets.c.id).where(tweets.c.key.in_(part)))
+    }
+
+
+def new_sightings(connection: Connection, seen: dict[tuple[int, int], tuple[Any, ...]]) -> int:
+    """Write where messages were seen for the first time."""
+    table = tweet_sightings.c
+    articles_seen = sorted({article_id for _, article_id in seen})
+    known = {
+        (tweet_id, article_id)
+        for part in batched(articles_seen, 900)
+        for tweet_id, article_id in connection.execute(
+            select(table.tweet_id, table.article_id).where(table.article_id.in_(part))
+        )
+    }
+    rows = [row for place, row in sorted(seen.items()) if place not in known]
+    return insert_new_rows(connection, tweet_sightings, ("tweet_id", "article_id", "position", "seen_at"), rows)
+
+
+def tweet_row(db: Database, number: int, key: str, tweet: Tweet, outcome: Extracted) -> tuple[Any, ...]:
+    return (
+        number,
+        key,
+        tweet.source,
+        tweet.id,
+        storable(tweet.url),
+        storable(tweet.author_name),
+        storable(tweet.handle),
+        storable(tweet.text),
+        tweet.date,
+        storable(tweet.date_text),
+        tweet.date_precision,
+        tweet.is_retweet,
+        storable(tweet.retweet_of),
+        storable(tweet.via),
+        db.moment(outcome.exchange.fetched_at),
+        outcome.page.extractor_version,
+        outcome.exchange.content_hash or "",
+    )
+
+
+def entities_of(tweet: Tweet) -> Iterator[tuple[str, int, str]]:
+    kinds = (("url", tweet.urls), ("hashtag", tweet.hashtags), ("mention", tweet.mentions), ("cashtag", tweet.cashtags))
+    for kind, found in kinds:
+        for position, value in enumerate(found, start=1):
+            yield kind, position, str(storable(value))

@@ -8,10 +8,18 @@ from lxml.html import HtmlElement
 
 from extractors.html import Document
 from extractors.records import Tweet
+from extractors.tweets.bluesky import skeets
 from extractors.tweets.embeds import embeds
+from extractors.tweets.mastodon import toots
+from extractors.tweets.quotes import Embed
 from extractors.tweets.widgets import widgets
 
-_OF_EMBEDS = ("twitter-tweet", "twitter-video", "/status", "mastodon", "bsky.app", "bluesky")
+_READERS = (
+    (embeds, ("/status", "twitter-tweet", "twitter-video", "amp-twitter", "twitterwidget")),
+    (toots, ("mastodon", "/@", "/users/")),
+    (skeets, ("bsky.app", "bluesky-embed")),
+)
+"""Who reads quotations, and the marks in the source without which there is nothing to read."""
 _OF_WIDGETS = ("//t.co/", "/status", "in_reply_to=", "tweet_id=", "rt @", "twitter.com/search", "twitter.com/hashtag")
 
 
@@ -27,13 +35,14 @@ def find_tweets(document: Document) -> TweetFinds:
     """Every tweet in page order. Pages without a trace of one cost a few searches of the source."""
     source = document.html.lower()
     language = document.tree.get("lang")
-    placed: list[tuple[HtmlElement, Tweet]] = []
-    nodes: list[HtmlElement] = []
-    if any(mark in source for mark in _OF_EMBEDS):
-        for embed in embeds(document.tree, language):
-            nodes.append(embed.node)
-            if embed.tweet:
-                placed.append((embed.node, embed.tweet))
+    found: dict[HtmlElement, Embed] = {}
+    for read, marks in _READERS:
+        if any(mark in source for mark in marks):
+            for embed in read(document.tree, language):
+                if embed.node not in found or embed.tweet:
+                    found[embed.node] = embed
+    placed = [(embed.node, embed.tweet) for embed in found.values() if embed.tweet]
+    nodes = [root for embed in found.values() for root in embed.roots]
     if any(mark in source for mark in _OF_WIDGETS):
         for widget in widgets(document.tree, frozenset(nodes), language):
             placed += [(item.node, item.tweet) for item in widget.tweets]

@@ -31,6 +31,7 @@ _FOLLOW = re.compile(
     r"(?:follow|suivre|suivez|folge|folgen|s[ií]gue|seguir|segui|siga|volg|följ|obserwuj)\b", re.IGNORECASE
 )
 _MAX_NAME = 40  # characters of a link that shows the author's name; a longer one is the message itself
+_MOST_OF_IT = 0.6
 _PREFIX = re.compile(r"^@?(?P<handle>\w{1,15})\s?:\s+")
 
 
@@ -148,7 +149,7 @@ def _author(item: HtmlElement, body: HtmlElement, known: str | None) -> _Author:
     """The author by the links to profiles: those outside the body, or the one that opens the item."""
     handle, name = known, None
     shown: set[HtmlElement] = set()
-    opened = False
+    opened, whole = False, len(label(body))
     for anchor in item.iter("a"):
         person = handle_in(anchor.get("href"))
         if person is None or text_before(anchor).rstrip().endswith(("@", "＠", "RT")):
@@ -163,8 +164,8 @@ def _author(item: HtmlElement, body: HtmlElement, known: str | None) -> _Author:
             continue
         handle = handle or person
         opened = True
-        if len(words) > _MAX_NAME:
-            continue
+        if words.lower() != person.lower() and len(words) > min(_MAX_NAME, _MOST_OF_IT * whole):
+            continue  # the link is the message: some widgets link all of it to the author
         shown.add(anchor)
         rest = words.replace(f"@{person}", "").strip()
         if rest and rest.lower() != person.lower():

@@ -138,9 +138,13 @@ def message(
     date_text: str | None = None,
     stated: str | None = None,
     language: str | None = None,
+    mentions: tuple[str, ...] | None = None,
     source: TweetSource = TweetSource.TWITTER,
 ) -> Tweet:
-    """The record. `stated` is a machine-readable date beside the visible one; it counts where they agree."""
+    """The record. `stated` is a machine-readable date beside the visible one; it counts where they agree.
+
+    `mentions` are given where names are not spelt as on Twitter.
+    """
     text = joined(pieces) if text is None else text
     entities = entities_of(text)
     retweet = _RETWEET.match(text)
@@ -157,7 +161,7 @@ def message(
         date_precision=precision,
         urls=urls_behind(pieces, text),
         hashtags=_hashtags(pieces, text, entities),
-        mentions=entities.mentions,
+        mentions=entities.mentions if mentions is None else mentions,
         cashtags=entities.cashtags,
         is_retweet=retweet is not None,
         retweet_of=retweet[1] if retweet else None,

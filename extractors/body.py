@@ -1,105 +1,109 @@
-"""Which text blocks of a page are its article.
+"""Which text blocks of a page are its article: every block is measured, then judged by boosted decision trees.
 
-Every block gets a score from its length, its links and the names of the elements around it; the article is the element
-whose blocks score most together, without its parts that score badly.
+The trees are data (`body_model`); what they look at is in `block_features`.
 """
 
 from __future__ import annotations
 
-import re
+import functools
 from dataclasses import dataclass
 
-from extractors.outline import NONE, Outline, TextBlock
+import numpy as np
+import orjson
+from numpy.typing import NDArray
 
-_CONTENT = re.compile(
-    r"article-?_?(?:body|text|content|main)|entry-?_?(?:content|body|text)|post-?_?(?:content|body|text|entry)|story-?_?(?:body|text|content)"
-    r"|body-?_?(?:content|text|copy)|\bcontent-?body\b|main-?content|\bhentry\b|rich-?text|\bprose\b|\bmaincontent\b"
-)
-_BOILERPLATE = re.compile(
-    r"\b(?:nav|navbar|navigation|menu|footer|sidebar|side-?bar|breadcrumbs?|cookies?|consent|gdpr|newsletter|subscribe|subscription"
-    r"|related|recommend\w*|promo\w*|sponsor\w*|advert\w*|ads?|share|sharing|social|sociable|addthis|comment-?form|respond|disqus"
-    r"|author-?(?:bio|box|info)|about-?author|byline|tags?|tag-?list|taglist|widget\w*|popular|trending|most-?read|more-?(?:news|stories)"
-    r"|read-?(?:more|next|also)|outbrain|taboola|login|signup|sign-?up|modal|popup|paywall|toolbar|pagination|pager|copyright|legal"
-    r"|disclaimer|masthead|teaser\w*|caption|figcaption|wp-caption-text|credits?|toc|table-of-contents|rating|print|skip|screen-reader-text|visually-hidden|sr-only)\b"
-)
-_BOILERPLATE_TAGS = frozenset(
-    {"nav", "footer", "aside", "form", "figcaption", "figure", "menu", "dialog", "address", "fieldset", "details"}
-)
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*\s*$")
-_COMMA = re.compile(r"[,،、，;:]")
+from extractors import body_model
+from extractors.block_features import Matrix, Stated, matrix
+from extractors.outline import Outline
+
+_MIN_CHARACTERS = 25  # kept text below this is a stray line: then the page's best stretch is taken instead
+_LEAF = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """The article's part of an outline: the node that holds it, and its blocks in reading order."""
+class _Forest:
+    """All trees in one set of arrays; a leaf points to itself."""
 
-    outline: Outline
-    node: int
-    blocks: tuple[int, ...]  # indices of outline.blocks
+    roots: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    thresholds: NDArray[np.float32]
+    left: NDArray[np.intp]
+    right: NDArray[np.intp]
+    values: NDArray[np.float32]
+    depth: int
 
 
-def find_body(page: Outline) -> Body | None:
-    """The article, or None if the page holds no text at all."""
+def article_blocks(page: Outline, stated: Stated) -> tuple[int, ...]:
+    """The indices of the blocks that make up the article, in reading order; empty only if the page has no text."""
     if not page.blocks:
-        return None
-    scores = block_scores(page)
-    sums = [0.0]
-    for score in scores:
-        sums.append(sums[-1] + score)
-    best, best_score = 0, float("-inf")
-    for index, node in enumerate(page.nodes):
-        total = sums[node.last] - sums[node.first]
-        if _CONTENT.search(node.names) or node.tag == "article":
-            total *= 1.1
-        if node.last > node.first and total >= best_score:
-            best, best_score = index, total
-    kept = _kept(page, best, scores)
-    return Body(page, best, tuple(kept))
+        return ()
+    shares = probabilities(matrix(page, stated))
+    kept = np.flatnonzero(shares > body_model.THRESHOLD)
+    if sum(len(page.blocks[index].text) for index in kept) < _MIN_CHARACTERS:
+        kept = _best_stretch(page, shares)
+    return _without_loose_headings(page, [int(index) for index in kept])
 
 
-def block_scores(page: Outline) -> list[float]:
-    """How much each block looks like a part of the article; negative: boilerplate."""
-    penalties = [0.0] * len(page.nodes)
-    lengths = [0]
-    for block in page.blocks:
-        lengths.append(lengths[-1] + len(block.text))
-    for index, node in enumerate(page.nodes):
-        penalty = penalties[node.parent] if node.parent != NONE else 0.0
-        is_major = lengths[node.last] - lengths[node.first] > 0.5 * lengths[-1]
-        if not is_major and (node.tag in _BOILERPLATE_TAGS or _BOILERPLATE.search(node.names)):
-            penalty += 1.0
-        penalties[index] = penalty
-    return [_score(page, block, penalties[block.node]) for block in page.blocks]
+def probabilities(rows: Matrix) -> NDArray[np.float64]:
+    """For each row how probable it is that the block belongs to the article."""
+    forest = _forest()
+    at = np.broadcast_to(forest.roots, (len(rows), len(forest.roots)))
+    index = np.arange(len(rows))[:, None]
+    for _ in range(forest.depth):
+        goes_left = rows[index, forest.columns[at]] <= forest.thresholds[at]
+        at = np.where(goes_left, forest.left[at], forest.right[at])
+    log_odds = body_model.BASELINE + forest.values[at].sum(axis=1, dtype=np.float64)
+    return np.asarray(1 / (1 + np.exp(-log_odds)))
 
 
-def _score(page: Outline, block: TextBlock, penalty: float) -> float:
-    length = len(block.text)
-    node = page.nodes[block.node]
-    share = block.link_share
-    if penalty:
-        return -min(3.0, 0.5 + length / 100) * penalty
-    if share > 0.5:
-        return -0.5 if length < 200 else -1.0
-    if node.heading:
-        return 0.2
-    score = min(length, 500) / 100 * (1 - 1.5 * share)
-    if _SENTENCE_END.search(block.text):
-        score += 0.5
-    score += min(3, len(_COMMA.findall(block.text))) * 0.2
-    return score - 0.6
+@functools.cache
+def _forest() -> _Forest:
+    roots: list[int] = []
+    columns: list[int] = []
+    thresholds: list[float] = []
+    left: list[int] = []
+    right: list[int] = []
+    values: list[float] = []
+    depth = 0
+    for tree in orjson.loads(body_model.TREES.replace("\n", "")):
+        start = len(columns)
+        roots.append(start)
+        depth = max(depth, _depth(tree))
+        for position, node in enumerate(tree):
+            is_leaf = len(node) == 1
+            columns.append(0 if is_leaf else node[0])
+            thresholds.append(0.0 if is_leaf else node[1])
+            left.append(start + (position if is_leaf else node[2]))
+            right.append(start + (position if is_leaf else node[3]))
+            values.append(node[0] if is_leaf else 0.0)
+    return _Forest(
+        np.array(roots),
+        np.array(columns),
+        np.array(thresholds, dtype=np.float32),
+        np.array(left),
+        np.array(right),
+        np.array(values, dtype=np.float32),
+        depth,
+    )
 
 
-def _kept(page: Outline, best: int, scores: list[float]) -> list[int]:
-    node = page.nodes[best]
-    kept = []
-    for index in range(node.first, node.last):
-        block = page.blocks[index]
-        holder = page.nodes[block.node]
-        if scores[index] < 0 and not holder.heading:
-            around = scores[max(node.first, index - 1) : index + 2]
-            if block.link_share > 0.5 or scores[index] < -0.7 or max(around) < 1:
-                continue
-        kept.append(index)
-    while kept and page.nodes[page.blocks[kept[-1]].node].heading:
-        kept.pop()
-    return kept or list(range(node.first, node.last))
+def _depth(tree: list[list[float]], at: int = 0) -> int:
+    node = tree[at]
+    if len(node) == 1:
+        return 0
+    return 1 + max(_depth(tree, int(node[2])), _depth(tree, int(node[3])))
+
+
+def _best_stretch(page: Outline, shares: NDArray[np.float64]) -> NDArray[np.intp]:
+    """On a page where nothing looks like an article: what comes nearest to it, taken with its equals."""
+    weights = shares * np.array([min(len(block.text), 200) for block in page.blocks])
+    best = int(np.argmax(weights))
+    return np.flatnonzero(shares >= 0.5 * shares[best])
+
+
+def _without_loose_headings(page: Outline, kept: list[int]) -> tuple[int, ...]:
+    """Without headings at the end, which announce what was left out."""
+    last = len(kept)
+    while last > 1 and page.nodes[page.blocks[kept[last - 1]].node].heading:
+        last -= 1
+    return tuple(kept[:last])

@@ -58,7 +58,7 @@ class Node:
     pre: int = NONE
     table: int = NONE  # the nearest one
     row: int = NONE
-    names: str = ""  # class and id
+    names: str = ""  # class, id, role and itemprop
 
 
 @dataclass(slots=True)
@@ -201,7 +201,7 @@ def outline(root: HtmlElement, drop: Collection[HtmlElement] = (), *, with_hidde
         if not with_hidden and _is_hidden(item):
             continue
         if tag in BLOCK_TAGS or "-" in tag:
-            names = f"{item.get('class') or ''} {item.get('id') or ''}".strip()
+            names = " ".join(filter(None, (item.get("class"), item.get("id"), item.get("role"), item.get("itemprop"))))
             stack.append(walk.enter(item, tag, names))
         elif tag == "a":
             if item.get("href"):

@@ -10,7 +10,8 @@ from bs4 import Tag
 from lxml.html import HtmlElement
 
 from extractors import authors, metadata
-from extractors.body import Body, find_body
+from extractors.block_features import Stated
+from extractors.body import article_blocks
 from extractors.comments import find_thread
 from extractors.comments.thread import Thread
 from extractors.errors import LayoutChanged, NoArticle
@@ -19,7 +20,7 @@ from extractors.language import language_of
 from extractors.outline import Outline, outline
 from extractors.records import LinkCounts, Section
 from extractors.sections import Structure, full_text, structured
-from extractors.structured import Statements
+from extractors.structured import Statements, text_in
 from extractors.tweets.finds import TweetFinds, find_tweets
 from extractors.urls import absolute, base_of, canonical_url, host_of
 
@@ -73,20 +74,24 @@ class PageObject:
     @functools.cached_property
     def outline(self) -> Outline:
         """The page's text blocks without the comment thread and the tweets."""
-        apart = {*self.thread().nodes, *self.tweets().nodes}
-        return outline(self.document.tree, apart)
+        timelines = [node for node in self.tweets().nodes if node.tag != "blockquote"]  # a tweet may be quoted
+        return outline(self.document.tree, {*self.thread().nodes, *timelines})
 
     @functools.cached_property
-    def body(self) -> Body:
-        """Raises NoArticle if the page holds no text."""
-        found = find_body(self.outline)
-        if found is None or not found.blocks:
+    def blocks(self) -> tuple[int, ...]:
+        """The article's blocks, indices of the outline's. Raises NoArticle if the page holds no text."""
+        found = article_blocks(self.outline, self.stated())
+        if not found:
             raise NoArticle(f"{self.document.url}: no text on the page")
         return found
 
+    def stated(self) -> Stated:
+        """What the page's metadata says about its text."""
+        return Stated(self.title(), text_in(self.statements.article.get("articleBody")))
+
     @functools.cached_property
     def structure(self) -> Structure:
-        return structured(self.outline, self.body.blocks)
+        return structured(self.outline, self.blocks)
 
     def lead(self) -> str | None:
         return None
@@ -104,7 +109,7 @@ class PageObject:
         base = base_of(self.document)
         host = host_of(self.document.url)
         internal = external = 0
-        for index in self.body.blocks:
+        for index in self.blocks:
             for anchor in self.outline.blocks[index].anchors:
                 if target := absolute(anchor.get("href") or "", base):
                     same = host_of(target) == host

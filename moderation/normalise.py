@@ -254,14 +254,16 @@ _NOT_LANGUAGE = re.compile(
     | :[a-z_]+\d*:                                                      # :smile:
     | (?<!\w)[:;=8x][-o'^]?[)(\]\[dp/\\|*o03]+(?!\w) | <3+ | \^_*\^ | (?<!\w)xd+\b   # :-) <3 ^^ xD
     | &(?:[a-z]+|\#x?[0-9a-f]+);                                        # character references
+    | \b(?:class|style|href|src|alt|rel|target|title|width|height)="[^"\n]*"?   # what a cut-off tag leaves
     """,
     re.DOTALL,
 )
 _CODE_LINE = re.compile(
     r"""(?x)
-    ^\s*(?:\$\s+)?(?:git|npm|pip3?|apt(?:-get)?|sudo|curl|wget|docker|cd|ls|chmod|ssh|composer|yarn|cargo|brew)\s+\S*\w.*(?:\s-{1,2}\w|[/=|])?.*$
-    | ^\s*(?:SELECT|INSERT\ INTO|UPDATE|DELETE\ FROM|CREATE\ TABLE|ALTER\ TABLE|DROP\ TABLE)\b.*[;*=].*$
-    | ^.*(?:\{\s*$|;\s*$|=>|->|::|\(\)|\$\w+\s*=|</\w+>).*$
+    ^\s*(?:\$\s+)?(?:git|npm|pip3?|apt(?:-get)?|sudo|curl|wget|docker|ssh|composer|yarn|cargo|brew)\s(?=.*(?:\s-|/|\.|install))
+    | ^\s*(?:SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|CREATE\s+TABLE|ALTER\s+TABLE|DROP\s+TABLE)\b(?=.*[;*=])
+    | ^(?=.*[=($\[{]).*[\w)\]"'}];\s*$
+    | [{}]\s*$ | \w\(\) | \$\w+\s*= | [!=]==? | && | \|\|
     """
 )
 _NOT_TEXT = re.compile(r"[^\w\s'’\-.,!?…]|_", re.UNICODE)
@@ -275,9 +277,5 @@ def language_text(text: str) -> str:
 
 
 def _is_code(line: str) -> bool:
-    found = _CODE_LINE.match(line)
-    if found is None:
-        return False
-    signs = sum(line.count(sign) for sign in "{}();=<>$*/\\|")
-    words = len(line.split())
-    return signs * 4 >= words or (words <= 6 and " -" in line)
+    """A short line with the marks of a program: people put one between sentences, and write no sentence like it."""
+    return len(line) < 200 and line.count(" ") < 10 and _CODE_LINE.search(line) is not None

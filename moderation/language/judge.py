@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from moderation.errors import LanguageUnknown
+from moderation.language.fusion import loaded_weights
 from moderation.language.scripts import UNSPACED, languages_in, letters_by_script, scripts_of
 from moderation.language.voters import FasttextVoter, LangdetectVoter, LinguaVoter, Votes
+from moderation.language.words import gives_away, speechless, squeezed, words
 from moderation.normalise import language_text
 from moderation.verdict import LanguageRelation
 
-DEFAULT_LANGUAGES = ("ar", "de", "en", "es", "fr", "it", "ja", "nl", "pt", "ru", "zh")
+DEFAULT_LANGUAGES = tuple(
+    "ar bg ca cs da de el en es fa fi fr he hi hu id it ja ko nl no pl pt ro ru sv tr uk vi zh".split()
+)
+# the languages for which the heavy detector is always ready; any other is added when an article is in it
+_CORE = frozenset("ar de en es fr it ja nl pt ru zh".split())
+_FEW = 8  # so many languages of one script are all core
+_LONG = 10  # words; over it langdetect is right when it is sure
+_READ = 160  # characters of a long text that are read: half from its start, half from its end
+
+# Languages that detectors mix up on short texts: a vote for a sister never makes a comment foreign.
+_SISTERS = tuple(
+    frozenset(group.split())
+    for group in ("da no nn nb", "cs sk", "hr sr bs sl", "id ms", "gl pt", "bg mk", "af nl", "be uk", "hi mr ne", "fa ur")
+)
+_SAME_CODE = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "zh-cn": "zh", "cmn": "zh", "fil": "tl"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +37,8 @@ class LanguageFinding:
     """A comment's language relative to its article.
 
     `language`: ISO 639-1, None if nothing can be said. `probability` of that language and `article_probability` of the
-    article's are 0 to 1 and include the prior for the article's language; they are 0 where no model was asked.
-    `because` is one sentence; `detector` says who decided (script, rule, langdetect, vote).
+    article's are 0 to 1 and include the prior for the article's language; both are 0 where a rule decided.
+    `because` is one sentence; `detector` says who decided: rule, script, langdetect or vote.
     """
 
     relation: LanguageRelation
@@ -33,15 +50,20 @@ class LanguageFinding:
 
 
 class LanguageJudge:
-    """Judges comments against their article's language. Thread-safe; models load at first use.
+    """Judges comments against their article's language. Thread-safe and deterministic; models load at first use.
 
-    `languages`: the ISO 639-1 codes to reckon with; an article's own language is always one more. `lean`: without
-    lingua, a third of the memory, more undecidable answers on short texts.
+    `languages`: the ISO 639-1 codes to reckon with, two at least; an article's own language is always one more.
+    `lean`: without lingua, for a third of the memory and more undecidable answers on short texts.
     """
 
     def __init__(self, languages: tuple[str, ...] = DEFAULT_LANGUAGES, lean: bool = False) -> None:
-        self.languages = tuple(sorted(set(languages)))
+        self.languages = tuple(sorted({_code(language) for language in languages}))
         self.lean = lean
+        unknown = [code for code in self.languages if re.fullmatch("[a-z]{2,3}", code) is None]
+        if unknown or len(self.languages) < 2:
+            raise LanguageUnknown(
+                f"languages must be two ISO 639-1 codes or more, such as 'fr' and 'en'; got {', '.join(languages)}"
+            )
 
     def relations(self, texts: Sequence[str], article_languages: Iterable[str | None]) -> list[LanguageFinding]:
         """The findings for a batch, in its order."""
@@ -49,92 +71,147 @@ class LanguageJudge:
 
     def relation(self, text: str, article_language: str | None) -> LanguageFinding:
         """The relation of one comment to its article's language (ISO 639-1, a region may follow; None: unknown)."""
-        article = re.split(r"[-_]", article_language.strip().lower())[0] if article_language else None
-        plain = language_text(text)
+        article = _code(article_language) if article_language else None
+        plain = squeezed(language_text(text))
         scripts = letters_by_script(plain)
-        letters = scripts.total()
-        if not letters:
-            return _undecidable("no words", "rule")
-        script, most = scripts.most_common(1)[0]
-        if most < (2 if script in UNSPACED else 3):
-            return _undecidable("fewer than three letters", "rule")
-        if article and script not in scripts_of(article) and most >= 0.6 * letters:
-            language = languages_in(script, self.languages)
-            return LanguageFinding(
-                relation=LanguageRelation.OTHER,
-                language=language[0] if len(language) == 1 else None,
-                probability=0.0,
-                article_probability=0.0,
-                because=f"written in {script} letters",
-                detector="script",
-            )
-        candidates = self.languages if article is None or article in self.languages else (*self.languages, article)
-        words = len(plain.split())
-        if words > 10:
-            votes = LangdetectVoter(candidates).votes(plain)
-            best = max(votes, key=lambda code: (votes[code], code), default=None)
-            if best is not None and votes[best] >= 0.99:
-                return _finding(
-                    votes,
-                    best,
-                    article,
-                    LanguageRelation.SAME if best == article else LanguageRelation.OTHER,
-                    "langdetect",
-                )
-        posterior = self._posterior(plain, candidates, article)
-        best = max(posterior, key=lambda code: (posterior[code], code))
+        if not scripts:
+            return _undecidable("no words")
+        script, letters = scripts.most_common(1)[0]
+        if letters < (2 if script in UNSPACED else 3):
+            return _undecidable("fewer than three letters")
+        if article and script not in scripts_of(article):
+            return self._other_script(plain, script, scripts, article)
+        spoken = words(plain)
+        if reason := speechless(text, spoken):
+            return _undecidable(reason)
+        count = letters // 2 if script in UNSPACED else len(spoken)
+        return self._voted(plain, script, scripts, count, spoken, article)
+
+    def _other_script(self, plain: str, script: str, scripts: Counter[str], article: str) -> LanguageFinding:
+        """A text in letters that the article's language does not use, unless it is half a quotation."""
+        own = sum(count for name, count in scripts.items() if name in scripts_of(article))
+        if own * 3 > scripts[script]:
+            rest = " ".join(word for word in plain.split() if letters_by_script(word).keys() & scripts_of(article))
+            if len(words(rest)) > 3 and self.relation(rest, article).relation is LanguageRelation.SAME:
+                return _undecidable("several alphabets")
+        if script == "latin" and (reason := speechless(plain, words(plain))):
+            return _undecidable(reason)
+        votes = self._first_look(plain, languages_in(script, self.languages))
+        best = _best(votes)
+        return LanguageFinding(
+            relation=LanguageRelation.OTHER,
+            language=best,
+            probability=votes.get(best, 0.0) if best else 0.0,
+            article_probability=0.0,
+            because=f"written in {script} letters",
+            detector="script",
+        )
+
+    def _first_look(self, plain: str, languages: Sequence[str]) -> Votes:
+        if len(languages) < 2:
+            return dict.fromkeys(languages, 1.0)
+        votes = FasttextVoter().votes(plain[:_READ])
+        total = sum(votes.get(code, 0.0) for code in languages) or 1.0
+        return {code: votes.get(code, 0.0) / total for code in languages}
+
+    def _voted(
+        self, plain: str, script: str, scripts: Counter[str], count: int, spoken: list[str], article: str | None
+    ) -> LanguageFinding:
+        everything = languages_in(script, self.languages)
+        if article and article not in everything:
+            everything = (*everything, article)
+        if len(everything) == 1:
+            only = everything[0]
+            return _finding({only: 1.0}, article, LanguageRelation.SAME, f"written in {script} letters", "script")
+        core = everything if len(everything) <= _FEW else tuple(c for c in everything if c in _CORE or c == article)
+        first = self._first_look(plain, everything)
+        top = _best(first)
+        inside = top in core or (count <= 3 and first.get(top or "", 0.0) < 0.6)
+        languages = tuple(sorted(core if inside else everything))
+        if count > _LONG:
+            alone = LangdetectVoter(languages).votes(_excerpt(plain))
+            best = _best(alone)
+            if best and alone[best] >= loaded_weights().alone:
+                relation = LanguageRelation.SAME if best == article else LanguageRelation.OTHER
+                return _finding(alone, article, relation, f"reads as {best}", "langdetect")
+        return self._committee(plain, scripts.total(), count, spoken, article, languages, first, inside)
+
+    def _committee(
+        self,
+        plain: str,
+        letters: int,
+        count: int,
+        spoken: list[str],
+        article: str | None,
+        languages: tuple[str, ...],
+        first: Votes,
+        inside: bool,
+    ) -> LanguageFinding:
+        weights = loaded_weights()
+        text = _excerpt(plain)
+        if self.lean:
+            name, voted = "lean", LangdetectVoter(languages).votes(text)
+        else:
+            name = "accurate" if inside else "wide"
+            voted = LinguaVoter(languages, small=not inside).votes(text)
+        committee = weights.committees[name]
+        posterior = committee.posterior((voted, first), languages, letters, article, weights.prior)
+        best = _best(posterior)
         here = posterior.get(article, 0.0) if article else 0.0
-        if here >= 0.5:
+        near = here
+        if article and count <= _LONG:
+            near = sum(posterior.get(code, 0.0) for code in _sisters(article))
+        if best == article or here >= 0.5:
             relation = LanguageRelation.SAME
-        elif here <= (0.02 if words <= 3 else 0.1) and _is_text(plain):
+        elif near < committee.foreign_below(count) and not (article and count <= 6 and gives_away(spoken, article)):
             relation = LanguageRelation.OTHER
         else:
             relation = LanguageRelation.UNDECIDABLE
-        return _finding(posterior, best, article, relation, "vote")
-
-    def _posterior(self, text: str, candidates: tuple[str, ...], article: str | None) -> Votes:
-        voters: list[tuple[float, Votes]] = [
-            (0.04, LangdetectVoter(candidates).votes(text)),
-            (0.32, FasttextVoter().votes(text)),
-        ]
-        if not self.lean:
-            voters.append((1.19, LinguaVoter(candidates).votes(text)))
-        scores = {
-            code: sum(weight * math.log(votes.get(code, 0.0) + 1e-3) for weight, votes in voters)
-            + (2.0 if code == article else 0.0)
-            for code in candidates
-        }
-        top = max(scores.values())
-        total = sum(math.exp(score - top) for score in scores.values())
-        return {code: math.exp(score - top) / total for code, score in scores.items()}
+        return _finding(posterior, article, relation, f"reads most like {best}", "vote")
 
 
-def _is_text(plain: str) -> bool:
-    words = plain.split()
-    return not (len(words) <= 3 and all(word[:1].isupper() for word in words))
+def _code(language: str) -> str:
+    """ISO 639-1 of a language tag: 'fr-CA' and 'FR_fr' are 'fr', 'nb' is 'no'."""
+    tag = re.split(r"[-_]", language.strip().lower())[0]
+    return _SAME_CODE.get(tag, tag)
+
+
+def _sisters(language: str) -> frozenset[str]:
+    return frozenset({language}).union(*(group for group in _SISTERS if language in group))
+
+
+def _excerpt(plain: str) -> str:
+    """Start and end of a long text, at word boundaries: a quotation at the start is not all that is read."""
+    if len(plain) <= _READ:
+        return plain
+    start, end = plain[: _READ // 2], plain[-_READ // 2 :]
+    return f"{start.rpartition(' ')[0] or start} {end.partition(' ')[2] or end}"
+
+
+def _best(votes: Votes) -> str | None:
+    return max(votes, key=lambda code: (votes[code], code), default=None)
 
 
 def _finding(
-    votes: Votes, best: str, article: str | None, relation: LanguageRelation, detector: str
+    votes: Votes, article: str | None, relation: LanguageRelation, because: str, detector: str
 ) -> LanguageFinding:
-    if article is None:
-        relation = LanguageRelation.UNDECIDABLE
+    best = _best(votes)
     return LanguageFinding(
-        relation=relation,
+        relation=relation if article else LanguageRelation.UNDECIDABLE,
         language=best,
-        probability=votes[best],
+        probability=votes[best] if best else 0.0,
         article_probability=votes.get(article, 0.0) if article else 0.0,
-        because=f"reads as {best} ({votes[best]:.0%})",
+        because=because,
         detector=detector,
     )
 
 
-def _undecidable(because: str, detector: str) -> LanguageFinding:
+def _undecidable(because: str) -> LanguageFinding:
     return LanguageFinding(
         relation=LanguageRelation.UNDECIDABLE,
         language=None,
         probability=0.0,
         article_probability=0.0,
         because=because,
-        detector=detector,
+        detector="rule",
     )

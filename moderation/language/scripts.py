@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 # Unicode blocks of letters (https://www.unicode.org/Public/UNIDATA/Blocks.txt), first and last code point
 _BLOCKS = {
@@ -77,6 +78,7 @@ def letters_by_script(text: str) -> Counter[str]:
     return Counter({script: count for script, count in found.items() if count})
 
 
+@lru_cache(maxsize=256)
 def scripts_of(language: str) -> frozenset[str]:
     """The scripts that `language` (ISO 639-1) is written in."""
     scripts = {script for script, codes in LANGUAGES_OF.items() if language in codes}
@@ -85,6 +87,7 @@ def scripts_of(language: str) -> frozenset[str]:
     return frozenset(scripts)
 
 
+@lru_cache(maxsize=256)
 def languages_in(script: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     """Those of `languages` that are written in `script`."""
     return tuple(language for language in languages if script in scripts_of(language))

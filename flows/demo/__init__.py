@@ -1,0 +1,1 @@
+"""The bundled sample site: an invented French magazine of job profiles, served on loopback."""

@@ -17,7 +17,7 @@ from flows.errors import FlowError, RunFailed
 from flows.fetching.client import Fetcher
 from flows.fetching.discover import DiscoverySource, discover_urls
 from flows.fetching.policy import FetchPolicy
-from flows.ingest import Road, ingest, utc_now, wanted
+from flows.ingest import Road, ingest, utc_now
 from flows.processing import load_moderator
 from flows.report import Advance, RunReport, progress
 from flows.settings import Settings, SiteSettings, is_alive, prepare_prefect, worker_name
@@ -133,7 +133,7 @@ async def find_pages(site: SiteSettings, db: Database, fetcher: Fetcher, now: da
     Raises RunFailed when there is nothing to fetch: no address was found and none was known.
     """
     found = await discover_urls(fetcher, discovery_source(site))
-    new = discover(db, site.name, [url for url in found.urls if wanted(site, url.url)], now)
+    new = discover(db, site.name, found.urls, now)
     if new == 0 and not sum(counts(db, site.name, now).by_state.values()):
         why = "; ".join(found.warnings) or "its urls, sitemaps and feeds name no page that include and exclude let in"
         raise RunFailed(f"{site.name}: nothing to fetch: {why}")
@@ -157,7 +157,7 @@ async def plan(
     """What a run would fetch, without writing anything."""
     found = await discover_urls(fetcher, discovery_source(site))
     known = counts(db, site.name, started)
-    urls = [url.url for url in found.urls if wanted(site, url.url)][: limit or site.max_pages]
+    urls = [url.url for url in found.urls][: limit or site.max_pages]
     return RunReport(
         site=site.name,
         run_id=None,

@@ -1,0 +1,119 @@
+"""`tamis demo`: the whole road on the sample site, and what to look at next.
+
+Two nights: the site as first published, then some weeks later with texts edited, added and removed, so that change
+tracking has something to show. Everything stays in one folder, which the next demo replaces.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from flows.demo.server import DemoServer, demo_sitemap
+from flows.errors import FlowError
+from flows.nightly import run_sites
+from flows.report import RunReport, print_reports
+from flows.settings import load
+
+FOLDER = Path("tamis-demo")
+MARK = ".tamis-demo"  # a folder without it was not made by a demo and is never removed
+
+SETTINGS = """# Made by `tamis demo`: the sample site on loopback.
+[sites.magazine]
+sitemaps = ["{sitemap}"]
+feeds = ["{url}/feed/"]
+language = "fr"
+local = true                                     # it answers from this machine
+pace = 0
+concurrency = 4
+cron = "30 2 * * *"
+timezone = "Europe/Paris"
+"""
+
+ANALYST_QUERY = """SELECT profession, salary_min, salary_max, salary_currency, salary_period
+FROM clean_articles WHERE salary_min IS NOT NULL ORDER BY salary_max DESC"""
+
+
+class DemoFailed(FlowError):
+    pass
+
+
+def tour(keep: Path | None, *, direct: bool, quiet: bool) -> dict[str, Any]:
+    """Runs the demo and returns its reports. Raises DemoFailed when the road did not hold."""
+    folder = prepared(keep)
+    console = Console(quiet=quiet)
+    with DemoServer() as server:
+        config = folder / "tamis.toml"
+        config.write_text(SETTINGS.format(url=server.url, sitemap=demo_sitemap(server.url)), "utf-8")
+        console.print(f"A sample magazine is served at {server.url}; its settings are in {config}\n", highlight=False)
+        console.print("[bold]The first night[/]" + ("" if direct else " (a Prefect flow run)"))
+        first = night(config, direct=direct, console=console)
+        server.edition = 2
+        console.print("\n[bold]Some weeks later[/]: the same command; unchanged pages cost one conditional request")
+        second = night(config, direct=direct, console=console)
+    settings = load(config, {})
+    answer = look(console, folder, settings.database_url)
+    return {"folder": str(folder), "runs": [first.as_json(), second.as_json()], **answer}
+
+
+def prepared(keep: Path | None) -> Path:
+    """The demo's folder, empty. Raises DemoFailed rather than touch a folder that no demo made."""
+    folder = (keep or FOLDER).absolute()
+    if folder.exists():
+        if keep is not None or not (folder / MARK).exists():
+            raise DemoFailed(f"{folder} exists already; remove it or name another one with --keep")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (folder / MARK).touch()
+    return folder
+
+
+def night(config: Path, *, direct: bool, console: Console) -> RunReport:
+    settings = load(config, {})
+    report = run_sites(settings, None, direct=direct, show=not console.quiet)[0]
+    print_reports([report], console)
+    if report.failure:
+        raise DemoFailed(f"the demo's run failed: {report.failure}; run `tamis doctor`")
+    return report
+
+
+def look(console: Console, folder: Path, database_url: str) -> dict[str, Any]:
+    """What an operator, an editor and an analyst would look at next."""
+    from storage.console import query
+    from storage.engine import open_database
+    from storage.reviews import waiting
+    from storage.views import VIEW_NAMES
+
+    here = f"--config {folder.name}/tamis.toml" if folder.parent == Path.cwd() else f"--config {folder}/tamis.toml"
+    with open_database(database_url) as db:
+        queue = waiting(db, limit=5)
+        answer = query(db, ANALYST_QUERY, VIEW_NAMES)
+    console.print("\n[bold]Operator[/]: the health of each site, and what was set aside")
+    command(console, f"tamis status {here}")
+    console.print("\n[bold]Editor[/]: comments that wait for a decision, each with its reasons")
+    for item in queue:
+        console.print(f"  [yellow]{escape(item.author or '?')}[/]: {escape(short(item.body))}", highlight=False)
+        for reason in item.reasons[:3]:
+            console.print(f"      {escape(reason)}", highlight=False, style="dim")
+    console.print("\n[bold]Analyst[/]: documented views; the salaries that the articles state")
+    console.print(f"  {ANALYST_QUERY}", highlight=False, style="dim")
+    table = Table(*answer.columns)
+    for row in answer.rows[:8]:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    console.print(table)
+    command(console, f'sqlite3 {folder / "tamis.sqlite"} "SELECT * FROM spam_daily"')
+    return {"waiting": len(queue), "query": ANALYST_QUERY, "rows": [list(row) for row in answer.rows]}
+
+
+def command(console: Console, words: str) -> None:
+    console.print(f"  $ {escape(words)}", highlight=False, style="cyan")
+
+
+def short(text: str, limit: int = 110) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"

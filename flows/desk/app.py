@@ -1,0 +1,149 @@
+"""The web application of `tamis desk`: one Starlette app, pages made on the server, no build step.
+
+`create_app` wires it; each subject (data, review, ...) brings its own routes.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from flows.desk.i18n import LANGUAGES, Texts, preferred, texts
+from flows.desk.security import AllowedHosts, SecurityHeaders
+from storage.engine import Database
+
+HERE = Path(__file__).parent
+LANGUAGE_COOKIE = "tamis_language"
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskState:
+    """What every page may use."""
+
+    db: Database
+
+
+def create_app(db: Database, hosts: Sequence[str] = ("127.0.0.1", "localhost", "::1")) -> Starlette:
+    """The desk on that database, answering to those host names only. The caller closes the database."""
+    from flows.desk import data
+
+    routes: list[BaseRoute] = [
+        Route("/", home, name="home"),
+        *data.routes,
+        Mount("/static", CachedFiles(directory=HERE / "static"), name="static"),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.desk = DeskState(db=db)
+        yield
+
+    return Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(AllowedHosts, hosts=frozenset(hosts)),
+            Middleware(GZipMiddleware, minimum_size=1024),
+        ],
+        exception_handlers={404: not_found},
+        lifespan=lifespan,
+    )
+
+
+class CachedFiles(StaticFiles):
+    """Static files under addresses that change with their contents, so that browsers may keep them for a year."""
+
+    def file_response(self, *arguments: Any, **options: Any) -> Response:
+        response = super().file_response(*arguments, **options)
+        response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+        return response
+
+
+@functools.cache
+def static(name: str) -> str:
+    """The address of a static file, with a digest of its contents."""
+    digest = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+@functools.cache
+def environment() -> Environment:
+    """Templates with escaping always on; an unknown name in one is an error, not an empty string."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    made.globals["static"] = static
+    return made
+
+
+def language_of(request: Request) -> Texts:
+    chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    return texts(preferred(request.headers.get("accept-language"), chosen))
+
+
+def render(request: Request, template: str, values: Mapping[str, Any] | None = None, status: int = 200) -> HTMLResponse:
+    """A page in the reader's language. A language chosen in the address is remembered in a cookie."""
+    t = language_of(request)
+    _ = t.gettext
+
+    def language_link(code: str) -> str:
+        kept = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
+        return f"{request.url.path}?{urlencode([*kept, ('lang', code)])}"
+
+    page = (
+        environment()
+        .get_template(template)
+        .render(
+            {
+                "t": t,
+                "_": _,
+                "ngettext": t.ngettext,
+                "path": request.url.path,
+                "sections": [("/data", _("Data"))],
+                "languages": [("en", "English"), ("fr", "Français")],
+                "language_link": language_link,
+                **(values or {}),
+            }
+        )
+    )
+    response = HTMLResponse(page, status_code=status, headers={"Vary": "Accept-Language, Cookie"})
+    if request.query_params.get("lang") in LANGUAGES:
+        response.set_cookie(
+            LANGUAGE_COOKIE, t.language, max_age=YEAR_SECONDS, httponly=True, samesite="lax", secure=is_secure(request)
+        )
+    return response
+
+
+def is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+async def home(request: Request) -> Response:
+    return RedirectResponse("/data", status_code=303)
+
+
+async def not_found(request: Request, error: Exception) -> Response:
+    return render(
+        request, "message.html", {"heading": "404", "words": language_of(request).gettext("No such page.")}, 404
+    )

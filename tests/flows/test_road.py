@@ -1,0 +1,276 @@
+"""The whole road on a real loopback site: fetch, archive, extract, moderate, load, report; twice, and after a kill."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.nightly import run_site, run_sites
+from flows.report import RunReport
+from flows.settings import Settings, build
+from storage.errors import SchemaMissing
+from storage.schema import upgrade
+from tests.servers import Reply, SiteServer, failing_then, redirect
+
+pytestmark = pytest.mark.integration
+
+PARAGRAPH = (
+    "Le documentaliste trie les dépêches du jour, vérifie chaque source et rédige une notice que le journaliste "
+    "pourra citer sans la relire. Il connaît les fonds, les droits et les délais, et il sait dire non. "
+)
+
+
+def article(number: int, comments: str = "", extra: str = "") -> str:
+    return (
+        f'<!doctype html><html lang="fr"><head><title>Fiche {number}</title></head><body><article>'
+        f"<h1>Fiche {number}</h1><p>{PARAGRAPH}{number}</p><h2>Mission</h2><p>{PARAGRAPH * 2}</p></article>"
+        f'{extra}<div id="comments"><h3>{comments.count("<li")} commentaires</h3>'
+        f'<ol class="commentlist">{comments}</ol></div></body></html>'
+    )
+
+
+def comment(number: int, author: str, body: str) -> str:
+    head = f'<div class="comment-author vcard"><cite class="fn">{author}</cite> <span class="says">dit :</span></div>'
+    date = f'<div class="comment-meta"><a href="#comment-{number}">3 mars 2014 à 10 h 0{number % 10} min</a></div>'
+    body = f'<div class="comment-body">{head}{date}<p>{body}</p></div>'
+    return f'<li class="comment depth-1" id="comment-{number}">{body}</li>'
+
+
+def tagged(body: str) -> Reply:
+    return Reply(body=body, etag=f'"{hash(body) & 0xFFFFFFFF:x}"')
+
+
+def site_of(server: SiteServer, folder: Path, **keys: Any) -> Settings:
+    site = {"urls": [server.url("/")], "local": True, "pace": 0, "follow_links": True, **keys}
+    data = {"jobs": 1, "sites": {"press": site}, "moderation": {"lean": True}, "fetch": {"attempts": 2}}
+    return build(data, base=folder, environment={})
+
+
+def run(settings: Settings, **options: Any) -> RunReport:
+    return run_sites(settings, None, direct=True, show=False, **options)[0]
+
+
+def rows(folder: Path, sql: str) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(folder / "tamis.sqlite") as db:
+        return db.execute(sql).fetchall()
+
+
+def small_site(count: int = 4) -> dict[str, Any]:
+    links = "".join(f'<p><a href="/fiche-{n}">Fiche {n}</a></p>' for n in range(count))
+    pages: dict[str, Any] = {"/": tagged(article(99, extra=links))}
+    for n in range(count):
+        thread = comment(10 * n + 1, "Samuel", "Merci pour cette fiche très complète.") + comment(
+            10 * n + 2, "cheap loans", "Great post! Visit http://loans.example for cheap loans"
+        )
+        pages[f"/fiche-{n}"] = tagged(article(n, thread))
+    return pages
+
+
+def test_a_site_is_fetched_judged_and_stored(tmp_path: Path) -> None:
+    with SiteServer(small_site()) as server:
+        report = run(site_of(server, tmp_path))
+    assert report.failure is None
+    assert report.counts["new_articles"] == 5
+    assert report.counts["new_comments"] == 8
+    assert report.counts["publish"] == 4
+    assert report.counts["review"] == 4
+    assert rows(tmp_path, "SELECT count(*) FROM articles WHERE title LIKE 'Fiche %'") == [(5,)]
+
+
+def test_a_second_run_asks_only_whether_anything_changed_and_writes_nothing(tmp_path: Path) -> None:
+    def contents() -> list[list[tuple[Any, ...]]]:
+        tables = ("articles", "article_versions", "comments", "comment_versions", "verdicts", "sections")
+        return [rows(tmp_path, f"SELECT * FROM {table} ORDER BY 1") for table in tables]
+
+    with SiteServer(small_site()) as server:
+        settings = site_of(server, tmp_path)
+        run(settings)
+        before, asked = contents(), len(server.requests)
+        report = run(settings)
+        # discovery follows the links of the start page again; every page asked for by the road is conditional
+        again = [request for request in server.requests[asked:] if request.path.startswith("/fiche-")]
+    assert [request for request in again if "if-none-match" not in request.headers] == []
+    assert len(again) == 4
+    assert report.counts["unchanged"] == 5
+    assert contents() == before
+
+
+def test_what_changed_upstream_is_tracked_and_nothing_is_lost(tmp_path: Path) -> None:
+    pages = small_site(1)
+    with SiteServer(pages) as server:
+        settings = site_of(server, tmp_path)
+        run(settings)
+        edited = comment(1, "Samuel", "Merci pour cette fiche, et pour les chiffres ajoutés.") + comment(
+            3, "Noémie", "Quelle formation conseillez-vous ?"
+        )
+        pages["/fiche-0"] = tagged(article(0, edited))
+        report = run(settings)
+    assert report.counts["new_comments"] == 1
+    assert report.counts["changed_comments"] == 1
+    assert report.counts["removed_comments"] == 1
+    assert rows(tmp_path, "SELECT count(*) FROM comments") == [(3,)]
+    assert rows(tmp_path, "SELECT count(*) FROM comments WHERE removed_at IS NOT NULL") == [(1,)]
+
+
+def test_bad_pages_are_set_aside_and_the_others_are_unharmed(tmp_path: Path) -> None:
+    pages = small_site(2)
+    links = "".join(f'<p><a href="/{name}">{name}</a></p>' for name in ("gone", "flaky", "picture", "empty", "fiche-0"))
+    pages["/"] = tagged(article(99, extra=links))
+    pages["/flaky"] = failing_then(article(7), Reply(status=500, body="oops"))
+    pages["/picture"] = Reply(body=b"\x89PNG", content_type="image/png")
+    pages["/empty"] = "<html><body></body></html>"
+    with SiteServer(pages) as server:
+        report = run(site_of(server, tmp_path))
+    assert report.exit_code == 3
+    assert {case.reason for case in report.quarantined} == {"not_a_page", "no_article"}
+    assert report.counts["gone"] == 1
+    assert report.counts["new_articles"] == 3
+    assert rows(tmp_path, "SELECT count(*) FROM quarantine") == [(2,)]
+
+
+def test_robots_txt_is_obeyed_and_said(tmp_path: Path) -> None:
+    pages = small_site(3)
+    pages["/robots.txt"] = Reply(body="User-agent: *\nDisallow: /fiche-1\n", content_type="text/plain")
+    with SiteServer(pages) as server:
+        report = run(site_of(server, tmp_path))
+        assert server.hits["/fiche-1"] == 0
+    assert report.counts["disallowed"] == 1
+    assert report.exit_code == 0
+
+
+def test_a_redirect_to_another_machine_is_not_followed(tmp_path: Path) -> None:
+    pages = small_site(1)
+    pages["/fiche-0"] = redirect("http://169.254.169.254/latest/meta-data/")
+    with SiteServer(pages) as server:
+        report = run(site_of(server, tmp_path))
+    assert report.counts["failed"] == 1
+    assert "169.254.169.254" in rows(tmp_path, "SELECT error FROM fetches WHERE outcome = 'failed'")[0][0]
+
+
+def test_the_raw_page_can_be_read_back_from_the_archive(tmp_path: Path) -> None:
+    from storage.archive import ArchiveRef, WarcArchive
+
+    pages = small_site(1)
+    with SiteServer(pages) as server:
+        run(site_of(server, tmp_path))
+        url = server.url("/fiche-0")
+    file, offset = rows(
+        tmp_path,
+        "SELECT warc_file, warc_offset FROM fetches f JOIN pages p ON p.id = page_id WHERE url LIKE '%fiche-0'",
+    )[0]
+    with WarcArchive(tmp_path / "archive") as archive:
+        kept = archive.read(ArchiveRef(file=file, offset=offset, length=0))
+    assert kept.url == url
+    assert kept.body.decode() == pages["/fiche-0"].body
+
+
+def test_a_limit_leaves_the_rest_for_the_next_run(tmp_path: Path) -> None:
+    with SiteServer(small_site(6)) as server:
+        settings = site_of(server, tmp_path)
+        assert run(settings, limit=2).counts["new_articles"] == 2
+        assert run(settings).counts["new_articles"] == 5
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    with SiteServer(small_site(2)) as server:
+        report = run(site_of(server, tmp_path), dry_run=True)
+    assert len(report.planned) == 3
+    assert rows(tmp_path, "SELECT count(*) FROM pages") == [(0,)]
+
+
+def test_an_unreachable_site_fails_with_one_sentence(tmp_path: Path) -> None:
+    settings = build(
+        {"jobs": 1, "sites": {"press": {"sitemaps": ["http://127.0.0.1:9/sitemap.xml"], "local": True}}},
+        base=tmp_path,
+        environment={"TAMIS_FETCH__ATTEMPTS": "1"},
+    )
+    report = run(settings)
+    assert report.exit_code == 1
+    assert report.failure is not None
+    assert "http://127.0.0.1:9/sitemap.xml" in report.failure
+
+
+def test_an_empty_sitemap_fails_with_one_sentence(tmp_path: Path) -> None:
+    empty = Reply(body='<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>', content_type="application/xml")
+    with SiteServer({"/sitemap.xml": empty}) as server:
+        report = run(site_of(server, tmp_path, urls=[], sitemaps=[server.url("/sitemap.xml")]))
+    assert report.exit_code == 1
+    assert "sitemap" in (report.failure or "")
+
+
+def test_a_locked_database_fails_the_run_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.engine.LOCK_WAIT_SECONDS", 0.2)
+    with SiteServer(small_site(1)) as server:
+        settings = site_of(server, tmp_path)
+        upgrade(settings.database_url)
+        blocker = sqlite3.connect(tmp_path / "tamis.sqlite", isolation_level=None)
+        blocker.execute("BEGIN IMMEDIATE")
+        try:
+            with pytest.raises(Exception, match="locked"):
+                run(settings)
+        finally:
+            blocker.close()
+
+
+def test_a_database_of_nobody_is_refused_with_the_command_that_makes_it(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / "tamis.sqlite").execute("CREATE TABLE x (y)").connection.close()
+    settings = build({"sites": {"a": {"urls": ["http://127.0.0.1:9/"], "local": True}}}, base=tmp_path, environment={})
+    with pytest.raises(SchemaMissing, match="tamis db upgrade"):
+        asyncio.run(run_site(settings, settings.site("a")))
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def test_a_killed_run_is_finished_by_the_next_one_nothing_lost_nothing_twice(tmp_path: Path) -> None:
+    calm, killed = tmp_path / "calm", tmp_path / "killed"
+    with SiteServer(small_site(40)) as server:
+        calm.mkdir()
+        run(site_of(server, calm))
+        killed.mkdir()
+        (killed / "tamis.toml").write_text(
+            f'jobs = 1\n[moderation]\nlean = true\n[sites.press]\nurls = ["{server.url("/")}"]\n'
+            "local = true\npace = 0\nfollow_links = true\n",
+            "utf-8",
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "flows.cli",
+            "run",
+            "--direct",
+            "--json",
+            "--config",
+            str(killed / "tamis.toml"),
+        ]
+        seen = len(server.requests)
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        wait_until(lambda: len(server.requests) > seen + 20 or child.poll() is not None)
+        assert child.poll() is None, "the run was over before it could be killed"
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)[0]["failure"] is None
+    for table, columns in {
+        "articles": "canonical_url, title, text",
+        "comments": "key, author, body, removed_at",
+        "verdicts": "action, spam_probability",
+    }.items():
+        sql = f"SELECT {columns} FROM {table} ORDER BY {columns}"
+        assert rows(killed, sql) == rows(calm, sql)

@@ -88,7 +88,7 @@ def compressed(body: bytes, coding: str) -> bytes:
         case "deflate":
             return zlib.compress(body)
         case "br":
-            return bytes(brotli.compress(body))
+            return bytes(brotli.compress(body, quality=4))
         case "zstd":
             return zstandard.ZstdCompressor().compress(body)
     raise ValueError(f"no such coding here: {coding}")
@@ -141,8 +141,13 @@ class SiteServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self.stop()
+
+    def stop(self) -> None:
+        """Closes the port and every connection; a second call does nothing."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(10)
 
     async def __aenter__(self) -> Self:
         return self.__enter__()

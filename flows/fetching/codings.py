@@ -103,7 +103,7 @@ def _brotli(body: bytes, cap: int) -> bytes:
             pieces.append(piece)
             if size > cap:
                 raise OverCap
-            if not piece and machine.can_accept_more_data():
+            if not piece and machine.can_accept_more_data() and not machine.is_finished():
                 raise Damaged("the compressed stream has no end")
             rest = b""
     except brotli.error as error:

@@ -122,10 +122,11 @@ class _Search:
     def warn(self, url: str, sentence: str) -> None:
         self.warnings.append(f"{printable(url)}: {printable(sentence, limit=500)}")
 
-    async def read(self, url: str, what: str) -> Listing | None:
+    async def read(self, url: str, what: str) -> tuple[Listing, str] | None:
+        """What a sitemap or feed says, and the address that its relative ones start from; None after a warning."""
         try:
             result = await self.fetcher.fetch(FetchRequest(url=url, expect=Expect.XML))
-            return await asyncio.to_thread(listing, result.body, self.now)
+            return await asyncio.to_thread(listing, result.body, self.now), result.final_url
         except FetchError as error:
             self.warnings.append(f"{error} ({what})")
         except NotAListing as error:
@@ -136,7 +137,7 @@ class _Search:
         """A sitemap, or every sitemap below an index, each read once."""
         todo = deque((url, 0) for url in await self.named_by_robots(start))
         seen: set[str] = set()
-        named = 0
+        silent = True  # until one of them names a page or says what is wrong with it
         while todo:
             url, depth = todo.popleft()
             if url in seen:
@@ -145,18 +146,20 @@ class _Search:
                 self.warn(start, f"more than {MAX_SITEMAPS:,} sitemaps or {MAX_DEPTH} levels; the rest is left out")
                 break
             seen.add(url)
-            found = await self.read(url, "sitemap")
-            if found is None:
+            answer = await self.read(url, "sitemap")
+            if answer is None:
+                silent = False
                 continue
+            found, base = answer
             if found.kind is ListingKind.INDEX:
-                below = [absolute(entry.address, url) for entry in found.entries]
+                below = [absolute(entry.address, base) for entry in found.entries]
                 todo.extend((address, depth + 1) for address in below if address and self.is_near(address))
             else:
-                named += len(found.entries)
-                self.take(found, url, "sitemap")
+                silent = silent and not found.entries
+                self.take(found, base, "sitemap")
             if found.cut:
                 self.warn(url, "the sitemap breaks off or names over 50,000 addresses; the rest is left out")
-        if seen and not named:
+        if seen and silent:
             self.warn(start, "the sitemap names no page; check that it is the right one")
 
     async def named_by_robots(self, url: str) -> list[str]:
@@ -182,10 +185,11 @@ class _Search:
         return False
 
     async def feed(self, url: str) -> None:
-        found = await self.read(url, "feed")
-        if found is None:
+        answer = await self.read(url, "feed")
+        if answer is None:
             return
-        self.take(found, url, "feed")
+        found, base = answer
+        self.take(found, base, "feed")
         if not found.entries:
             self.warn(url, "the feed has no entries; check that it is the right one")
         elif found.cut:

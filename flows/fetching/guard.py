@@ -124,7 +124,7 @@ def _judge_host(url: str, found: Target, written: str) -> None:
         if not is_public(literal):
             raise _not_public(url, found.host, found.port)
     elif not _HOST.match(found.host) or len(found.host) > 253:
-        raise Refused(url, f"{found.host!r} is not a host name; correct the address", reason="host")
+        raise Refused(url, f"{found.host[:80]!r} is not a host name; correct the address", reason="host")
     else:
         labels = found.host.rstrip(".").split(".")
         if _NUMBER.match(labels[-1]):

@@ -69,6 +69,8 @@ def listing(body: bytes, now: datetime) -> Listing:
         raise NotAListing("is empty")
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"http://", b"https://")):
         return _plain(body)
+    if body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
+        raise NotAListing("is an HTML page")
     return _xml(body, now)
 
 
@@ -82,7 +84,7 @@ def _xml(body: bytes, now: datetime) -> Listing:
     kind: ListingKind | None = None
     entries: list[Entry] = []
     cut = False
-    events = etree.iterparse(
+    events: Any = etree.iterparse(
         io.BytesIO(body.lstrip()),
         events=("start", "end"),
         resolve_entities=False,
@@ -131,7 +133,7 @@ def _kind(root: etree._Element) -> ListingKind:
 
 
 def _name(element: etree._Element) -> str:
-    tag = element.tag
+    tag: object = element.tag  # a function for comments and the like, whatever the stubs say
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 

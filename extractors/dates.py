@@ -42,7 +42,8 @@ class FoundDate:
     hour: int | None = None
     minute: int = 0
     offset: str | None = None  # "+02:00", only as stated
-    swappable: bool = False  # numbers only, and day and month could both be a month
+    separator: str | None = None  # between day and month where both are numbers and the year is last: 25/12/2012
+    day_first: bool | None = None  # of a numeric date: which it must be; null if both could be a month
     weekday: int | None = None  # as stated, Monday 0
     ago: timedelta | None = None  # a relative date: then month and day are 0
     whole_days: bool = False  # a relative date that is no finer than a day
@@ -54,6 +55,11 @@ class FoundDate:
         if self.year is None:
             return DatePrecision.NOYEAR
         return DatePrecision.DAY if self.hour is None else DatePrecision.MINUTE
+
+    @property
+    def swappable(self) -> bool:
+        """Could day and month be the other way round, and does it matter?"""
+        return self.separator is not None and self.day_first is None and self.day != self.month
 
     @property
     def swapped(self) -> FoundDate:
@@ -229,11 +235,11 @@ def _numeric(text: str) -> FoundDate | None:
 
 def _day_first(match: re.Match[str], year: int | None) -> Iterator[FoundDate]:
     first, second = int(match["a"]), int(match["b"])
-    if second > 12:
-        yield from _valid(*match.span(), year, first, second)
-    else:
-        for found in _valid(*match.span(), year, second, first):
-            yield replace(found, swappable=first != second and first <= 12)
+    month_first = second > 12
+    day, month = (second, first) if month_first else (first, second)
+    for found in _valid(*match.span(), year, month, day):
+        separator = "." if "." in match[0] else match[0].strip("0123456789'’ ")[:1]
+        yield replace(found, separator=separator, day_first=False if month_first else (True if first > 12 else None))
 
 
 def _year(text: str | None) -> int | None:
@@ -350,5 +356,4 @@ def _month_first(text: str, found: FoundDate, language: str | None) -> bool:
             if day is not None and day.weekday() == found.weekday:
                 return answer
     tag = (language or "").lower().replace("_", "-")
-    dotted = "." in text[found.start : found.end].split(":")[0]
-    return not dotted and (tag == "en" or tag.startswith("en-us"))
+    return found.separator != "." and (tag == "en" or tag.startswith("en-us"))

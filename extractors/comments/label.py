@@ -411,7 +411,7 @@ class _Labeller:
             worth += 0.7 * min(self._named_worth(up), 2.5)
         if SAYS.search(text) or OPENS_WITH_SAYS.match(following):
             worth += 2.0
-        if BY.search(before + " x") and BY.match(before.strip() + " ") or BY.match(text):
+        if (BY.search(before + " x") and BY.match(before.strip() + " ")) or BY.match(text):
             worth += 1.2
         return worth + self._value_worth(text, value)
 

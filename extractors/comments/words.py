@@ -50,6 +50,4 @@ COMMENTS_OF_NUMBER: Final = re.compile(
 
 COMMENT_WORD: Final = re.compile(r"(?<![^\W\d_])(?:" + _COMMENT + r")(?![^\W\d_])", re.IGNORECASE)
 
-NUMBER_WORDS: Final = {word: 1 for word in "one a an un une uno una um uma ein eine einen één en ett".split()} | {
-    word: 0 for word in "no keine kein aucun sin nessun geen".split()
-}
+NUMBER_WORDS: Final = dict.fromkeys("one a an un une uno una um uma ein eine einen één en ett".split(), 1) | dict.fromkeys("no keine kein aucun sin nessun geen".split(), 0)

@@ -1,0 +1,267 @@
+"""What a page says about its discussion: how many comments there are, in which order, where the rest is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from extractors.comments.outline import Outline
+from extractors.comments.words import (
+    COMMENT_WORD,
+    COMMENTS_OF_NUMBER,
+    NAMES_THREAD,
+    NUMBER_OF_COMMENTS,
+    NUMBER_WORDS,
+)
+from extractors.records import Comment, CommentKind, Discussion, Order, Shortfall
+
+_MAX_CLAIM: Final = 110
+"""Characters: a heading with the count and the title of the article; longer texts are prose."""
+_REACH: Final = 80
+"""Elements before and after the thread that are asked for its count and its next page."""
+
+_HOSTS: Final = {
+    "disqus.com": re.compile(r"disqus\.com|disqus_(?:thread|shortname)"),
+    "facebook.com": re.compile(r"fb[-:]comments|facebook\.com/plugins/(?:comments|feedback)"),
+    "livefyre.com": re.compile(r"livefyre"),
+    "intensedebate.com": re.compile(r"intensedebate"),
+    "spot.im": re.compile(r"spot\.im|spotim|openweb"),
+    "viafoura.com": re.compile(r"viafoura"),
+    "hyvor.com": re.compile(r"talk\.hyvor"),
+    "giscus.app": re.compile(r"giscus"),
+    "utteranc.es": re.compile(r"utteranc"),
+    "commento.io": re.compile(r"commento\.io|id=.commento"),
+    "hypercomments.com": re.compile(r"hypercomments"),
+    "cackle.me": re.compile(r"cackle\.me|mc-container"),
+    "vuukle.com": re.compile(r"vuukle"),
+    "js-kit.com": re.compile(r"js-kit\.com"),
+    "gigya.com": re.compile(r"gigya\.com.{0,80}comment"),
+    "plus.google.com": re.compile(r"g-comments"),
+    "coral.coralproject.net": re.compile(r"coral(?:project)?\.(?:net|talk)|coral-talk|coral_thread"),
+}
+_HOST_HINT: Final = re.compile(
+    r"disqus|fb[-:]comments|plugins/(?:comments|feedback)|livefyre|intensedebate|spot\.im|spotim|openweb|viafoura|hyvor|giscus|utteranc|"
+    r"commento|hypercomments|cackle|mc-container|vuukle|js-kit|gigya|g-comments|coral"
+)
+_CLOSED: Final = re.compile(
+    r"comments? (?:are|is|have been) (?:now )?closed|closed for comments|commenting (?:is|has been) (?:closed|disabled)|"
+    r"commentaires (?:sont )?(?:fermés|clos)|kommentare sind geschlossen|kommentarfunktion ist geschlossen|"
+    r"comentarios (?:están )?cerrados|commenti (?:sono )?chiusi|comentários (?:estão )?(?:fechados|encerrados)|reacties zijn gesloten",
+    re.IGNORECASE,
+)
+_MORE: Final = re.compile(
+    r"(?:load|show|view|read|see) (?:\w+ ){0,2}(?:more|all|older|newer|hidden|\d+)|(?:voir|afficher|charger) (?:\w+ ){0,2}(?:plus|autres|tous|toutes|suivants)|"
+    r"(?:weitere|mehr|alle) (?:\d+ )?kommentare|(?:ver|mostrar|cargar) (?:\w+ ){0,2}(?:más|mas|todos|mais)|(?:mostra|carica|vedi) (?:altri|tutti)|"
+    r"(?:meer|alle) reacties",
+    re.IGNORECASE,
+)
+_PAGE_URL: Final = re.compile(
+    r"comment-page-\d+|[?&](?:cpage|comments?_?page|commentpage|cp)=\d+|/comments?/page[-/]?\d+", re.IGNORECASE
+)
+_OTHER_PAGE: Final = re.compile(
+    r"^\W*(?:older|newer|next|previous|more|page suivante|suivante?s?|précédente?s?|plus (?:anciens|récents)|anciens|ältere|neuere|nächste|weiter|vorherige|"
+    r"siguientes?|anteriores|más antiguos|recientes|successiv[io]|precedenti|próxim[ao]s?|volgende|vorige|oudere|nieuwere)\b|^[»›>→]+$",
+    re.IGNORECASE,
+)
+_NEXT_WORD: Final = re.compile(
+    r"next|suivant|nächste|weiter|siguiente|successiv|próxim|volgende|newer|récents|neuere|older|ältere|anciens|[»›>→]",
+    re.IGNORECASE,
+)
+_NAV: Final = re.compile(r"pag(?:e|in|er)|nav|older|newer|more")
+_COUNT_NAMED: Final = re.compile(r"count|number|nb|total|title|heading|titre|anzahl|meta")
+_HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6 legend".split())
+
+
+def discussion(
+    outline: Outline, comments: Sequence[Comment], spans: Sequence[tuple[int, int]], platform: str | None
+) -> Discussion:
+    """The discussion record. `spans` are the intervals of the thread's records in the outline, in page order."""
+    near = list(_near(outline, spans))
+    claimed = _claimed(outline, near, len(comments), bool(spans))
+    host = hosted_by(outline)
+    next_page = _next_page(outline, near)
+    return Discussion(
+        platform=platform,
+        claimed=claimed,
+        found=len(comments),
+        order=order(comments),
+        next_page=next_page,
+        hosted_by=host,
+        shortfall=_shortfall(outline, near, claimed, len(comments), next_page, host),
+    )
+
+
+def _near(outline: Outline, spans: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Elements outside the records that may speak of the thread: around it, or without one the whole page."""
+    count = len(outline.elements)
+    if not spans:
+        yield from (n for n in range(count) if not outline.aside[n])
+        return
+    first, last = spans[0][0], max(stop for _, stop in spans)
+    place = max(0, first - _REACH)
+    for start, stop in spans:
+        yield from range(place, max(place, start))
+        place = max(place, stop)
+    yield from range(place, min(count, last + _REACH))
+
+
+def _claimed(outline: Outline, near: Sequence[int], found: int, has_thread: bool) -> int | None:
+    """The number of comments that the page states beside its thread, else the one most trustworthy elsewhere."""
+    votes: list[tuple[float, int, int]] = []
+    shapes: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    wanted = near if not has_thread else sorted({*near, *_headings(outline)})
+    for number in wanted:
+        if outline.silent[number] or outline.text_length(number, outline.end[number]) > _MAX_CLAIM:
+            continue
+        element = outline.elements[number]
+        if element.tag in ("option", "br", "img", "input"):
+            continue
+        text = " ".join(element.text_content().split())
+        if not text or len(text) > _MAX_CLAIM or not COMMENT_WORD.search(text):
+            continue
+        value = claim(text)
+        if value is None:
+            continue
+        shapes[element.tag, outline.shapes[number]] += 1
+        votes.append((_claim_worth(outline, number, text, value, found), -number, value))
+    if not has_thread:
+        votes = [v for v in votes if shapes[outline.elements[-v[1]].tag, outline.shapes[-v[1]]] < 3]
+    best = max(votes, default=None)
+    if best is None or (not has_thread and best[0] < 1.5):
+        return None
+    return best[2]
+
+
+def _headings(outline: Outline) -> list[int]:
+    return [n for n, element in enumerate(outline.elements) if element.tag in _HEADINGS and not outline.aside[n]]
+
+
+def claim(text: str) -> int | None:
+    """The number of comments that a short text states: '16 commentaires', 'Comments (3)', 'One response to'."""
+    match = COMMENTS_OF_NUMBER.search(text) or None
+    counted = NUMBER_OF_COMMENTS.search(text)
+    if counted and (match is None or counted.start() <= match.start()):
+        match = counted
+    if match is None:
+        return None
+    word = match["n"].lower()
+    if word in NUMBER_WORDS:
+        return NUMBER_WORDS[word]
+    digits = re.sub(r"\D", "", word)
+    return int(digits) if digits else None
+
+
+def _claim_worth(outline: Outline, number: int, text: str, value: int, found: int) -> float:
+    name = outline.named[number]
+    tag = outline.elements[number].tag
+    worth = 2.0 if tag in _HEADINGS else 0.0
+    worth += 1.0 if name and _COUNT_NAMED.search(name) else 0.0
+    worth += 1.0 if name and NAMES_THREAD.search(name) else 0.0
+    worth += 1.5 if value == found else 0.0
+    worth -= 0.01 * len(text)
+    if re.match(r"^\W*(?:no|one|an?|un[eoa]?|um|ein)\b", text, re.IGNORECASE) and tag not in _HEADINGS:
+        worth -= 1.5
+    href = outline.elements[number].get("href") or ""
+    if href:
+        worth += 0.8 if "#" in href and _same_page(outline.url, href) else -1.0
+    return worth
+
+
+def _same_page(url: str, href: str) -> bool:
+    target = urlsplit(urljoin(url, href))
+    return href.startswith("#") or target.path.rstrip("/") == urlsplit(url).path.rstrip("/")
+
+
+def hosted_by(outline: Outline) -> str | None:
+    """The service that serves the page's comments from elsewhere, if it embeds one."""
+    html = outline.document.html
+    if not _HOST_HINT.search(html):
+        return None
+    for number, element in enumerate(outline.elements):
+        tag = element.tag
+        if tag in ("script", "iframe"):
+            text = (element.get("src") or "") or (element.text or "")[:4000]
+        else:
+            text = outline.named[number]
+        if not text or not _HOST_HINT.search(text):
+            continue
+        for host, pattern in _HOSTS.items():
+            if pattern.search(text) and "count.js" not in text and "recent" not in text:
+                return host
+    return None
+
+
+def order(comments: Sequence[Comment]) -> Order | None:
+    """Oldest or newest first, by the dates of top-level comments, else by their ids; null if they do not tell."""
+    tops = [comment for comment in comments if comment.parent is None and comment.kind is not CommentKind.PINGBACK]
+    for keys in ([c.date for c in tops], [_serial(c.id) for c in tops]):
+        known = [key for key in keys if key]
+        steps = [(later > earlier) - (later < earlier) for earlier, later in pairwise(known)]
+        rising, falling = steps.count(1), steps.count(-1)
+        if rising > 2 * falling:
+            return Order.OLDEST
+        if falling > 2 * rising:
+            return Order.NEWEST
+    return None
+
+
+def _serial(identity: str | None) -> str | None:
+    digits = re.search(r"(\d{1,18})\D*$", identity or "")
+    return digits[1].zfill(20) if digits else None
+
+
+def _next_page(outline: Outline, near: Sequence[int]) -> str | None:
+    found: list[tuple[int, str]] = []
+    for number in near:
+        element = outline.elements[number]
+        href = element.get("href") if element.tag in ("a", "link") else None
+        if not href or href.startswith(("#", "javascript:")):
+            continue
+        text = " ".join(element.text_content().split())
+        by_url = bool(_PAGE_URL.search(href)) and "replytocom" not in href
+        by_name = (
+            len(text) < 60
+            and bool(_OTHER_PAGE.match(text))
+            and any(
+                NAMES_THREAD.search(outline.named[n]) and _NAV.search(outline.named[n])
+                for n in _around(outline, number)
+            )
+        )
+        if not (by_url or by_name) or (by_url and not by_name and "#comment-" in href):
+            continue
+        target = urljoin(outline.url, href)
+        if target.split("#")[0] == outline.url.split("#")[0]:
+            continue
+        rank = (element.get("rel") == "next") * 4 + bool(_NEXT_WORD.search(text)) * 2 + by_name
+        found.append((rank, target))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _around(outline: Outline, number: int) -> list[int]:
+    return [number, *(above for above, _ in zip(outline.ancestors(number), range(3), strict=False))]
+
+
+def _shortfall(
+    outline: Outline, near: Sequence[int], claimed: int | None, found: int, next_page: str | None, host: str | None
+) -> Shortfall | None:
+    if claimed is None or claimed == found:
+        return None
+    if claimed > found:
+        if next_page:
+            return Shortfall.PAGINATED
+        if host:
+            return Shortfall.JAVASCRIPT
+        texts = [
+            element.text or ""
+            for element in (outline.elements[n] for n in near)
+            if element.tag not in ("script", "style")
+        ]
+        if any(_MORE.search(text) for text in texts if 4 < len(text) < 80):
+            return Shortfall.COLLAPSED
+        if found == 0 and any(_CLOSED.search(text) for text in texts if len(text) < 200):
+            return Shortfall.CLOSED
+    return Shortfall.UNKNOWN

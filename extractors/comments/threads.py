@@ -1,0 +1,184 @@
+"""Who answers whom: parents from nesting, depth classes, indents, sibling containers and "in reply to" links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from extractors.comments.label import Fields
+from extractors.comments.listing import Listing
+from extractors.comments.outline import Outline
+from extractors.comments.record import Record
+
+_DEPTH_CLASS: Final = re.compile(
+    r"(?:^|\s)(?:comment-)?(?:depth|level|lvl|indent|nivel|niveau|ebene)[-_]?(\d{1,3})(?:\s|$)", re.IGNORECASE
+)
+_INDENT: Final = re.compile(r"(?:margin|padding)-left\s*:\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"^\W{0,2}(\d{1,5})\W{0,2}$")
+_ALTERNATE: Final = re.compile(r"(?:^|\s)(?:(odd|alt)|even|([a-z]*?)([01]))(?:\s|$)")
+_FRAGMENT: Final = re.compile(r"#\D*?(\d+)\s*$")
+_IN_REPLY: Final = re.compile(
+    r"(?:in )?(?:reply|replied|response|responding|answer) to|en réponse à|réponse à|répond à|a répondu à|als antwort auf|antwort auf|antwortet|"
+    r"en respuesta a|respuesta a|in risposta a|risponde a|em resposta a|als reactie op|reactie op|@",
+    re.IGNORECASE,
+)
+_REPLIES: Final = re.compile(r"child|repl|indent|nest|sub|answer|respon|thread|antwort|enfant|hijo|level|depth")
+_MAX_CLIMB: Final = 12
+_LIST_TAGS: Final = frozenset("ul ol dl table tbody".split())
+
+
+def parents(
+    outline: Outline, listing: Listing, records: Sequence[Record], fields: Sequence[Fields], ids: Sequence[str | None]
+) -> list[int | None]:
+    """For each record the index of the one it answers, or null. An answer always comes after what it answers."""
+    answers = _linked(outline, records, fields, ids)
+    if any(answer is not None for answer in answers):
+        return answers
+    depths = _depths(outline, records)
+    if depths is not None:
+        return _by_depth(depths)
+    nested = _nested(outline, listing, records)
+    if any(parent is not None for parent in nested):
+        return nested
+    return _beside(outline, records)
+
+
+def _linked(
+    outline: Outline, records: Sequence[Record], fields: Sequence[Fields], ids: Sequence[str | None]
+) -> list[int | None]:
+    """Parents from "in reply to" links, which stand outside the body and lead to another record's anchor."""
+    places = {identity: place for place, identity in enumerate(ids) if identity}
+    found: list[int | None] = [None] * len(records)
+    if not places:
+        return found
+    for place, record in enumerate(records):
+        body_owners = {run.owner for line in fields[place].body_runs for run in line}
+        for line in record.lines:
+            for run in line.runs:
+                number = run.owner
+                element = outline.elements[number]
+                href = element.get("href") if element.tag == "a" else None
+                fragment = _FRAGMENT.search(href) if href and "#" in href else None
+                if fragment is None or number in body_owners or "replytocom" in (href or ""):
+                    continue
+                target = places.get(fragment[1])
+                if target is not None and target < place and _IN_REPLY.search(line.text):
+                    found[place] = target
+    return found
+
+
+def _depths(outline: Outline, records: Sequence[Record]) -> list[float] | None:
+    """The depth that each record states by class or indent; null unless all of them do and they differ."""
+    for pattern in (_DEPTH_CLASS, _INDENT):
+        values: list[float] = []
+        for record in records:
+            value = _stated_depth(outline, record.start, pattern)
+            if value is None and pattern is _DEPTH_CLASS:
+                break
+            values.append(value or 0.0)
+        if len(values) == len(records) and len(set(values)) > 1:
+            return values
+    return None
+
+
+def _stated_depth(outline: Outline, number: int, pattern: re.Pattern[str]) -> float | None:
+    element = outline.elements[number]
+    nearby = [element, *([outline.elements[outline.parent[number]]] if outline.parent[number] >= 0 else [])]
+    for node in nearby:
+        text = (node.get("class") or "") if pattern is _DEPTH_CLASS else (node.get("style") or "")
+        match = pattern.search(text) if text else None
+        if match:
+            return float(match[1])
+    return None
+
+
+def _by_depth(depths: Sequence[float]) -> list[int | None]:
+    found: list[int | None] = []
+    above: list[tuple[float, int]] = []
+    for place, depth in enumerate(depths):
+        while above and above[-1][0] >= depth:
+            above.pop()
+        found.append(above[-1][1] if above else None)
+        above.append((depth, place))
+    return found
+
+
+def _nested(outline: Outline, listing: Listing, records: Sequence[Record]) -> list[int | None]:
+    found: list[int | None] = []
+    open_records: list[int] = []
+    for place, record in enumerate(records):
+        while open_records and outline.end[records[open_records[-1]].start] <= record.start:
+            open_records.pop()
+        found.append(open_records[-1] if open_records else None)
+        open_records.append(place)
+    direct = {
+        parent
+        for place, parent in enumerate(found)
+        if parent is not None and outline.parent[records[place].start] == records[parent].start
+    }
+    if direct and _runs_on(outline, records, found, direct):
+        return [None] * len(records)
+    return found
+
+
+def _runs_on(outline: Outline, records: Sequence[Record], found: Sequence[int | None], direct: set[int]) -> bool:
+    """Is the nesting an accident of unclosed tags?
+
+    An element that was not closed swallows everything up to the end of the list, directly and not in a list of its
+    own; a true reply is followed by comments beside its parent. Numbers that run on from the first record to the last
+    settle the rest, as alternating classes (c0, c1) do.
+    """
+    last = records[-1].start
+    swallowing = all(outline.end[records[parent].start] > last for parent in direct)
+    only_direct = all(
+        parent is None or outline.parent[records[place].start] == records[parent].start
+        for place, parent in enumerate(found)
+    )
+    if not (swallowing and only_direct):
+        return False
+    return len(records) > 2 and (_numbered(records) or _alternating(outline, records) or len(direct) > 1)
+
+
+def _numbered(records: Sequence[Record]) -> bool:
+    numbers = []
+    for record in records:
+        match = next(
+            (m for line in record.lines[:3] for run in line.runs if (m := _NUMBER.match(run.text.strip()))), None
+        )
+        if match is None:
+            return False
+        numbers.append(int(match[1]))
+    steps = {later - earlier for earlier, later in pairwise(numbers)}
+    return steps in ({1}, {-1})
+
+
+def _alternating(outline: Outline, records: Sequence[Record]) -> bool:
+    kinds = []
+    for record in records:
+        match = _ALTERNATE.search(outline.elements[record.start].get("class") or "")
+        if match is None:
+            return False
+        kinds.append(match[0].strip())
+    return len(set(kinds)) == 2 and all(a != b for a, b in pairwise(kinds))
+
+
+def _beside(outline: Outline, records: Sequence[Record]) -> list[int | None]:
+    """Parents of replies that stand in a container of their own after the record they answer (div.indented)."""
+    found: list[int | None] = []
+    last_in: dict[int, int] = {}  # element -> the last record directly in it
+    for place, record in enumerate(records):
+        answer = None
+        box = outline.parent[record.start]
+        for _ in range(_MAX_CLIMB):
+            above = outline.parent[box] if box >= 0 else -1
+            if above < 0 or (above not in last_in and box < records[0].start):
+                break
+            if above in last_in and (outline.elements[box].tag in _LIST_TAGS or _REPLIES.search(outline.named[box])):
+                answer = last_in[above]
+                break
+            box = above
+        found.append(answer)
+        last_in[outline.parent[record.start]] = place
+    return found

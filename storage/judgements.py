@@ -44,6 +44,7 @@ STANDING = (
     "spam_probability",
     "language",
     "labels",
+    "doubt",
     "version",
     "waiting_since",
 )
@@ -104,6 +105,7 @@ def write_judgements(
             item.verdict.spam_probability,
             item.verdict.language,
             spaced(item.verdict.labels),
+            1 - abs(2 * item.verdict.spam_probability - 1),
             1 if row is None else row.version + (0 if stays else 1),
             since if row is None or row.waiting_since is None or since is None else db.moment(row.waiting_since),
         )

@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from storage.engine import Database, connect, shown
 from storage.errors import SchemaMissing, SchemaOutdated, SchemaTooNew
@@ -43,6 +43,15 @@ def upgrade(url: str, revision: str = "head") -> SchemaChange:
         after = current_revision(db)
     assert after is not None
     return SchemaChange(before=before, after=after)
+
+
+def upgrade_if_blank(url: str) -> bool:
+    """Create the tables in a database that holds nothing at all; leave every other one alone. True if it was blank."""
+    with connect(url) as db, db.read() as connection:
+        blank = not inspect(connection).get_table_names()
+    if blank:
+        upgrade(url)
+    return blank
 
 
 def current_revision(db: Database) -> str | None:

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
 from sqlalchemy import UniqueConstraint as Unique
 
 from storage.columns import Json, Moment
@@ -373,20 +385,20 @@ reviews = Table(
     needed("spam_probability", Float, "Of the newest verdict."),
     maybe("language", Text, "Of the newest verdict."),
     needed("labels", Text, "Of the newest verdict, each between spaces: ' off_language spam '."),
+    needed("doubt", Float, "0 sure to 1 a coin toss: the order in which a look is worth most."),
     needed("version", Integer, "Rises with every change: an editor's write names the one it was based on."),
     maybe("waiting_since", Moment, "Since when it waits for an editor; null: it does not wait."),
     maybe("lease_editor", Text, "The editor who has it on screen."),
     maybe("lease_until", Moment, "Until when."),
     comment="What holds for each comment now, and the queue of those that wait for an editor.",
 )
-Index(
-    "ix_reviews_waiting",
-    reviews.c.site_id,
-    reviews.c.waiting_since,
-    reviews.c.comment_id,
-    sqlite_where=reviews.c.waiting_since.is_not(None),
-    postgresql_where=reviews.c.waiting_since.is_not(None),
-)
+for name, columns in {
+    "ix_reviews_waiting": (reviews.c.waiting_since, reviews.c.comment_id),
+    "ix_reviews_waiting_site": (reviews.c.site_id, reviews.c.waiting_since, reviews.c.comment_id),
+    "ix_reviews_waiting_doubt": (reviews.c.doubt, reviews.c.comment_id),
+}.items():  # partial: as long as the queue, not as long as the table
+    waits = reviews.c.waiting_since.is_not(None)
+    Index(name, *columns, sqlite_where=waits, postgresql_where=waits)
 
 quarantine = Table(
     "quarantine",
@@ -405,6 +417,95 @@ quarantine = Table(
     maybe("warc_file", Text, "Where the answer is archived."),
     maybe("warc_offset", Identifier, "Where its record starts, in bytes."),
     comment="Pages set aside, with the reason; a page has at most one open case.",
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    identity(),
+    needed("first_seen_at", Moment, "When its first member was seen."),
+    needed("last_seen_at", Moment, "When its newest member was seen."),
+    needed("size", Integer, "Number of members.", index=True),
+    needed("sites", Integer, "Number of sites it was seen on."),
+    needed("sample", Text, "The text of its first member."),
+    comment="Groups of near-duplicate comments across pages and sites.",
+)
+
+campaign_members = Table(
+    "campaign_members",
+    metadata,
+    Column("comment_id", Identifier, refers("comments"), primary_key=True, comment="The comment: in one group only."),
+    needed("campaign_id", Identifier, "The group.", refers("campaigns"), index=True),
+    comment="Which comments belong to which group.",
+)
+
+comment_signatures = Table(
+    "comment_signatures",
+    metadata,
+    Column("comment_id", Identifier, refers("comments"), primary_key=True, comment="The comment."),
+    needed("comment_version", Integer, "The version it was computed from."),
+    needed("signature", LargeBinary, "MinHash over pairs of words; empty: too short to tell."),
+    comment="What near-duplicates are found by.",
+)
+
+comment_bands = Table(
+    "comment_bands",
+    metadata,
+    Column("band", BigInteger, primary_key=True, autoincrement=False, comment="Hash of one part of a signature."),
+    Column("comment_id", Identifier, refers("comments"), primary_key=True, comment="A comment that has it."),
+    Index("ix_comment_bands_comment_id", "comment_id"),
+    comment="Comments that share a band are compared. Old ones are dropped by the retention rules.",
+    sqlite_with_rowid=False,
+)
+
+learned = Table(
+    "learned",
+    metadata,
+    identity(),
+    maybe("site_id", Identifier, "The site it is for, or null for all.", refers("sites")),
+    needed("kind", Text, "layer, certification or rules."),
+    needed("version", Text, "Its version, as verdicts name it."),
+    needed("content", Json, "The thing itself, in the form moderation reads."),
+    needed("made_at", Moment, "When."),
+    needed("made_by", Text, "An editor's name, or the command."),
+    Index("ix_learned_site_kind", "site_id", "kind", "id"),
+    comment="What editors taught: weights, proofs and rules. The newest of a kind counts; rows are only ever added.",
+)
+
+editors = Table(
+    "editors",
+    metadata,
+    identity(),
+    needed("name", Text, "The account's name.", unique=True),
+    needed("role", Text, "viewer, editor or admin."),
+    needed("password_hash", Text, "Argon2."),
+    maybe("sites", Json, "Names of the sites the account may see; null: all."),
+    needed("created_at", Moment, "When it was made."),
+    maybe("disabled_at", Moment, "When it was closed; accounts are never deleted, decisions name them."),
+    comment="Accounts of the desk.",
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Text, primary_key=True, comment="SHA-256 of the cookie's token: the token is not kept."),
+    needed("editor_id", Identifier, "Whose.", refers("editors"), index=True),
+    needed("csrf_token", Text, "What forms of this session carry."),
+    needed("created_at", Moment, "When it began."),
+    needed("seen_at", Moment, "When it was last used."),
+    needed("expires_at", Moment, "When it ends."),
+    comment="Sessions of the desk.",
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    identity(),
+    needed("at", Moment, "When."),
+    maybe("editor", Text, "Who; null: nobody was logged in."),
+    needed("event", Text, "login, login_failed, logout, user_added, role_changed, author_erased, restored, ..."),
+    needed("detail", Json, "What it was about."),
+    comment="What was done with accounts and personal data. Rows are only ever added.",
 )
 
 TABLES = tuple(metadata.sorted_tables)

@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from moderation.verdict import Action
+from storage.authors import author_history
+from storage.errors import DecisionConflict, UnknownItem
+from storage.loading import load
+from storage.reviews import Wanted, decide, decide_all, decisions_on, undo
+from storage.waiting import (
+    Filter,
+    give_back,
+    item,
+    lease,
+    oldest_waiting,
+    place_from,
+    place_text,
+    thread,
+    waiting,
+    waiting_count,
+)
+
+URL = "https://mag.example/a"
+
+
+@pytest.fixture
+def loaded(database, make, say, judge):
+    """Loads comments with these verdicts; their numbers."""
+
+    def put(*verdicts, bodies=None, url=URL):
+        said = [say(body, id=f"c{n}") for n, body in enumerate(bodies or map(str, range(len(verdicts))))]
+        load(database, [make.extracted(url, said, verdicts)], None, make.later())
+        with database.read() as connection:
+            found = connection.exec_driver_sql(
+                "SELECT c.id FROM comments c JOIN articles a ON a.id = c.article_id"
+                f" WHERE a.url = '{url}' ORDER BY c.position"
+            )
+            return list(found.scalars())
+
+    return put
+
+
+def test_a_decision_holds_and_takes_the_comment_off_the_queue(database, make, loaded, judge):
+    (number,) = loaded(judge("review", 0.5))
+    assert waiting_count(database, Filter()).count == 1
+    made = decide(database, number, "ana", Action.REJECT, "spam", 1, make.now, "k1")
+    assert (made.action, made.version, made.editor) == ("reject", 2, "ana")
+    assert waiting_count(database, Filter()).count == 0
+    assert (item(database, number).action, item(database, number).decided_by) == ("reject", "ana")
+
+
+def test_the_same_key_is_the_same_decision(database, make, loaded, judge):
+    (number,) = loaded(judge("review", 0.5))
+    first = decide(database, number, "ana", Action.REJECT, "spam", 1, make.now, "k1")
+    again = decide(database, number, "ana", Action.REJECT, "spam", 1, make.now, "k1")
+    assert again.id == first.id
+    assert len(decisions_on(database, number)) == 1
+
+
+def test_a_decision_on_an_older_version_says_who_decided_what(database, make, loaded, judge):
+    (number,) = loaded(judge("review", 0.5))
+    decide(database, number, "ana", Action.REJECT, "spam", 1, make.now, "k1")
+    with pytest.raises(DecisionConflict, match="ana decided 'reject'") as caught:
+        decide(database, number, "bob", Action.PUBLISH, None, 1, make.now, "k2")
+    assert (caught.value.version, caught.value.editor) == (2, "ana")
+    assert decide(database, number, "bob", Action.PUBLISH, None, 2, make.now, "k2").version == 3
+
+
+def test_of_many_editors_at_once_one_decides(database, make, loaded, judge):
+    (number,) = loaded(judge("review", 0.5))
+
+    def attempt(n):
+        try:
+            return decide(database, number, f"e{n}", Action.PUBLISH, None, 1, make.now, f"k{n}").editor
+        except DecisionConflict:
+            return None
+
+    with ThreadPoolExecutor(8) as editors:
+        winners = [name for name in editors.map(attempt, range(8)) if name]
+    assert len(winners) == 1
+    assert [made.editor for made in decisions_on(database, number)] == winners
+
+
+def test_undoing_brings_back_what_held_before(database, make, loaded, judge):
+    (number,) = loaded(judge("review", 0.5))
+    first = decide(database, number, "ana", Action.REJECT, "spam", 1, make.now, "k1")
+    second = decide(database, number, "bob", Action.PUBLISH, None, 2, make.now, "k2")
+    taken_back = undo(database, second.id, "bob", make.now, "k3")
+    assert (taken_back.action, item(database, number).action) == ("reject", "reject")
+    undo(database, first.id, "ana", make.now, "k4")
+    assert item(database, number).action == "review"
+    assert waiting_count(database, Filter()).count == 1
+    undo(database, taken_back.id, "bob", make.now, "k5")
+    assert item(database, number).action == "publish"
+    assert len(decisions_on(database, number)) == 5
+
+
+def test_undoing_an_older_decision_leaves_the_newer_one(database, make, loaded, judge):
+    (number,) = loaded(judge("review", 0.5))
+    first = decide(database, number, "ana", Action.REJECT, "spam", 1, make.now, "k1")
+    decide(database, number, "bob", Action.PUBLISH, None, 2, make.now, "k2")
+    assert undo(database, first.id, "ana", make.now, "k3").action == "publish"
+
+
+def test_a_crawl_never_overwrites_a_decision(database, make, loaded, judge):
+    (number,) = loaded(judge("review", 0.5), bodies=["avis"])
+    decide(database, number, "ana", Action.PUBLISH, None, 1, make.now, "k1")
+    loaded(judge("reject", 0.99, ["spam"]), bodies=["avis"])
+    now = item(database, number)
+    assert (now.action, now.decided_by, now.spam_probability) == ("publish", "ana", 0.99)
+
+
+def test_an_edited_comment_that_is_judged_differently_goes_back_to_review(database, make, loaded, judge, rows):
+    (number,) = loaded(judge("publish"), bodies=["avis"])
+    decide(database, number, "ana", Action.PUBLISH, None, 1, make.now, "k1")
+    loaded(judge("reject", 0.99, ["spam"]), bodies=["achetez"])
+    now = item(database, number)
+    assert (now.action, now.decided_by) == ("review", None)
+    assert now.waiting_since is not None
+    assert len(rows("SELECT * FROM decisions")) == 1
+    loaded(judge("reject", 0.98, ["spam"], model="2"), bodies=["achetez"])
+    assert item(database, number).action == "review"  # a new model does not take it out of the queue
+
+
+def test_an_edited_comment_that_is_judged_alike_keeps_its_decision(database, make, loaded, judge):
+    (number,) = loaded(judge("review", 0.5), bodies=["avis"])
+    decide(database, number, "ana", Action.PUBLISH, None, 1, make.now, "k1")
+    loaded(judge("review", 0.5), bodies=["avis corrigé"])
+    assert item(database, number).action == "publish"
+
+
+def test_a_verdict_is_added_only_when_it_differs(database, loaded, judge, rows):
+    loaded(judge("review", 0.5))
+    loaded(judge("review", 0.5))
+    loaded(judge("publish", 0.1, model="2"))
+    assert [row["action"] for row in rows("SELECT action FROM verdicts ORDER BY id")] == ["review", "publish"]
+
+
+def test_the_pages_of_the_queue_hold_each_comment_once_in_order(database, loaded, judge):
+    numbers = loaded(*[judge("review", 0.4 + n / 100) for n in range(25)])
+    for order in ("oldest", "newest", "doubt"):
+        seen, after = [], None
+        while True:
+            page = waiting(database, Filter(), after=after, limit=10, order=order)
+            seen += [entry.comment_id for entry in page.items]
+            if page.next is None:
+                break
+            after = place_from(place_text(page.next))
+        assert sorted(seen) == sorted(numbers)
+        assert len(set(seen)) == 25
+
+
+def test_filters_choose_by_site_label_language_text_and_author(database, loaded, judge):
+    one, two = loaded(judge("review", 0.5, ["spam", "off_language"]), judge("review", 0.5), bodies=["un %", "deux"])
+    author = item(database, one).author_key
+
+    def found(**chosen):
+        return [entry.comment_id for entry in waiting(database, Filter(**chosen)).items]
+
+    assert found(label="spam") == [one]
+    assert found(label="off") == []
+    assert found(text="UN %") == [one]
+    assert found(language="fr") == [one, two]
+    assert found(author_key=author) == [one, two]
+    assert found(sites=("other",)) == []
+    assert found(sites=("mag",)) == [one, two]
+
+
+def test_a_leased_comment_is_nobody_elses_until_the_lease_ends(database, make, loaded, judge):
+    numbers = loaded(*[judge("review", 0.5)] * 5)
+    mine = lease(database, "ana", Filter(), make.now, limit=3)
+    theirs = lease(database, "bob", Filter(), make.now, limit=3)
+    assert sorted(entry.comment_id for entry in mine + theirs) == numbers
+    assert [entry.comment_id for entry in lease(database, "ana", Filter(), make.now, limit=3)] == [
+        entry.comment_id for entry in mine
+    ]
+    assert give_back(database, "bob") == 2
+    late = make.now + timedelta(seconds=500)
+    assert len(lease(database, "eve", Filter(), late, limit=9)) == 5
+
+
+def test_a_campaign_is_decided_whole_or_not_at_all(database, make, loaded, judge):
+    one, two = loaded(judge("review", 0.5), judge("review", 0.5))
+    decide(database, two, "bob", Action.PUBLISH, None, 1, make.now, "b")
+    both = [Wanted(comment_id=n, expected_version=1, idempotency_key=f"k{n}") for n in (one, two)]
+    with pytest.raises(DecisionConflict):
+        decide_all(database, both, "ana", Action.REJECT, "spam", make.now)
+    assert item(database, one).action == "review"
+    assert decisions_on(database, one) == ()
+
+
+def test_a_thread_shows_the_neighbours_of_a_comment(database, loaded, judge):
+    numbers = loaded(*[judge()] * 12)
+    assert [entry.comment_id for entry in thread(database, numbers[6], around=2)] == numbers[4:9]
+
+
+def test_the_oldest_waiting_comment_is_known(database, loaded, judge):
+    assert oldest_waiting(database) is None
+    loaded(judge("review", 0.5))
+    assert oldest_waiting(database, "mag") is not None
+
+
+def test_what_does_not_exist_is_said(database, make):
+    with pytest.raises(UnknownItem, match="no comment 99"):
+        decide(database, 99, "ana", Action.PUBLISH, None, 1, make.now, "k")
+    with pytest.raises(UnknownItem, match="no decision 99"):
+        undo(database, 99, "ana", make.now, "k")
+    with pytest.raises(UnknownItem):
+        item(database, 99)
+
+
+def test_an_authors_history_counts_what_holds(database, make, say, judge):
+    said = [say("a", author="Zoé", author_url="https://z.example/x"), say("b", author=" zoé "), say("c", author="Max")]
+    load(database, [make.extracted(URL, said, [judge(), judge("review", 0.5), judge("reject", 0.99)])], None, make.now)
+    known = author_history(database, "mag", ["Zoé", "Max", "Ann", ""])
+    assert (known["Zoé"].published, known["Zoé"].waiting, known["Zoé"].hosts) == (1, 1, ("z.example",))
+    assert (known["Max"].rejected, known["Ann"].published, known[""].first_seen_at) == (1, 0, None)
+    assert author_history(database, "other", ["Zoé"])["Zoé"].published == 0

@@ -94,7 +94,7 @@ _WORD = re.compile(r"[^\W\d_]{3,14}")
 _ORDINAL = r"(?:st|nd|rd|th|er|ers|º|ª|\.|:a|:e|e(?=\s))?"
 _JOIN = r"[\s,.\-/·|–]{0,4}"
 _DAY_BEFORE = re.compile(
-    rf"(?<![\d:])(?P<d>0?[1-9]|[12]\d|3[01]){_ORDINAL}{_JOIN}(?:(?:de|del|of|the|di|do)\s+)?$", re.IGNORECASE
+    rf"(?<![\w:])(?P<d>0?[1-9]|[12]\d|3[01]){_ORDINAL}{_JOIN}(?:(?:de|del|of|the|di|do)\s+)?$", re.IGNORECASE
 )
 _DAY_AFTER = re.compile(rf"\.?{_JOIN}(?:the\s+)?(?P<d>0?[1-9]|[12]\d|3[01]){_ORDINAL}(?!\d|:\d)", re.IGNORECASE)
 _YEAR_BEFORE = re.compile(rf"(?<!\d)(?P<y>(?:19|20)\d\d){_JOIN}$")
@@ -193,11 +193,12 @@ def _with_month_name(text: str) -> FoundDate | None:
         for found in _around_month(text, word, month):
             timed = _with_time(text, found)
             doubtful = timed.year is None and name in EVERYDAY_WORDS
-            candidates.append((timed.year is None, doubtful, timed.start, timed))
+            short = timed.year is not None and str(timed.year) not in text
+            candidates.append((timed.year is None, doubtful or short, timed.start, timed))
     if not candidates:
         return None
-    _, doubtful, _, best = min(candidates, key=lambda candidate: candidate[:3])
-    return None if doubtful and best.hour is None else best
+    yearless, doubtful, _, best = min(candidates, key=lambda candidate: candidate[:3])
+    return None if yearless and doubtful and best.hour is None else best
 
 
 def _around_month(text: str, word: re.Match[str], month: int) -> Iterator[FoundDate]:

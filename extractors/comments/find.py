@@ -65,7 +65,13 @@ def _numbered(drafts: Sequence[Comment], answers: Sequence[int | None]) -> tuple
     """The comments that say something, with positions and parents counted over those."""
     places: dict[int, int] = {}
     kept = []
+    seen: set[tuple[str, str | None, str]] = set()
     for place, draft in enumerate(drafts):
+        if draft.id and draft.body:
+            same = (draft.id, draft.author, draft.body)
+            if same in seen:  # a second list of the same comments, "most popular" beside "most recent"
+                continue
+            seen.add(same)
         if draft.body or (draft.author and draft.date) or draft.kind is CommentKind.REMOVED:
             places[place] = len(places) + 1
             kept.append(place)

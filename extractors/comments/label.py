@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from extractors.comments.names import BY, MAX_NAME, OPENS_WITH_SAYS, SAYS, name_in
-from extractors.comments.outline import Outline
+from extractors.comments.outline import Outline, count
 from extractors.comments.record import Line, Record, Run
 from extractors.dates import FoundDate, find_date
 
 _AUTHOR_NAMED: Final = re.compile(
     r"(?:^|[-_ ])(?:fn|author(?:[-_]?(?:name|link))?|commenter(?:[-_]?name)?|user[-_]?(?:name|link)?|nick(?:name)?|poster|auteur|autor|"
     r"autore|name|pseudo|screen[-_]?name|display[-_]?name|byline[-_]author|by|signature|citation|comments?[-_]?author|"
-    r"comment[-_]name|comment[-_]user(?:name)?|c-author|profile|who|posted[-_]?by|blod-user|creator|member)(?:$|[-_ ])"
+    r"comment[-_]name|comment[-_]user(?:name)?|c-author|profile|who|posted[-_]?by|\w+-user|creator|member)(?:$|[-_ ])"
 )
 _DATE_NAMED: Final = re.compile(
     r"date|time|posted|published|datum|fecha|data\b|stamp|when|\bago\b|meta|info|otherdetails"
@@ -30,7 +31,7 @@ _FURNITURE: Final = re.compile(
     r"(?:^|[-_ ])(?:reply|replies|reply-link|vote\w*|voting|rating\w*|rate|like\w*|dislike\w*|karma|share\w*|sharing|report\w*|flag\w*|edit(?:-link)?|"
     r"avatar\w*|gravatar|signature|sig|cluv|commentluv|says|permalink\w*|moderat\w*|badge\w*|rank|tools?|actions?|controls?|buttons?|"
     r"thdrpy|perma|toolbar|number|num|comment-?(?:number|count|id|links?|permalink|tools|actions|reply|options|footer|edit)|awaiting-moderation|"
-    r"screen-reader-text|sr-only|visually-hidden|likebtn\w*|pd-rating|hidden|quote-link|links|respond|thumbs?\w*|score|recommend\w*|abuse)(?:$|[-_ ])"
+    r"screen-reader-text|sr-only|visually-hidden|likebtn\w*|pd-rating|hidden|quote-link|links|respond|thumbs?\w*|score|recommend\w*|abuse|\w*rating)(?:$|[-_ ])"
 )
 _STRONG_FURNITURE: Final = re.compile(
     r"(?:^|[-_ ])(?:cluv|commentluv|signature|sig|respond|sharedaddy|pd-rating|screen-reader-text)(?:$|[-_ ])"
@@ -43,7 +44,7 @@ _ACTION: Final = re.compile(
     r"responder|citar|denunciar|me gusta|enlace permanente|editar|"
     r"rispondi|cita|segnala|mi piace|responda|denuncie|gosto|beantwoorden|reageer|rapporteer|svara|svar|odpowiedz|ответить|yanıtla|cevapla|"
     r"report user|\d+ likes?|\d+ votes?|reply with quote|in reply to|mark as spam|new|guest|this comment was edited|awaiting moderation|"
-    r"loading|ago|comment|#|says|said|dit|wrote|at|on|by|le|et)[\s\W\d_]*)+$",
+    r"loading|ago|comment|#|says|said|dit|wrote|at|on|by|le|et)(?![^\W_])[\s\W\d_]*)+$",
     re.IGNORECASE,
 )
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -112,7 +113,10 @@ class _Labeller:
             name = outline.named[number]
             if number == record.start or not name or not _FURNITURE.search(name):
                 continue
-            long = outline.text_length(number, outline.end[number]) > 120
+            stop = outline.end[number]
+            long = outline.text_length(number, stop) > 120 or (
+                count(outline.dates, number, stop) > 0 and count(outline.authors, number, stop) > 0
+            )
             if _STRONG_FURNITURE.search(name) or not (
                 long or _BODY_NAMED.search(outline.elements[number].get("class") or "")
             ):
@@ -145,7 +149,7 @@ class _Labeller:
         votes: dict[tuple[object, ...], list[tuple[int, FoundDate, str, int, float]]] = defaultdict(list)
         for record in self.records:
             for place, line in enumerate(record.lines):
-                text = line.text
+                text = line.spaced
                 if len(text) > _DATE_LINE:
                     continue
                 found = find_date(text)
@@ -153,7 +157,7 @@ class _Labeller:
                     continue
                 for after in record.lines[place + 1 : place + 3]:
                     text, found = self._with_next_line(text, found, after.text)
-                owner = _run_at(line, found.start).owner
+                owner = line.run_at(found.start).owner
                 key = ("line", record.slots.get(owner, 0))
                 worth = self._date_worth(record, owner, found, text, place)
                 votes[key].append((record.number, found, text[found.start : found.end], place, worth))
@@ -234,7 +238,7 @@ class _Labeller:
                 for run in line.runs:
                     number = run.owner
                     weight = 0 if self._is_furniture(record, run) else len(run.text.strip())
-                    while number > record.start or (number == record.start and False):
+                    while number > record.start:
                         slot = record.slots.get(number)
                         if slot is None:
                             break
@@ -327,6 +331,7 @@ class _Labeller:
                     slot = ("line", record.slots.get(owner, 0), min(place, 2))
                     found.append(_Name(slot, value, line.runs[0].owner, place, score, frozenset(map(id, line.runs))))
             spoken = [run for run in line.runs if run.text.strip()]
+            found.extend(self._element_names(record, line, spoken, place, place_worth))
             for at, run in enumerate(spoken[:12]):
                 stripped = run.text.strip()
                 if len(stripped) > 2 * MAX_NAME:
@@ -351,6 +356,29 @@ class _Labeller:
                 if run.after < 0:
                     self._aliases(record, line, run, value, score, place, runs, found)
         return found
+
+    def _element_names(
+        self, record: Record, line: Line, spoken: list[Run], place: int, place_worth: float
+    ) -> Iterator[_Name]:
+        """Names in elements of several runs on one line: '<span><a>Anna</a> said,</span>'."""
+        outline = self.outline
+        tried: set[int] = set()
+        for run in spoken[:6]:
+            for number in (run.owner, outline.parent[run.owner]):
+                if number <= record.start or number in tried or number not in record.slots:
+                    continue
+                tried.add(number)
+                inner = [other for other in spoken if number <= other.owner < outline.end[number]]
+                text = "".join(other.text for other in inner)
+                if len(inner) < 2 and not SAYS.search(text):
+                    continue
+                if len(text) > 2 * MAX_NAME or outline.text_length(number, outline.end[number]) > len(text) + 8:
+                    continue
+                value = name_in(text)
+                if value and not _ACTION.match(value):
+                    score = place_worth + self._named_worth(number) + self._line_worth(text, value) - 0.2
+                    runs = frozenset(id(other) for other in inner)
+                    yield _Name(("element", record.slots[number]), value, inner[0].owner, place, score, runs)
 
     def _aliases(
         self,
@@ -424,6 +452,8 @@ class _Labeller:
         worth = -0.5 * max(0, words - 4)
         if not _LETTER.search(value):
             worth -= 2.0
+        if value.startswith(("http://", "https://")):
+            worth -= 1.0
         if value[-1] in ".!?" and words > 2:
             worth -= 1.0
         if len(text) - len(value) > 60:
@@ -483,7 +513,7 @@ class _Labeller:
     def _residue(self, record: Record, line: Line, runs: list[Run], place: int, holds_name: bool) -> list[Run]:
         text = "".join(run.text for run in runs)
         if place == self.date_lines[record.number]:
-            found = find_date(line.text)
+            found = find_date(line.spaced)
             if found and len(line.text) - (found.end - found.start) < 90:
                 return []
         if holds_name:
@@ -491,14 +521,6 @@ class _Labeller:
             if len(rest.strip(" ,;:.()|·•–—-#0123456789")) < 25:
                 return []
         return [] if _ACTION.match(text) else runs
-
-
-def _run_at(line: Line, offset: int) -> Run:
-    for run in line.runs:
-        offset -= len(run.text)
-        if offset < 0:
-            return run
-    return line.runs[-1]
 
 
 def _trimmed(lines: list[list[Run]]) -> list[list[Run]]:

@@ -12,7 +12,7 @@ MAX_NAME = 80
 """Characters. The longest names of real threads are titles of pingbacks, which are read elsewhere."""
 
 _SAYS: Final = (
-    r"says?|said|sez|writes?|wrote|written|commented|comments?|responds?|responded|repl(?:y|ies|ied)|posted|adds?|asks?|thinks?"
+    r"says?|said|sez|writes?|wrote|commented|responded|replied"
     r"|dit|a dit|a écrit|écrit|ecrit|a répondu|répond|a commenté|commente"
     r"|sagt|sagte|schreibt|schrieb|meint|meinte|hat gesagt|hat geschrieben|kommentierte|kommentiert|antwortet"
     r"|dice|dijo|ha dicho|escribe|escribió|comentó|comenta|respondió"
@@ -21,8 +21,10 @@ _SAYS: Final = (
     r"|zegt|zei|schreef|schrijft|reageerde|säger|skriver|skrev|sier|siger|sanoo|pisze|napisał\w*|mówi|říká|napsal\w*|"
     r"пишет|говорит|сказал\w*|написал\w*|diyor ki|dedi ki"
 )
+_SAYS_IN_COLON: Final = r"comments?|responds?|repl(?:y|ies)|posted|adds?|asks?|thinks?|notes?|opines?"
 SAYS: Final = re.compile(
-    rf"\s*[,;–—-]?\s*(?<![^\W\d_])(?:{_SAYS})\s*(?:that|this|ce qui suit|folgendes)?\s*(?:\.{{3}}|…|:)?\s*$",
+    rf"\s*[,;–—-]?\s*(?<![^\W\d_])(?:(?:{_SAYS})\s*(?:that|this|ce qui suit|folgendes)?\s*(?:\.{{3}}|…|:)?"
+    rf"|(?:{_SAYS_IN_COLON})\s*(?:\.{{3}}|…|:))\s*$",
     re.IGNORECASE,
 )
 OPENS_WITH_SAYS: Final = re.compile(rf"^\s*(?:{_SAYS})(?![^\W\d_])", re.IGNORECASE)
@@ -40,16 +42,14 @@ _LABEL: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"^\s*(?:[#№(\[]\s*\d{1,5}\s*[)\].:]?|\d{1,5}\s*[.):]\s|\d{1,5}\s+(?=[^\d\s]))\s*")
 _EDGES: Final = ' \t\r\n\xa0\u200b,;:|·•–—-"“”«»>→~*/\\'
-_TAIL: Final = re.compile(
-    r"(?:\s*[,;|·•–—\-(]|\s+)(?:on|at|le|am|um|the|vor|il y a|el|il|em|op|à|den|den|kl|posted|via|@|#\d*|permalink|link|\(?guest\)?|on the)?\s*[,;|·•–—\-(:]*\s*$",
-    re.IGNORECASE,
-)
 _QUOTES: Final = "\"“”'’"
 _CLOCK: Final = re.compile(r"^[@\s]*\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*[A-Z]{0,4}$")
 _LETTER: Final = re.compile(r"[^\W_]")
 _AT: Final = re.compile(
     r"(?:\s+(?:on|at|le|am|um|the|el|il|em|op|à|den|dne|in|posted|@|o godz|o)\.?)+\s*:?$", re.IGNORECASE
 )
+_TRAILING: Final = re.compile(r"(?:\s+[-–—|·•~*/\\→>(\[]+|[\s,;:|·•]+)+$")
+_AT_END: Final = re.compile(r"(?:\s+(?:on|at|am|um|le|op|@|posted|on the))+\s*:?$")
 _CUT_URL: Final = re.compile(r"^(?:https?://|www\.)\S*$", re.IGNORECASE)
 _WHOLE_HOST: Final = re.compile(r"\.[a-z]{2,12}(?:/\S*)?$", re.IGNORECASE)
 CUT_AT: Final = 20
@@ -71,11 +71,11 @@ def name_in(text: str, dated: bool = True) -> str | None:
             before = _AT.sub("", weekday_cut.rstrip(" ,;:|·•–—-(["))
             text = before if _LETTER.search(before) else after
     text = SAYS.sub("", text)
-    text = _NUMBER.sub("", text)
+    text = _NUMBER.sub("", text).lstrip(_EDGES)
     text = BY.sub("", text, count=1)
     text = _LABEL.sub("", text)
-    text = _AT.sub("", SAYS.sub("", text.rstrip(_EDGES)))
-    text = " ".join(text.strip(_EDGES).split())
+    text = _AT_END.sub("", SAYS.sub("", _TRAILING.sub("", text)))
+    text = " ".join(_TRAILING.sub("", text.lstrip(_EDGES)).split())
     if text[:1] in _QUOTES and text[-1:] in _QUOTES:
         text = text[1:-1].strip()
     if text.count("(") != text.count(")"):

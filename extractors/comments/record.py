@@ -43,6 +43,19 @@ class Line:
     _text: str | None = None
 
     @property
+    def spaced(self) -> str:
+        """The text with a blank between runs, for what is set apart by design only: <b>Anna</b><i>5 March</i>."""
+        return " ".join(run.text for run in self.runs)
+
+    def run_at(self, offset: int) -> Run:
+        """The run that holds that place of `spaced`."""
+        for run in self.runs:
+            offset -= len(run.text) + 1
+            if offset < 0:
+                return run
+        return self.runs[-1]
+
+    @property
     def text(self) -> str:
         if self._text is None:
             self._text = "".join(run.text for run in self.runs)

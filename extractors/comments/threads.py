@@ -20,12 +20,13 @@ _NUMBER: Final = re.compile(r"^\W{0,2}(\d{1,5})\W{0,2}$")
 _ALTERNATE: Final = re.compile(r"(?:^|\s)(?:(odd|alt)|even|([a-z]*?)([01]))(?:\s|$)")
 _FRAGMENT: Final = re.compile(r"#\D*?(\d+)\s*$")
 _IN_REPLY: Final = re.compile(
-    r"(?:in )?(?:reply|replied|response|responding|answer) to|en réponse à|réponse à|répond à|a répondu à|als antwort auf|antwort auf|antwortet|"
+    r"(?:in )?(?:reply|replied|replying|response|responding|responded|answer) to|en réponse à|réponse à|répond à|a répondu à|als antwort auf|antwort auf|antwortet|"
     r"en respuesta a|respuesta a|in risposta a|risponde a|em resposta a|als reactie op|reactie op|@",
     re.IGNORECASE,
 )
 _REPLIES: Final = re.compile(r"child|repl|indent|nest|sub|answer|respon|thread|antwort|enfant|hijo|level|depth")
 _MAX_CLIMB: Final = 12
+_MAX_WRAPPERS: Final = 4
 _LIST_TAGS: Final = frozenset("ul ol dl table tbody".split())
 
 
@@ -39,9 +40,14 @@ def parents(
     depths = _depths(outline, records)
     if depths is not None:
         return _by_depth(depths)
-    nested = _nested(outline, listing, records)
-    if any(parent is not None for parent in nested):
-        return nested
+    starts = [record.start for record in records]
+    for _ in range(_MAX_WRAPPERS):
+        nested = _nested(outline, starts, records)
+        if any(parent is not None for parent in nested):
+            return nested
+        starts = [outline.parent[start] for start in starts]
+        if len(set(starts)) < len(starts) or min(starts, default=-1) < 0:
+            break
     return _beside(outline, records)
 
 
@@ -105,40 +111,34 @@ def _by_depth(depths: Sequence[float]) -> list[int | None]:
     return found
 
 
-def _nested(outline: Outline, listing: Listing, records: Sequence[Record]) -> list[int | None]:
+def _nested(outline: Outline, starts: Sequence[int], records: Sequence[Record]) -> list[int | None]:
+    """Parents by nesting of the records, or of the elements `starts` that wrap one record each."""
     found: list[int | None] = []
     open_records: list[int] = []
-    for place, record in enumerate(records):
-        while open_records and outline.end[records[open_records[-1]].start] <= record.start:
+    for place, start in enumerate(starts):
+        while open_records and outline.end[starts[open_records[-1]]] <= start:
             open_records.pop()
         found.append(open_records[-1] if open_records else None)
         open_records.append(place)
-    direct = {
-        parent
-        for place, parent in enumerate(found)
-        if parent is not None and outline.parent[records[place].start] == records[parent].start
-    }
-    if direct and _runs_on(outline, records, found, direct):
-        return [None] * len(records)
-    return found
+    return [None] * len(records) if _runs_on(outline, starts, records, found) else found
 
 
-def _runs_on(outline: Outline, records: Sequence[Record], found: Sequence[int | None], direct: set[int]) -> bool:
+def _runs_on(outline: Outline, starts: Sequence[int], records: Sequence[Record], found: Sequence[int | None]) -> bool:
     """Is the nesting an accident of unclosed tags?
 
     An element that was not closed swallows everything up to the end of the list, directly and not in a list of its
     own; a true reply is followed by comments beside its parent. Numbers that run on from the first record to the last
     settle the rest, as alternating classes (c0, c1) do.
     """
-    last = records[-1].start
-    swallowing = all(outline.end[records[parent].start] > last for parent in direct)
-    only_direct = all(
-        parent is None or outline.parent[records[place].start] == records[parent].start
-        for place, parent in enumerate(found)
-    )
-    if not (swallowing and only_direct):
+    answers = [(place, parent) for place, parent in enumerate(found) if parent is not None]
+    if not answers or len(records) < 3:
         return False
-    return len(records) > 2 and (_numbered(records) or _alternating(outline, records) or len(direct) > 1)
+    swallowing = {parent for place, parent in answers if outline.parent[starts[place]] == starts[parent]}
+    if any(parent not in swallowing for _, parent in answers):
+        return False
+    if any(outline.end[starts[parent]] <= starts[-1] for parent in swallowing):
+        return False
+    return _numbered(records) or _alternating(outline, records) or len(swallowing) > 1
 
 
 def _numbered(records: Sequence[Record]) -> bool:

@@ -50,4 +50,6 @@ COMMENTS_OF_NUMBER: Final = re.compile(
 
 COMMENT_WORD: Final = re.compile(r"(?<![^\W\d_])(?:" + _COMMENT + r")(?![^\W\d_])", re.IGNORECASE)
 
-NUMBER_WORDS: Final = dict.fromkeys("one a an un une uno una um uma ein eine einen één en ett".split(), 1) | dict.fromkeys("no keine kein aucun sin nessun geen".split(), 0)
+NUMBER_WORDS: Final = dict.fromkeys(
+    "one a an un une uno una um uma ein eine einen één en ett".split(), 1
+) | dict.fromkeys("no keine kein aucun sin nessun geen".split(), 0)

@@ -17,7 +17,7 @@ from extractors.block_features import Matrix, Stated, matrix
 from extractors.outline import Outline
 
 _MIN_CHARACTERS = 25  # kept text below this is a stray line: then the page's best stretch is taken instead
-_LEAF = -1
+_MAINLY = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,21 @@ class _Forest:
     depth: int
 
 
-def article_blocks(page: Outline, stated: Stated) -> tuple[int, ...]:
-    """The indices of the blocks that make up the article, in reading order; empty only if the page has no text."""
+def article_blocks(page: Outline, stated: Stated, thread_starts: int | None = None) -> tuple[int, ...]:
+    """The indices of the blocks that make up the article, in reading order; empty only if the page has no text.
+
+    `thread_starts` is the block before which the comment thread stood, if there is one.
+    """
     if not page.blocks:
         return ()
     shares = probabilities(matrix(page, stated))
     kept = np.flatnonzero(shares > body_model.THRESHOLD)
     if sum(len(page.blocks[index].text) for index in kept) < _MIN_CHARACTERS:
         kept = _best_stretch(page, shares)
-    return _without_loose_headings(page, [int(index) for index in kept])
+    article = [int(index) for index in kept]
+    if thread_starts is not None:
+        article = _before_thread(page, article, thread_starts)
+    return _without_loose_headings(page, article)
 
 
 def probabilities(rows: Matrix) -> NDArray[np.float64]:
@@ -99,6 +105,13 @@ def _best_stretch(page: Outline, shares: NDArray[np.float64]) -> NDArray[np.intp
     weights = shares * np.array([min(len(block.text), 200) for block in page.blocks])
     best = int(np.argmax(weights))
     return np.flatnonzero(shares >= 0.5 * shares[best])
+
+
+def _before_thread(page: Outline, kept: list[int], thread_starts: int) -> list[int]:
+    """Without the stray lines behind a comment thread, unless the article itself stands behind it."""
+    before = [index for index in kept if index < thread_starts]
+    size, size_before = (sum(len(page.blocks[index].text) for index in part) for part in (kept, before))
+    return before if size_before > _MAINLY * size else kept
 
 
 def _without_loose_headings(page: Outline, kept: list[int]) -> tuple[int, ...]:

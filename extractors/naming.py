@@ -48,7 +48,7 @@ _WORDS = {
     "noscript",
     TOC: "toc contents tableofcontents index anchors jump inhaltsverzeichnis sommaire ez",
     LEAD: "lead standfirst excerpt summary chapo intro subtitle deck dek abstract sapo subheadline subhead lede vorspann "
-    "anrisstext entradilla bajada sottotitolo ingress abstract subheading description tagline introduction",
+    "anrisstext entradilla bajada sottotitolo ingress subheading description introduction",
 }
 _BY_WORD: dict[str, int] = {}
 for _bit, _names in _WORDS.items():

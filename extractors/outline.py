@@ -18,6 +18,8 @@ NONE = -1
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "dl"})
 _BOLD = frozenset({"b", "strong"})
+_NEVER_IN_DATA = frozenset({"table", "article", "section", "form", "h1", "h2"})
+_MAX_CELL = 150  # characters on average
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _SOURCE_BREAK = re.compile(r"[\r\n]+")
 _BREAK = "\n"
@@ -65,6 +67,25 @@ class Node:
 class Outline:
     nodes: list[Node] = field(default_factory=list)
     blocks: list[TextBlock] = field(default_factory=list)
+    _data_tables: dict[int, bool] = field(default_factory=dict)
+    gaps: list[tuple[int, HtmlElement]] = field(default_factory=list)  # dropped subtrees, before which block each stood
+
+    def is_data_table(self, index: int) -> bool:
+        """More than one row and column, and cells that hold no paragraphs: tables that lay a page out are no data."""
+        if index not in self._data_tables:
+            self._data_tables[index] = self._holds_data(self.nodes[index], index)
+        return self._data_tables[index]
+
+    def _holds_data(self, table: Node, index: int) -> bool:
+        rows = cells = 0
+        for node in self.nodes[index + 1 : table.end]:
+            rows += node.tag == "tr"
+            cells += node.tag in ("td", "th")
+            if node.tag in _NEVER_IN_DATA:
+                return False
+        if rows < 2 or cells < 2 * rows:
+            return False
+        return sum(len(block.text) for block in self.blocks[table.first : table.last]) < _MAX_CELL * cells
 
     def ancestors(self, index: int) -> list[int]:
         """The node itself and everything around it, from the inside out."""
@@ -189,7 +210,11 @@ def outline(root: HtmlElement, drop: Collection[HtmlElement] = (), *, with_hidde
                 flags[-1 - item] -= 1
             continue
         tag = item.tag
-        if not isinstance(tag, str) or tag in SILENT_TAGS or item in drop:
+        if not isinstance(tag, str) or tag in SILENT_TAGS:
+            continue
+        if item in drop:
+            walk.flush()
+            walk.outline.gaps.append((len(walk.outline.blocks), item))
             continue
         if tag == "br":
             walk.line_break()

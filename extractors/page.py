@@ -17,6 +17,7 @@ from extractors.comments.thread import Thread
 from extractors.errors import LayoutChanged, NoArticle
 from extractors.html import Document
 from extractors.language import language_of
+from extractors.lead import find_lead
 from extractors.outline import Outline, outline
 from extractors.records import LinkCounts, Section
 from extractors.sections import Structure, full_text, structured
@@ -80,7 +81,9 @@ class PageObject:
     @functools.cached_property
     def blocks(self) -> tuple[int, ...]:
         """The article's blocks, indices of the outline's. Raises NoArticle if the page holds no text."""
-        found = article_blocks(self.outline, self.stated())
+        thread = set(self.thread().nodes)
+        thread_starts = next((at for at, node in self.outline.gaps if node in thread), None)
+        found = article_blocks(self.outline, self.stated(), thread_starts)
         if not found:
             raise NoArticle(f"{self.document.url}: no text on the page")
         return found
@@ -91,10 +94,21 @@ class PageObject:
 
     @functools.cached_property
     def structure(self) -> Structure:
-        return structured(self.outline, self.blocks)
+        apart = set(self.lead_blocks)
+        return structured(self.outline, [index for index in self.blocks if index not in apart], self.title())
+
+    @functools.cached_property
+    def lead_blocks(self) -> tuple[int, ...]:
+        """The blocks that introduce the article, indices of the outline's."""
+        descriptions = [
+            text_in(self.statements.article.get("description")),
+            self.statements.meta("description"),
+            self.statements.meta("og:description", "twitter:description"),
+        ]
+        return find_lead(self.outline, self.blocks, self.title(), [text for text in descriptions if text])
 
     def lead(self) -> str | None:
-        return None
+        return "\n\n".join(self.outline.blocks[index].text for index in self.lead_blocks) or None
 
     def text(self) -> str:
         return full_text(self.sections())

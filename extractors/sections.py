@@ -6,23 +6,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extractors.footnotes import cleaned_note, mark_of, named_as_note, refers
+from extractors.metadata import words
 from extractors.outline import NONE, Node, Outline, TextBlock
 from extractors.records import Block, BlockKind, Section
 
-_MAX_PSEUDO_HEADING = 120  # characters
-_SENTENCE_END = re.compile(r"[.!?…。！？:;,][\"'”’»)\]]*$")
+_MAX_PSEUDO_HEADING = 80  # characters
+_MAX_STACKED_HEADINGS = 2  # bold lines in a row that may be a heading and its first subheading
+_NO_HEADING_END = re.compile(r"[.…。:：;,][\"'”’»)\]]*$")
 _FULL_SENTENCE = re.compile(r".{40,}[.!?…。！？][\"'”’»)\]]*$")
-_FOOTNOTE_MARK = re.compile(r"^(?:\*+|†|‡|\[?\d{1,2}\]?[.)]?|[¹²³⁴⁵⁶⁷⁸⁹])\s*\S")
-_ASTERISK_NOTE = re.compile(r"^(?:\*{1,3}|†|‡|\(\*{1,3}\))\s*\w")
-_NOTE_LIST = re.compile(r"\b(?:footnotes?|endnotes?|references|reflist|notes-de-bas|fussnoten?|fußnoten?)\b")
-_NOTE_CLASS = re.compile(r"\b(?:footnotes?|endnotes?|note-bas|fussnoten?)\b")
+_LETTER = re.compile(r"[^\W\d_]")
+_NOTES_HEADING = re.compile(
+    r"^\W*(?:foot ?notes?|end ?notes?|notes?|notes de bas de page|fu(?:ß|ss)noten|anmerkungen|notas|note|voetnoten)\W*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
 class Piece:
-    """One step towards sections: a heading (level > 0) or a block."""
+    """One step towards sections: a heading (level > 0) or a block. `node` is where it stands in the outline."""
 
     text: str
+    node: int
     kind: BlockKind = BlockKind.PARAGRAPH
     level: int = 0
     pseudo: bool = False
@@ -34,9 +39,9 @@ class Structure:
     footnotes: tuple[str, ...]
 
 
-def structured(page: Outline, kept: Sequence[int]) -> Structure:
-    """Sections and footnotes of the kept blocks, in reading order."""
-    pieces = _pieces(page, kept)
+def structured(page: Outline, kept: Sequence[int], title: str | None) -> Structure:
+    """Sections and footnotes of the kept blocks, in reading order. A heading that repeats the title is left out."""
+    pieces = _without_title(_headings_checked(_pieces(page, kept)), title)
     pieces, footnotes = _without_footnotes(page, pieces)
     return Structure(_sections(pieces), footnotes)
 
@@ -56,16 +61,18 @@ def _pieces(page: Outline, kept: Sequence[int]) -> list[Piece]:
         block = page.blocks[kept[position]]
         node = page.nodes[block.node]
         group = _group(page, kept, position, node)
+        texts = [page.blocks[index].text for index in group]
+        at = block.node
         if node.heading:
-            pieces.append(Piece(" ".join(page.blocks[i].text.replace("\n", " ") for i in group), level=node.heading))
+            pieces.append(Piece(" ".join(" ".join(texts).split("\n")), at, level=node.heading))
         elif node.pre != NONE:
-            pieces.append(Piece("\n".join(page.blocks[i].text for i in group), BlockKind.CODE))
-        elif node.table != NONE and len(group) > 1:
-            pieces.append(Piece(_table_text(page, group), BlockKind.TABLE))
+            pieces.append(Piece("\n".join(texts), at, BlockKind.CODE))
+        elif len(group) > 1 and node.table != NONE and page.is_data_table(node.table):
+            pieces.append(Piece(_table_text(page, group), at, BlockKind.TABLE))
         elif node.list != NONE:
-            pieces.append(Piece("\n".join(page.blocks[i].text for i in group), BlockKind.LIST))
+            pieces.append(Piece("\n".join(texts), at, BlockKind.LIST))
         elif node.quote != NONE:
-            pieces.append(Piece("\n".join(page.blocks[i].text for i in group), BlockKind.QUOTE))
+            pieces.append(Piece("\n".join(texts), at, BlockKind.QUOTE))
         else:
             pieces += _paragraphs(block)
         position += len(group)
@@ -79,7 +86,7 @@ def _group(page: Outline, kept: Sequence[int], position: int, node: Node) -> lis
         root = page.blocks[kept[position]].node
     elif node.pre != NONE:
         root = node.pre
-    elif node.table != NONE and _is_data_table(page, node.table):
+    elif node.table != NONE and page.is_data_table(node.table):
         root = node.table
     elif node.list != NONE:
         root = node.list
@@ -96,21 +103,6 @@ def _group(page: Outline, kept: Sequence[int], position: int, node: Node) -> lis
     return group
 
 
-def _is_data_table(page: Outline, index: int) -> bool:
-    """More than one row and column, and cells that hold no paragraphs: tables that lay a page out are no data."""
-    table = page.nodes[index]
-    rows = cells = 0
-    for node in page.nodes[index + 1 : table.end]:
-        rows += node.tag == "tr"
-        cells += node.tag in ("td", "th")
-        if node.tag in ("table", "article", "section", "form", "h1", "h2"):
-            return False
-    if rows < 2 or cells < 2 * rows:
-        return False
-    length = sum(len(block.text) for block in page.blocks[table.first : table.last])
-    return length < 150 * cells
-
-
 def _table_text(page: Outline, group: Sequence[int]) -> str:
     rows: dict[int, dict[int, list[str]]] = {}
     for index in group:
@@ -125,29 +117,68 @@ def _table_text(page: Outline, group: Sequence[int]) -> str:
 
 def _paragraphs(block: TextBlock) -> list[Piece]:
     """A paragraph, with the pseudo-heading it may open with, and its lines apart where each is a paragraph itself."""
-    text = block.text
-    opening = block.bold_start
-    if opening and len(opening) <= _MAX_PSEUDO_HEADING and not _SENTENCE_END.search(opening) and "\n" not in opening:
+    text, opening = block.text, block.bold_start
+    if _can_be_heading(opening) and block.link_share < 0.5:
+        heading = Piece(" ".join(opening.split("\n")), block.node, level=6, pseudo=True)
         if text == opening:
-            return [Piece(opening, pseudo=True, level=6)]
+            return [heading]
         if text.startswith(opening + "\n"):
-            return [Piece(opening, pseudo=True, level=6), *_split_lines(text[len(opening) + 1 :])]
-    return _split_lines(text)
+            return [heading, *_lines_apart(text[len(opening) + 1 :], block.node)]
+    return _lines_apart(text, block.node)
 
 
-def _split_lines(text: str) -> list[Piece]:
+def _headings_checked(pieces: list[Piece]) -> list[Piece]:
+    """Bold lines in a row, or one that ends the article, head nothing: they are paragraphs."""
+    for index, piece in enumerate(pieces):
+        if piece.pseudo and (index + 1 == len(pieces) or pieces[index + 1].pseudo):
+            following = index + 1
+            while following < len(pieces) and pieces[following].pseudo:
+                following += 1
+            if following - index > _MAX_STACKED_HEADINGS or following == len(pieces):
+                for plain in pieces[index:following]:
+                    plain.level, plain.pseudo = 0, False
+    return pieces
+
+
+def _can_be_heading(text: str) -> bool:
+    return (
+        0 < len(text) <= _MAX_PSEUDO_HEADING and not _NO_HEADING_END.search(text) and _LETTER.search(text) is not None
+    )
+
+
+def _lines_apart(text: str, node: int) -> list[Piece]:
+    """Lines that are full sentences, each of them, are paragraphs; others (verses, addresses) stay together."""
     lines = text.split("\n")
     if len(lines) > 1 and all(_FULL_SENTENCE.match(line) for line in lines):
-        return [Piece(line) for line in lines]
-    return [Piece(text)]
+        return [Piece(line, node) for line in lines]
+    return [Piece(text, node)]
+
+
+def _without_title(pieces: list[Piece], title: str | None) -> list[Piece]:
+    """The headline is the page's, not a section's."""
+    wanted = words(title or "")
+    for index, piece in enumerate(pieces[:4]):
+        if wanted and piece.level and words(piece.text) == wanted:
+            return pieces[:index] + pieces[index + 1 :]
+    return pieces
 
 
 def _without_footnotes(page: Outline, pieces: list[Piece]) -> tuple[list[Piece], tuple[str, ...]]:
-    """Notes marked with an asterisk at the foot of the article."""
-    end = len(pieces)
-    while end > 0 and pieces[end - 1].level == 0 and _ASTERISK_NOTE.match(pieces[end - 1].text):
-        end -= 1
-    return pieces[:end], tuple(piece.text for piece in pieces[end:])
+    """Notes by their markup anywhere, and paragraphs that open with a mark which the text before refers to."""
+    kept: list[Piece] = []
+    notes: list[str] = []
+    for piece in pieces:
+        if piece.level == 0 and named_as_note(page, piece.node):
+            notes += [note for line in piece.text.split("\n") if (note := cleaned_note(line))]
+            if kept and kept[-1].level and _NOTES_HEADING.match(kept[-1].text):
+                kept.pop()
+            continue
+        mark = mark_of(piece.text) if piece.kind is BlockKind.PARAGRAPH and piece.level == 0 else None
+        if mark and any(refers(other.text, mark) for other in kept):
+            notes += [note for line in piece.text.split("\n") if (note := cleaned_note(line))]
+            continue
+        kept.append(piece)
+    return kept, tuple(notes)
 
 
 def _sections(pieces: Sequence[Piece]) -> tuple[Section, ...]:

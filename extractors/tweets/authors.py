@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from lxml.html import HtmlElement
 
 from extractors.tweets.addresses import handle_in
-from extractors.tweets.traces import is_named
 
 _OPENING = re.compile(r"^@?(?P<name>\w{1,15})\s?:\s+\S")
 _LIKE_A_HANDLE = re.compile(r"[a-z_]\w*[A-Z0-9_]|\w*_|[A-Za-z]+\d")
@@ -41,7 +40,7 @@ def account_around(parent: HtmlElement, items: Collection[HtmlElement]) -> str |
             for anchor in node.iter("a")
             if (handle := handle_in(anchor.get("href"))) and not any(above in items for above in anchor.iterancestors())
         }
-        if linked or is_named(node):
+        if linked:
             return linked.popitem()[1] if len(linked) == 1 else None
         node = node.getparent()
     return None

@@ -31,7 +31,7 @@ _FOLLOW = re.compile(
     r"(?:follow|suivre|suivez|folge|folgen|s[ií]gue|seguir|segui|siga|volg|följ|obserwuj)\b", re.IGNORECASE
 )
 _MAX_NAME = 40  # characters of a link that shows the author's name; a longer one is the message itself
-_MOST_OF_IT = 0.6
+_MOST_OF_IT, _LESS_THAN_HALF, _MOST_OF_ALL = 0.6, 0.5, 0.9
 _PREFIX = re.compile(r"^@?(?P<handle>\w{1,15})\s?:\s+")
 
 
@@ -52,13 +52,20 @@ def tweet_in(item: HtmlElement, language: str | None = None, account: str | None
     body = _body(item)
     author = _author(item, body, status.handle if status else None)
     dates = _dates(item, permalink)
-    drop = {*author.shown_in, *dates, *_trimmings(body), *(() if permalink is None else (permalink,))}
+    drop = {
+        *author.shown_in,
+        *dates,
+        *_trimmings(body, dates, author.handle),
+        *(() if permalink is None else (permalink,)),
+    }
     pieces = pieces_of(body, drop)
     text = trimmed(joined(pieces))
     handle = author.handle or account
     prefix = _PREFIX.match(text)
     if prefix and handle and prefix["handle"].lower() == handle.lower():
         text = text[prefix.end() :]
+    elif author.shown_in:
+        text = text.removeprefix(":").lstrip()
     if not any(character.isalnum() for character in text):
         return None
     shown = dates[0] if dates else permalink
@@ -83,12 +90,16 @@ def _by_buttons(item: HtmlElement) -> Status | None:
 def _body(item: HtmlElement) -> HtmlElement:
     """The innermost element that is called the text and holds a good part of what the item says; else the item."""
     whole = len(label(item))
-    best = item
+    best, length = item, 0
     for node in item.iterdescendants():
         if not isinstance(node.tag, str) or node.tag == "a" or _is_aside(node):
             continue
-        if any(_BODY.search(name) for name in classes(node)) and len(label(node)) * 3 > whole:
-            best = node
+        if not any(_BODY.search(name) for name in classes(node)):
+            continue
+        words = label(node)
+        inside = best is item or best in node.iterancestors()
+        if len(words) * 3 > whole and (inside or len(words) > length) and not is_date(words):
+            best, length = node, len(words)
     return best
 
 
@@ -112,10 +123,12 @@ def _stands_apart(node: HtmlElement) -> bool:
     return not (node.tail or "").strip(" \r\n\t|·•-–—")
 
 
-def _trimmings(body: HtmlElement) -> list[HtmlElement]:
+def _trimmings(body: HtmlElement, dates: list[HtmlElement], author: str | None) -> list[HtmlElement]:
     """What stands in the body and is not the message: buttons, and what is called a detail or says where from."""
     found = []
     whole = len(label(body))
+    around_dates = {above for date in dates for above in date.iterancestors()}
+    spoken = {part for anchor in body.iter("a") if shows_mention(anchor) for part in anchor.iter()}
     for node in body.iterdescendants():
         if not isinstance(node.tag, str):
             continue
@@ -123,9 +136,10 @@ def _trimmings(body: HtmlElement) -> list[HtmlElement]:
             found.append(node)
             continue
         words = label(node)
-        if not words or _is_said(node):
+        if not words or node in spoken or _is_said(node, author):
             continue
-        if (_is_aside(node) and len(words) * 2 < whole) or _SENT_FROM.match(words):
+        most = _MOST_OF_ALL if node in around_dates else _LESS_THAN_HALF
+        if (_is_aside(node) and len(words) < most * whole) or _SENT_FROM.match(words):
             found.append(node)
     return found
 
@@ -136,11 +150,14 @@ def _leads_away(anchor: HtmlElement) -> bool:
     return is_button(href) or (handle_in(href) is not None and bool(_FOLLOW.match(label(anchor))))
 
 
-def _is_said(node: HtmlElement) -> bool:
-    """Whether an element is, or holds, a word of the message: a mention, a hashtag, a link."""
+def _is_said(node: HtmlElement, author: str | None) -> bool:
+    """Whether an element is, or holds, a word of the message: a mention of another person, a hashtag, a link."""
     for anchor in node.iter("a"):
         href = anchor.get("href") or ""
-        if "//t.co/" in href or is_search(href) or (handle_in(href) and shows_mention(anchor)):
+        person = handle_in(href)
+        if person and shows_mention(anchor) and person.lower() != (author or "").lower():
+            return True
+        if "//t.co/" in href or is_search(href):
             return True
     return False
 

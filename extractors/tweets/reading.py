@@ -28,6 +28,7 @@ _BLANKS = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u200b\ufeff]")
 _EDGE = re.compile(r"^[\s|·•]+|(?:\s*(?:->|→|»|[-–—|·•]))+\s*$|\s+$")
 MAX_DATE_TEXT = 70  # characters of an element that shows nothing but a date
+_WITHOUT_OFFSET = len("2012-11-13T18:09")
 _AROUND_A_DATE = 16  # letters that may stand beside the date: "about", "Posted on", "il y a environ"
 
 
@@ -196,7 +197,8 @@ def dated(
 
     Where the page shows no full date ("2 hours ago", "18 Aug"), the stated time or the id's own is the date.
     """
-    exact = next((found for found in (parse_page_date(stated or ""), _from_id(tweet_id)) if found), None)
+    beside, from_id = parse_page_date(stated or ""), _from_id(tweet_id)
+    exact = beside if beside and (from_id is None or len(beside[0]) > _WITHOUT_OFFSET) else from_id
     visible = parse_page_date(shown, language) if shown else None
     if visible and visible[1] is DatePrecision.MINUTE:
         return visible

@@ -26,7 +26,7 @@ from extractors.tweets.traces import Trace, Weight, fits, ids_in, is_named, name
 
 _ITEM_TAGS = frozenset("li p div article section tr td dd blockquote figure".split())
 _PASSING = re.compile(
-    r"^(?:odd|even|alt\w*|first|last|active|current|clear\w*|\w*[-_]?(?:odd|even|first|last|\d+))$", re.IGNORECASE
+    r"^(?:alt\w*|active|current|clear\w*|(?:[\w-]*[-_])?(?:odd|even|first|last)|[\w-]*\d)$", re.IGNORECASE
 )
 _MAX_CLIMB = 10
 _ODD_ONES = 5  # one item in so many may hold two permalinks: a quoted tweet, an answer with what it answers
@@ -57,6 +57,7 @@ class _Group:
     parent: HtmlElement
     shape: Shape
     items: dict[HtmlElement, int] = field(default_factory=dict)
+    is_certain: bool = False  # whether more than mentions and hashtags were found: lists of accounts hold those too
 
     @property
     def siblings(self) -> list[HtmlElement]:
@@ -130,6 +131,7 @@ def _families(found: Iterable[Trace]) -> list[_Family]:
                 shape = shape_of(child)
                 group = groups.setdefault((parent, shape), _Group(parent, shape))
                 group.items[child] = group.items.get(child, 0) + trace.weight
+                group.is_certain = group.is_certain or trace.weight >= Weight.FAIR
             child = parent
     families: dict[tuple[int, Shape, Shape], _Family] = {}
     for group in groups.values():
@@ -137,7 +139,11 @@ def _families(found: Iterable[Trace]) -> list[_Family]:
             continue
         depth = sum(1 for _ in group.parent.iterancestors())
         families.setdefault((depth, shape_of(group.parent), group.shape), _Family(depth)).groups.append(group)
-    return [family for family in families.values() if sum(len(group.items) for group in family.groups) > 1]
+    return [
+        family
+        for family in families.values()
+        if sum(len(group.items) for group in family.groups) > 1 and any(group.is_certain for group in family.groups)
+    ]
 
 
 def _read(group: _Group, language: str | None) -> Widget | None:

@@ -151,11 +151,15 @@ def _leads_away(anchor: HtmlElement) -> bool:
 
 
 def _is_said(node: HtmlElement, author: str | None) -> bool:
-    """Whether an element is, or holds, a word of the message: a mention of another person, a hashtag, a link."""
+    """Whether an element is, or holds, a word of the message: a mention, a hashtag, a link.
+
+    The author's own handle counts where it stands alone; with the name beside it, it is a signature.
+    """
     for anchor in node.iter("a"):
         href = anchor.get("href") or ""
         person = handle_in(href)
-        if person and shows_mention(anchor) and person.lower() != (author or "").lower():
+        is_own = person is not None and person.lower() == (author or "").lower()
+        if person and shows_mention(anchor) and (not is_own or label(node) == label(anchor)):
             return True
         if "//t.co/" in href or is_search(href):
             return True

@@ -36,20 +36,21 @@ _SIGNATURES = (
 def failure(url: str, status: int, retry_after: float | None) -> FetchError:
     """The error that a status other than 200, 203, 304 or a redirect stands for."""
     if status in (404, 410):
-        return Gone(url, f"the site says the page is gone (HTTP {status})")
-    if status in (401, 402, 403, 407, 451):
-        return BadAnswer(url, f"the site does not let us in (HTTP {status}); ask its owner", reason="forbidden")
+        return Gone(url, f"the site says the page is gone (HTTP {status})", status=status)
     if status in (408, 425, 429) or 500 <= status <= 599:
-        return Busy(
-            url, f"the site is busy or broken (HTTP {status}); it is tried again later", retry_after=retry_after
-        )
+        sentence = f"the site is busy or broken (HTTP {status}); it is tried again later"
+        return Busy(url, sentence, status=status, retry_after=retry_after)
     if status in (204, 205):
-        return NotAPage(url, f"the site answered without content (HTTP {status}); it is skipped")
-    if status == 206:
-        return BadAnswer(url, "the site sent a part nobody asked for (HTTP 206); it is not kept", reason="partial")
-    if 400 <= status <= 499:
-        return BadAnswer(url, f"the site refuses the request (HTTP {status})", reason="status")
-    return BadAnswer(url, f"HTTP {status} is no answer to a request for a page; look at the site", reason="bad_status")
+        return NotAPage(url, f"the site answered without content (HTTP {status}); it is skipped", status=status)
+    if status in (401, 402, 403, 407, 451):
+        reason, sentence = "forbidden", f"the site does not let us in (HTTP {status}); ask its owner"
+    elif status == 206:
+        reason, sentence = "partial", "the site sent a part nobody asked for (HTTP 206); it is not kept"
+    elif 400 <= status <= 499:
+        reason, sentence = "status", f"the site refuses the request (HTTP {status})"
+    else:
+        reason, sentence = "bad_status", f"HTTP {status} is no answer to a request for a page; look at the site"
+    return BadAnswer(url, sentence, reason=reason, status=status)
 
 
 def retry_after(value: str | None, now: datetime, cap: float) -> float | None:

@@ -81,6 +81,7 @@ class Fetcher:
             max_connections=self.policy.max_connections,
             http2=self.policy.http2,
             resolve=resolve,
+            ca_file=self.policy.ca_file,
         )
         self._robots = robots.Robots(
             self._robots_txt, self.policy.user_agent, ttl_s=self.policy.robots_ttl_s, clock=clock

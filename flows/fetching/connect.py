@@ -8,6 +8,7 @@ keep the name. Whatever happens above (redirects, retries, a pool), no other roa
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
 import ssl
 from collections.abc import AsyncIterator, Iterable
@@ -154,6 +155,18 @@ class _Body(httpx.AsyncByteStream):
         await self._stream.aclose()
 
 
+@functools.cache
+def _trust(http2: bool, ca_file: str | None) -> ssl.SSLContext:
+    """The public certificate authorities, and the operator's own. Loading them costs 30 ms: once a process is enough.
+
+    One a protocol, because httpcore writes the protocols it offers into the context.
+    """
+    context = httpx.create_ssl_context(trust_env=False)
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    return context
+
+
 class GuardedTransport(httpx.AsyncBaseTransport):
     """httpx's transport over guarded connections.
 
@@ -161,9 +174,17 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     is what a crawler of hostile pages must not have. Errors are httpcore's.
     """
 
-    def __init__(self, local: frozenset[str], *, max_connections: int, http2: bool, resolve: guard.Resolve) -> None:
+    def __init__(
+        self,
+        local: frozenset[str],
+        *,
+        max_connections: int,
+        http2: bool,
+        resolve: guard.Resolve,
+        ca_file: str | None = None,
+    ) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=_trust(http2, ca_file),
             max_connections=max_connections,
             max_keepalive_connections=max_connections,
             keepalive_expiry=15.0,

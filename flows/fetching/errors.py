@@ -23,8 +23,9 @@ class FetchError(Exception):
 
     default_reason = "fetch"
 
-    def __init__(self, url: str, sentence: str, *, reason: str | None = None) -> None:
+    def __init__(self, url: str, sentence: str, *, reason: str | None = None, status: int | None = None) -> None:
         self.url = url
+        self.status = status  # of HTTP; None if that is not what went wrong
         self.sentence = sentence
         self.reason = reason or self.default_reason
         super().__init__(f"{printable(url)}: {printable(sentence, limit=1000)}")
@@ -41,12 +42,13 @@ class Transient(FetchError):
         sentence: str,
         *,
         reason: str | None = None,
+        status: int | None = None,
         retry_after: float | None = None,
         at_once: bool = True,
     ) -> None:
         self.retry_after = retry_after
         self.at_once = at_once  # worth another attempt within seconds
-        super().__init__(url, sentence, reason=reason)
+        super().__init__(url, sentence, reason=reason, status=status)
 
 
 class Unreachable(Transient):

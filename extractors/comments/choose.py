@@ -12,6 +12,7 @@ from extractors.comments.words import NAMES_FORM, NAMES_STRONG
 
 MIN_TOTAL: Final = 4.0
 MIN_EVIDENCE: Final = 1.0
+MIN_UNNAMED: Final = 5.0
 """A list below either is no discussion; set where the 20 comment-free pages of the development set give none."""
 
 _NOTICE: Final = re.compile(r"pingback|trackback|webmention|mention")
@@ -26,9 +27,15 @@ def best_listing(outline: Outline) -> Listing | None:
     ]
     ranked = [(listing, score(outline, listing)) for listing in candidates]
     best = max(ranked, key=lambda pair: pair[1].total, default=None)
-    if best is None or best[1].total < MIN_TOTAL or best[1].evidence < MIN_EVIDENCE:
+    if best is None or not _convincing(best[1]):
         return None
     return with_siblings(outline, _grown(outline, best, ranked)[0])
+
+
+def _convincing(found: Score) -> bool:
+    if found.total < MIN_TOTAL or found.evidence < MIN_EVIDENCE:
+        return False
+    return found.named >= 1.0 or (found.proof >= 0.5 and found.total >= MIN_UNNAMED)
 
 
 def _grown(outline: Outline, best: tuple[Listing, Score], ranked: list[tuple[Listing, Score]]) -> tuple[Listing, Score]:

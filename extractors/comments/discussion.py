@@ -142,17 +142,13 @@ def _headings(outline: Outline) -> list[int]:
 
 def claim(text: str) -> int | None:
     """The number of comments that a short text states: '16 commentaires', 'Comments (3)', 'One response to'."""
-    match = COMMENTS_OF_NUMBER.search(text) or None
     counted = NUMBER_OF_COMMENTS.search(text)
-    if counted and (match is None or counted.start() <= match.start()):
-        match = counted
-    if match is None:
-        return None
-    word = match["n"].lower()
-    if word in NUMBER_WORDS:
-        return NUMBER_WORDS[word]
-    digits = re.sub(r"\D", "", word)
-    return int(digits) if digits else None
+    after = COMMENTS_OF_NUMBER.search(text)
+    if counted and (after is None or counted.start() <= after.start()):
+        if word := counted["word"]:
+            return NUMBER_WORDS.get(word.lower())
+        return int(re.sub(r"\D", "", counted["n"]))
+    return int(after["n"]) if after else None
 
 
 def _claim_worth(outline: Outline, number: int, text: str, value: int, found: int) -> float:
@@ -163,8 +159,6 @@ def _claim_worth(outline: Outline, number: int, text: str, value: int, found: in
     worth += 1.0 if name and NAMES_THREAD.search(name) else 0.0
     worth += 1.5 if value == found else 0.0
     worth -= 0.01 * len(text)
-    if re.match(r"^\W*(?:no|one|an?|un[eoa]?|um|ein)\b", text, re.IGNORECASE) and tag not in _HEADINGS:
-        worth -= 1.5
     href = outline.elements[number].get("href") or ""
     if href:
         worth += 0.8 if "#" in href and _same_page(outline.url, href) else -1.0

@@ -53,12 +53,23 @@ def read_thread(outline: Outline, listing: Listing, platform: str, fetched_at: d
         for row, field, date, identity in zip(rows, fields, dates, ids, strict=True)
     ]
     comments = _numbered(drafts, answers)
+    if not _is_discussion(comments):
+        return Thread(discussion=discussion(outline, (), (), None))
     spans = list(zip(listing.starts, listing.stops, strict=True))
     return Thread(
         discussion=discussion(outline, comments, spans, platform),
         comments=comments,
         nodes=_nodes(outline, listing),
     )
+
+
+def _is_discussion(comments: Sequence[Comment]) -> bool:
+    """Do the records, once read, look like comments? One alone must name its author and its date or anchor."""
+    if len(comments) == 1:
+        only = comments[0]
+        return bool(only.body and only.author and (only.date_text or only.date or only.id))
+    signed = sum(bool(comment.body and (comment.author or comment.date)) for comment in comments)
+    return signed >= 0.5 * len(comments) > 0
 
 
 def _numbered(drafts: Sequence[Comment], answers: Sequence[int | None]) -> tuple[Comment, ...]:

@@ -103,7 +103,7 @@ def headed(outline: Outline, listing: Listing) -> Listing | None:
     The last record takes as many siblings as the longest one before it, and none of a shape not seen before.
     """
     starts = set(listing.starts)
-    if len(listing) == 1 and listing.key[0] == "h":
+    if len(listing) == 1 and not listing.key.startswith("dt"):
         return None
     stops: list[int] = []
     longest, seen = 0, set[tuple[str, tuple[str, ...]]]()

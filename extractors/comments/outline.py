@@ -58,6 +58,9 @@ def shape(name: str) -> str:
     return _DIGITS.sub("#", name)
 
 
+_NEWEST = re.compile(r"recent|latest|newest|derniers|neueste|letzte|ultimos|ultimi|laatste")
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """What an element's class says, worked out once for all elements of that class."""
@@ -85,7 +88,7 @@ def _kind(class_name: str) -> _Kind:
 
 
 def _is_aside(name: str) -> bool:
-    return bool(NAMES_ASIDE.search(name)) and not (NAMES_THREAD.search(name) and "recent" not in name)
+    return bool(NAMES_ASIDE.search(name)) and not (NAMES_THREAD.search(name) and not _NEWEST.search(name))
 
 
 class Outline:
@@ -175,9 +178,8 @@ class Outline:
             elif tag == "img":
                 if kind.avatar or _AVATAR.search(element.get("src") or ""):
                     self.avatars.append(number)
-            elif tag in _FIELDS:
-                if (element.get("type") or "").lower() not in _NO_FIELD:
-                    self.fields.append(number)
+            elif tag in _FIELDS and (element.get("type") or "").lower() not in _NO_FIELD:
+                self.fields.append(number)
             if kind.reply:
                 self.replies.append(number)
         self._close()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from extractors.comments.listing import Listing
 from extractors.comments.outline import Outline, count
 from extractors.comments.words import NAMES_FORUM, NAMES_STRONG, NAMES_THREAD
+
+_ARTICLE: Final = re.compile(r"type-(?:post|page|article)|\bhentry\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,7 @@ class Score:
     total: float
     evidence: float
     named: float
+    proof: float  # share of records with what only discussions have: reply buttons, comment anchors and ids
 
 
 def score(outline: Outline, listing: Listing) -> Score:
@@ -54,6 +59,7 @@ def score(outline: Outline, listing: Listing) -> Score:
     evidence -= 2.0 * max(0.0, linked - 0.45) / 0.55
     first = listing.starts[0]
     named = _named(outline, listing)
+    evidence -= 2.0 * sum(bool(_ARTICLE.search(outline.named[start])) for start in listing.starts) / size
     evidence -= 2.0 * sum(outline.aside[start] for start in listing.starts) / size
     evidence -= 4.0 * sum(outline.in_form[start] for start in listing.starts) / size
     depth_price = 0.02 * _depth(outline, first)
@@ -67,7 +73,7 @@ def score(outline: Outline, listing: Listing) -> Score:
         - (_headed_price(outline, listing) if listing.headed else 0.0)
         - depth_price
     )
-    return Score(total, evidence, named)
+    return Score(total, evidence, named, max(anchor, reply, ident) / size)
 
 
 def _headed_price(outline: Outline, listing: Listing) -> float:

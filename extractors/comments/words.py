@@ -12,7 +12,7 @@ _COMMENT = (
 )
 NAMES_THREAD: Final = re.compile(
     r"comment|komment|koment|comentari|commenti\b|reactie|reakti|reactions?\b|r[eé]ponses\b|respuesta|rispost|respost|yorum|odpowied|"
-    r"discussion|dsq-|disqus|talkback|opinion|webmention|pingback|trackback|\bcmt|\bcom\b|\bcoms\b|coms?#|avis\b|responses\b|replies\b"
+    r"discussion|dsq-|disqus|talkback|webmention|pingback|trackback|\bcmt|\bcom\b|\bcoms\b|coms?#|avis\b|responses\b|replies\b"
 )
 """Searched in lower-cased class names and ids of records and of what stands around them."""
 
@@ -37,7 +37,8 @@ NAMES_FORM: Final = re.compile(
 )
 
 NUMBER_OF_COMMENTS: Final = re.compile(
-    r"(?<![\d.,/:-])(?P<n>\d{1,3}(?:[.,\s  ]\d{3})+|\d{1,6}|one|an?|un|une|uno|una|um|uma|ein|eine?n?|één|en|ett|no|keine?|aucun|sin|nessun|geen)"
+    r"(?:(?<![\d.,/:#-])(?P<n>\d{1,3}(?:[.,\s\u00a0\u202f]\d{3})+|\d{1,6})"
+    r"|^\W*(?P<word>one|une?|uno|una|um|uma|eine?|één|en|ett|no|keine?|aucune?|sin|nessun|geen|nenhum|inga?|ingen))"
     r"\s*(?:\w+\s+)?(?:" + _COMMENT + r")(?![^\W\d_])",
     re.IGNORECASE,
 )
@@ -50,6 +51,7 @@ COMMENTS_OF_NUMBER: Final = re.compile(
 
 COMMENT_WORD: Final = re.compile(r"(?<![^\W\d_])(?:" + _COMMENT + r")(?![^\W\d_])", re.IGNORECASE)
 
-NUMBER_WORDS: Final = dict.fromkeys(
-    "one a an un une uno una um uma ein eine einen één en ett".split(), 1
-) | dict.fromkeys("no keine kein aucun sin nessun geen".split(), 0)
+NUMBER_WORDS: Final = dict.fromkeys("one un une uno una um uma ein eine één en ett".split(), 1) | dict.fromkeys(
+    "no kein keine aucun aucune sin nessun geen nenhum inga ingen".split(), 0
+)
+"""Numbers that pages write in words, at the start of a heading: 'One response to'."""

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from pathlib import Path
 
 from flows.errors import FlowError, RunFailed
 from flows.fetching.client import Fetcher
@@ -23,11 +22,12 @@ from flows.report import Advance, RunReport, progress
 from flows.settings import Settings, SiteSettings, is_alive, prepare_prefect, worker_name
 from flows.workers import WorkerPool
 from storage.archive import WarcArchive
+from storage.campaigns import find_campaigns
 from storage.engine import Database, open_database
 from storage.errors import StorageError
 from storage.frontier import DuePage, claim, counts, discover, make_due, release, release_dead
 from storage.runs import finish_run, start_run
-from storage.schema import upgrade
+from storage.schema import upgrade_if_blank
 
 LEASE_SECONDS = 1800.0
 BatchRunner = Callable[[Road, Sequence[DuePage]], Awaitable["Counter[str]"]]
@@ -67,6 +67,7 @@ async def run_site(
     Raises StorageError when the database cannot be opened at all: nothing was started then.
     """
     started = utc_now()
+    upgrade_if_blank(settings.database_url)
     with ExitStack() as stack:
         db = stack.enter_context(open_database(settings.database_url))
         async with Fetcher(fetch_policy(settings, site)) as fetcher:
@@ -97,6 +98,7 @@ async def run_site(
                     counts=tally,
                 )
                 await batches(road, limit or site.max_pages, advance, run_batch)
+                tally["campaign_members"] += await asyncio.to_thread(find_campaigns, db, utc_now())
             except (FlowError, StorageError, OSError) as error:
                 return failed(db, site, run_id, started, tally, warnings, str(error))
             except BaseException:
@@ -214,10 +216,9 @@ def run_sites(
 ) -> list[RunReport]:
     """`tamis run`: the chosen sites one after the other, each as a Prefect flow run unless `direct` or `dry_run`.
 
-    Makes the database on the very first run; an older schema is refused with the command that upgrades it.
+    The very first run makes the database; an older schema is refused with the command that upgrades it.
     """
     sites = settings.chosen(names)
-    make_first_database(settings)
     reports = []
     for site in sites:
         with progress(site.name, show) as advance:
@@ -230,10 +231,3 @@ def run_sites(
                 run = recorded(site.name, settings.path, full, limit, advance)
             reports.append(asyncio.run(run))
     return reports
-
-
-def make_first_database(settings: Settings) -> None:
-    """Makes the SQLite file of a first run; an existing schema is never upgraded behind the operator's back."""
-    prefix = "sqlite:///"
-    if settings.database_url.startswith(prefix) and not Path(settings.database_url.removeprefix(prefix)).exists():
-        upgrade(settings.database_url)

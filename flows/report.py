@@ -82,6 +82,7 @@ SHOWN_COUNTS = (
     ("publish", "comments to publish"),
     ("review", "comments to review"),
     ("reject", "comments rejected"),
+    ("campaign_members", "comments found in campaigns"),
     ("new_tweets", "new tweets"),
     ("disallowed", "pages disallowed by robots.txt"),
     ("gone", "pages gone"),

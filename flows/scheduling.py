@@ -6,14 +6,14 @@ here, on loopback, for as long as this process lives.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -45,30 +45,55 @@ def serve_sites(settings: Settings, announce: Callable[[str], object]) -> None:
     sites = scheduled(settings)
     prepare_prefect()
     with scheduler(announce):
-        from prefect import serve
-        from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-        from prefect.schedules import Cron
-        from prefect.types.entrypoint import EntrypointType
+        announce_schedules(sites, announce)
+        with contextlib.suppress(asyncio.CancelledError, KeyboardInterrupt):
+            asyncio.run(watch(settings, sites))
+    announce("Stopped.")
 
-        from flows.orchestration import nightly
 
-        deployments: list[Any] = [
-            nightly.to_deployment(
-                name=site.name,
-                parameters={"site": site.name, "config": str(settings.path)},
-                schedule=Cron(site.cron or "", timezone=site.timezone),
-                # a night that is not over when the next one begins: the next one is skipped, the pages stay due
-                concurrency_limit=ConcurrencyLimitConfig(
-                    limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
-                ),
-                entrypoint_type=EntrypointType.MODULE_PATH,
-            )
-            for site in sites
-        ]
-        for site in sites:
-            announce(f"{site.name}: {site.cron} ({site.timezone})")
-        announce("Waiting for the next run. Stop with Ctrl-C.")
-        serve(*deployments, print_starting_message=False, pause_on_shutdown=False)
+def announce_schedules(sites: Sequence[SiteSettings], announce: Callable[[str], object]) -> None:
+    for site in sites:
+        announce(f"{site.name}: {site.cron} ({site.timezone})")
+    announce("Waiting for the next run. Stop with Ctrl-C.")
+
+
+async def watch(settings: Settings, sites: Sequence[SiteSettings]) -> None:
+    """Starts due flow runs, each in a process of its own, until this one is told to stop."""
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.runner import Runner
+    from prefect.schedules import Cron
+    from prefect.types.entrypoint import EntrypointType
+
+    from flows.orchestration import nightly
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    class StoppableRunner(Runner):
+        def handle_sigterm(self, *arguments: object, **options: object) -> None:
+            """Prefect's own leaves in mid-air with a traceback; ours lets the runner leave in order."""
+            loop.call_soon_threadsafe(stop.set)
+
+    runner = StoppableRunner(name="tamis", pause_on_shutdown=False)
+    for site in sites:
+        deployment = await nightly.ato_deployment(
+            name=site.name,
+            parameters={"site": site.name, "config": str(settings.path)},
+            schedule=Cron(site.cron or "", timezone=site.timezone),
+            # a night that is not over when the next one begins: the next one is skipped, the pages stay due
+            concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        )
+        await runner.aadd_deployment(deployment)
+    running = asyncio.create_task(runner.start(webserver=False))
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if running.done():
+        running.result()
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ tracking has something to show. Everything stays in one folder, which the next d
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from flows.errors import FlowError
 from flows.nightly import run_sites
 from flows.report import RunReport, print_reports
 from flows.settings import load
+from moderation.verdict import Evidence
 
 FOLDER = Path("tamis-demo")
 MARK = ".tamis-demo"  # a folder without it was not made by a demo and is never removed
@@ -86,20 +88,20 @@ def look(console: Console, folder: Path, database_url: str) -> dict[str, Any]:
     """What an operator, an editor and an analyst would look at next."""
     from storage.console import query
     from storage.engine import open_database
-    from storage.reviews import waiting
+    from storage.waiting import Filter, waiting
     from storage.views import VIEW_NAMES
 
     here = f"--config {folder.name}/tamis.toml" if folder.parent == Path.cwd() else f"--config {folder}/tamis.toml"
     with open_database(database_url) as db:
-        queue = waiting(db, limit=5)
+        queue = waiting(db, Filter(), limit=5, order="doubt").items
         answer = query(db, ANALYST_QUERY, VIEW_NAMES)
     console.print("\n[bold]Operator[/]: the health of each site, and what was set aside")
     command(console, f"tamis status {here}")
     console.print("\n[bold]Editor[/]: comments that wait for a decision, each with its reasons")
     for item in queue:
         console.print(f"  [yellow]{escape(item.author or '?')}[/]: {escape(short(item.body))}", highlight=False)
-        for reason in item.reasons[:3]:
-            console.print(f"      {escape(reason)}", highlight=False, style="dim")
+        for evidence in strongest(item.evidence):
+            console.print(f"      {escape(evidence.because)}", highlight=False, style="dim")
     console.print("\n[bold]Analyst[/]: documented views; the salaries that the articles state")
     console.print(f"  {ANALYST_QUERY}", highlight=False, style="dim")
     table = Table(*answer.columns)
@@ -108,6 +110,10 @@ def look(console: Console, folder: Path, database_url: str) -> dict[str, Any]:
     console.print(table)
     command(console, f'sqlite3 {folder / "tamis.sqlite"} "SELECT * FROM spam_daily"')
     return {"waiting": len(queue), "query": ANALYST_QUERY, "rows": [list(row) for row in answer.rows]}
+
+
+def strongest(evidence: Sequence[Evidence], count: int = 3) -> list[Evidence]:
+    return sorted(evidence, key=lambda one: -abs(one.log_odds))[:count]
 
 
 def command(console: Console, words: str) -> None:

@@ -1,0 +1,64 @@
+"""`tamis status`: how each site of the settings is doing, as a person or a script wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from flows.ingest import utc_now
+from flows.settings import Settings
+from storage.engine import open_database
+from storage.health import SiteStatus, site_status
+from storage.quarantine import Case, open_cases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteState:
+    """One site: what the database says of it, and its open quarantine cases. `status` is None before its first run."""
+
+    site: str
+    status: SiteStatus | None
+    open_cases: tuple[Case, ...]
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        return self.status.alarms if self.status else ("it has never run; run: tamis run",)
+
+    def cells(self) -> tuple[str, ...]:
+        """One row of the table of sites."""
+        status = self.status
+        if status is None:
+            return (self.site, *("-",) * 8)
+        last = status.last_run
+        return (
+            self.site,
+            f"{sum(status.pages.values()):,}",
+            f"{status.due:,}",
+            f"{status.articles:,}",
+            f"{sum(status.comments.values()):,}",
+            f"{status.waiting:,}",
+            f"{status.quarantined:,}",
+            moment(last.started_at) if last else "-",
+            last.status if last else "-",
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        found = asdict(self.status) if self.status else {"site": self.site}
+        return {**found, "alarms": list(self.alarms), "open_cases": [asdict(case) for case in self.open_cases]}
+
+
+def moment(value: datetime) -> str:
+    return value.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def site_states(settings: Settings, names: Sequence[str] | None) -> list[SiteState]:
+    """The state of the chosen sites, in the order of the settings. Raises UnknownSite, StorageError."""
+    chosen = settings.chosen(list(names) if names else None)
+    with open_database(settings.database_url) as db:
+        known = {status.site: status for status in site_status(db, utc_now())}
+        return [
+            SiteState(site=site.name, status=known.get(site.name), open_cases=tuple(open_cases(db, site.name)))
+            for site in chosen
+        ]

@@ -21,13 +21,15 @@ from moderation.language.fusion import FLOOR, FORMAT, WEIGHTS, log_length
 from moderation.language.judge import DEFAULT_LANGUAGES
 from moderation.language.scripts import languages_in, letters_by_script
 from moderation.language.voters import FasttextVoter, LangdetectVoter, LinguaVoter, Votes
-from moderation.language.words import speechless, squeezed, words
+from moderation.language.words import notice_title, speechless, squeezed, words
 from moderation.normalise import language_text
 
 FITTED_ON = ("de", "en", "es", "fr", "it", "nl", "pt")  # one script, so that scripts decide nothing here
 COMMITTEES = ("accurate", "wide", "lean")
 PRIOR = 1.0  # log-odds; only moves the scale on which the thresholds are given
-BUCKETS = ((3, 0.005), (10, 0.0005), (100_000, 0.0005))  # most words, wanted share of own texts called foreign
+BUCKETS = ((1, 0.008), (2, 0.008), (3, 0.002), (100_000, 0.0005))  # most words, wanted share of own texts called foreign
+HIGHEST = 0.25  # a text is not foreign because it is half doubtful
+FEWEST = 20  # texts of a language in a bucket
 RIDGE = 1e-3
 
 Floats = npt.NDArray[np.float64]
@@ -56,10 +58,10 @@ def ballots(rows: Iterable[dict[str, str]], most_words: int = 20) -> list[Ballot
         letters = letters_by_script(plain).total()
         if row["lang"] not in FITTED_ON or letters < 3 or len(spoken) > most_words:
             continue
-        if speechless(row["text"], spoken):
+        if notice_title(row["text"]) is not None or speechless(spoken):
             continue
         first = fast.votes(plain)
-        votes = {
+        votes: dict[str, tuple[Votes, ...]] = {
             "accurate": (accurate.votes(plain), first),
             "wide": (many.votes(plain), first),
             "lean": (few.votes(plain), first),
@@ -109,7 +111,7 @@ def fitted_thresholds(cast: Sequence[Ballot], name: str, weights: Floats) -> lis
     """For each bucket of words the posterior of the article's language under which a text is foreign.
 
     For each language the largest one that calls no more than the wanted share of its own texts foreign; of these the
-    median, because some languages' word lists hold foreign words; never over one half.
+    median, because some languages' word lists hold foreign words; never over HIGHEST.
     """
     features, truth = _features(cast, name)
     chances = _chances(features @ weights)
@@ -121,9 +123,9 @@ def fitted_thresholds(cast: Sequence[Ballot], name: str, weights: Floats) -> lis
         for language in range(len(FITTED_ON)):
             own = chances[inside & (truth == language), language]
             own = own * np.exp(PRIOR) / (1.0 - own + own * np.exp(PRIOR))
-            if len(own) >= 50:
+            if len(own) >= FEWEST:
                 found.append(float(np.sort(own)[int(share * len(own))]))
-        thresholds.append((most, round(min(0.5, float(np.median(found))), 4)))
+        thresholds.append((most, round(min(HIGHEST, float(np.median(found))), 4)))
         least = most
     return thresholds
 
@@ -144,9 +146,9 @@ def fitted(cast: Sequence[Ballot]) -> dict[str, object]:
 
 def read_rows(path: Path) -> list[dict[str, str]]:
     """The rows of a JSONL file, gzipped or not."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
-        return [json.loads(line) for line in lines if line.strip()]
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+    return [json.loads(line) for line in text.split("\n") if line.strip()]
 
 
 def main() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from moderation.errors import LanguageUnknown
 from moderation.language.fusion import loaded_weights
-from moderation.language.scripts import UNSPACED, languages_in, letters_by_script, scripts_of
+from moderation.language.scripts import UNSPACED, languages_in, letters_by_script, scripts_of, without_other_scripts
 from moderation.language.voters import FasttextVoter, LangdetectVoter, LinguaVoter, Votes
-from moderation.language.words import gives_away, speechless, squeezed, words
+from moderation.language.words import greets_in, notice_title, speechless, squeezed, words
 from moderation.normalise import language_text
 from moderation.verdict import LanguageRelation
 
@@ -21,13 +21,32 @@ DEFAULT_LANGUAGES = tuple(
 # the languages for which the heavy detector is always ready; any other is added when an article is in it
 _CORE = frozenset("ar de en es fr it ja nl pt ru zh".split())
 _FEW = 8  # so many languages of one script are all core
+_FEWEST_LETTERS = {
+    "han": 1,
+    "kana": 2,
+    "hangul": 2,
+}  # a Chinese letter is a word; a lone katakana is a smile: ¯\\_(ツ)_/¯
+_TITLE = 5  # words; titles of other pages with no more are half names
+_SURELY = 0.002  # the threshold for longer titles
 _LONG = 10  # words; over it langdetect is right when it is sure
+_AGREED = 0.5  # the least that the first look must give a language for langdetect to decide alone on it
 _READ = 160  # characters of a long text that are read: half from its start, half from its end
 
 # Languages that detectors mix up on short texts: a vote for a sister never makes a comment foreign.
 _SISTERS = tuple(
     frozenset(group.split())
-    for group in ("da no nn nb", "cs sk", "hr sr bs sl", "id ms", "gl pt", "bg mk", "af nl", "be uk", "hi mr ne", "fa ur")
+    for group in (
+        "da no nn nb",
+        "cs sk",
+        "hr sr bs sl",
+        "id ms",
+        "gl pt",
+        "bg mk",
+        "af nl",
+        "be uk",
+        "hi mr ne",
+        "fa ur",
+    )
 )
 _SAME_CODE = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "zh-cn": "zh", "cmn": "zh", "fil": "tl"}
 
@@ -72,29 +91,35 @@ class LanguageJudge:
     def relation(self, text: str, article_language: str | None) -> LanguageFinding:
         """The relation of one comment to its article's language (ISO 639-1, a region may follow; None: unknown)."""
         article = _code(article_language) if article_language else None
-        plain = squeezed(language_text(text))
+        title = notice_title(text)
+        plain = squeezed(language_text(text if title is None else title))
         scripts = letters_by_script(plain)
         if not scripts:
             return _undecidable("no words")
         script, letters = scripts.most_common(1)[0]
-        if letters < (2 if script in UNSPACED else 3):
+        if letters < _FEWEST_LETTERS.get(script, 3):
             return _undecidable("fewer than three letters")
         if article and script not in scripts_of(article):
             return self._other_script(plain, script, scripts, article)
         spoken = words(plain)
-        if reason := speechless(text, spoken):
+        if title is not None and len(spoken) <= _TITLE:
+            return _undecidable("the title of another page")
+        if reason := speechless(spoken):
             return _undecidable(reason)
         count = letters // 2 if script in UNSPACED else len(spoken)
-        return self._voted(plain, script, scripts, count, spoken, article)
+        finding = self._voted(plain, script, scripts, count, spoken, article)
+        if title is not None and finding.relation is LanguageRelation.OTHER and finding.article_probability > _SURELY:
+            return replace(finding, relation=LanguageRelation.UNDECIDABLE, because="the title of another page")
+        return finding
 
     def _other_script(self, plain: str, script: str, scripts: Counter[str], article: str) -> LanguageFinding:
         """A text in letters that the article's language does not use, unless it is half a quotation."""
         own = sum(count for name, count in scripts.items() if name in scripts_of(article))
-        if own * 3 > scripts[script]:
-            rest = " ".join(word for word in plain.split() if letters_by_script(word).keys() & scripts_of(article))
+        if own * 2 > scripts[script]:
+            rest = without_other_scripts(plain, scripts_of(article))
             if len(words(rest)) > 3 and self.relation(rest, article).relation is LanguageRelation.SAME:
                 return _undecidable("several alphabets")
-        if script == "latin" and (reason := speechless(plain, words(plain))):
+        if script == "latin" and (reason := speechless(words(plain))):
             return _undecidable(reason)
         votes = self._first_look(plain, languages_in(script, self.languages))
         best = _best(votes)
@@ -131,7 +156,7 @@ class LanguageJudge:
         if count > _LONG:
             alone = LangdetectVoter(languages).votes(_excerpt(plain))
             best = _best(alone)
-            if best and alone[best] >= loaded_weights().alone:
+            if best and alone[best] >= loaded_weights().alone and first.get(best, 0.0) >= _AGREED:
                 relation = LanguageRelation.SAME if best == article else LanguageRelation.OTHER
                 return _finding(alone, article, relation, f"reads as {best}", "langdetect")
         return self._committee(plain, scripts.total(), count, spoken, article, languages, first, inside)
@@ -163,7 +188,7 @@ class LanguageJudge:
             near = sum(posterior.get(code, 0.0) for code in _sisters(article))
         if best == article or here >= 0.5:
             relation = LanguageRelation.SAME
-        elif near < committee.foreign_below(count) and not (article and count <= 6 and gives_away(spoken, article)):
+        elif near < committee.foreign_below(count) and not (article and count <= 6 and greets_in(spoken, article)):
             relation = LanguageRelation.OTHER
         else:
             relation = LanguageRelation.UNDECIDABLE

@@ -91,3 +91,11 @@ def scripts_of(language: str) -> frozenset[str]:
 def languages_in(script: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     """Those of `languages` that are written in `script`."""
     return tuple(language for language in languages if script in scripts_of(language))
+
+
+def without_other_scripts(text: str, scripts: frozenset[str]) -> str:
+    """`text` with the letters of all scripts but these replaced by spaces."""
+    for script, letters in _LETTERS.items():
+        if script not in scripts:
+            text = letters.sub(" ", text)
+    return " ".join(text.split())

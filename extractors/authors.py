@@ -3,61 +3,124 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from extractors.html import Document, line_of
-from extractors.structured import Statements, text_in
+from extractors.bylines import Byline
+from extractors.html import line_of
+from extractors.metadata import words
+from extractors.structured import Json, Statements, text_in, types_of
 
 _METAS = (
-    "author", "article:author", "og:article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author",
-    "byl", "citation_author", "cxenseparse:author", "rbauthors", "article.author", "creator",
+    "author", "article:author", "og:article:author", "dc.creator", "dcterms.creator", "parsely-author",
+    "sailthru.author", "byl", "citation_author", "cxenseparse:author", "rbauthors", "article.author", "creator",
+    "dc.creator.name", "twitter:data1",
 )  # fmt: skip
-_BY = re.compile(
-    r"^\W*(?:written by|posted by|published by|story by|text by|reported by|by|par|von|por|di|door|av|af|przez|"
-    r"écrit par|publié par|rédigé par|propos recueillis par|geschrieben von|veröffentlicht von|escrito por|publicado por|"
-    r"scritto da|a cura di|pubblicato da|geschreven door|da|de|text|texte|texto|autor(?:in|en|es)?|auteurs?|author\(?s?\)?|autore)\b[\s:：·|-]+",
+_BY = (
+    r"by|par|von|por|di|door|av|af|przez|door|text(?:e|o)?(?: (?:by|von|par|por|di))?|"
+    r"(?:written|posted|published|story|text|reported|words|article|submitted|created) by|"
+    r"(?:écrit|publié|rédigé|posté|proposé) par|propos recueillis par|un article de|"
+    r"(?:geschrieben|veröffentlicht|verfasst|erstellt|gepostet) von|ein (?:artikel|beitrag|gastbeitrag) von|"
+    r"(?:escrito|publicado) por|(?:scritto|pubblicato) da|a cura di|(?:geschreven|geplaatst) door|"
+    r"autor(?:in|en|es|a|as)?|auteurs?|author\(?s?\)?|autor[ei]|redaktion|editor|文|著者|執筆者?|作者|記者"
+)
+_PREFIX = re.compile(rf"^\W*(?:{_BY})(?:\b|(?<=\W))[\s:：·|-]*", re.IGNORECASE)
+_ALL_POSTS = re.compile(
+    r"^(?:view|see|read|show|zeige|voir|ver|more|alle?|all|mehr|tous|todos)\b.{0,30}?"
+    r"\b(?:by|von|de|par|por|di|of)\s+(?=\S)|\s*[→›»]+\s*$",
+    re.IGNORECASE,
+)
+_INLINE = re.compile(
+    r"(?:^|[\s|•·–—-])(?:posted|published|written|story|publié|rédigé|écrit|geschrieben|veröffentlicht|gepostet|publicado|"
+    r"escrito|pubblicato|geplaatst)?[^.]{0,40}?\b(?:by|par|von|por|door)\s+(?P<name>[^\W\d_][\w.'’-]*(?:\s+[\w.'’-]+){0,4}?)"
+    r"(?=\s*(?:$|[|•·,–—(\n@]|\s-\s|\bon\b|\bam\b|\bin\b|\ble\b|\bel\b|\bunter\b|\bvom\b|\bat\b|\bum\b|\d))",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:\||·|•|–|—|\s-\s|\(|@|,\s*(?:staff|updated|publi|posted|le \d|am \d|on \d|\d)|\bon\s+\w+ \d|\ble\s+\d|\bam\s+\d|"
-    r"\bfor\s+(?:the\s+)?[A-Z]|\d{1,2}[/.:]\d|\bupdated\b|\bpublished\b|\bposted\b).*$",
-    re.IGNORECASE,
+    r"\s*(?:[|•·\n]|[–—]|\s-\s|\(|@|\s[/]\s|"
+    r",\s*(?:staff|updated|publi|posted|le \d|am \d|on \d|\d|contributor|editor|reporter|special|senior|associated press|"
+    r"cnn|ph\.?\s?d|m\.?d\.?|r\.?d\.?|mph|rn|msc?|mba|cfp|cpa|jr|esq|[A-Z]{2,5}\b)|"
+    r"\bon\s+\w+\.? \d|\ble\s+\d|\bam\s+(?:\d|\w+tag)|\bvom\s+\d|\bel\s+\d|\bfor\s+(?:the\s+)?[A-Z]|\bin\s+[A-Z]|"
+    r"\d{1,2}[/.:-]\d|\d{4}\b|\d+ min|\b(?:updated|published|posted|follow|contributor|staff writer|senior writer|editor)\b|"
+    r"\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)\w*[,.]? ).*$",
+    re.IGNORECASE | re.DOTALL,
 )
+_SPLIT = re.compile(r"\s*[;/]\s*|\s+(?:&|and|und|et|y)\s+|,\s+(?:and\s+)?(?=[^\W\d_]+\.?\s+[^\W\d_])")
 _NOT_A_NAME = re.compile(
-    r"https?:|www\.|@\w+\.|\d{2,}|[<>{}\[\]=]|\b(?:admin|administrator|webmaster|anonymous|unknown|null|undefined|none)\b|^\W*$",
+    r"https?:|www\.|\.(?:com|de|org|net|fr)\b|\w@\w|\d{2,}|[<>{}\[\]=?!]|"
+    r"\b(?:wordpress)?(?:admin|administrator|webmaster|anonymous|unknown|null|undefined|none|full bio|read more|share|"
+    r"subscribe|comments?|newsletter|contact)\b|^\W*$|^(?:by|von|par|author|editor|staff|autor|the|a|an)$",
     re.IGNORECASE,
 )
-_BYLINE = re.compile(r"\b(?:byline|author|auteur|autor|autore|writer|post-?author|entry-?author|article-?author)")
-_NOT_BYLINE = re.compile(r"comment|bio|avatar|related|widget|footer|box|sidebar|social|follow|image|photo|desc")
-_MAX_NAME = 60
+_AUTHOR_NAMES = re.compile(r"author|auteur|autor|byline|writer|\bvcard\b|\bfn\b", re.IGNORECASE)
+_NOT_AUTHOR_NAMES = re.compile(
+    r"date|time|publi(?:sh|c|é)|bio|avatar|desc|social|follow|image|photo|role|title|comment", re.I
+)
+_MAX_NAME = 60  # characters
+_MAX_NAME_WORDS = 7
+_MAX_NAMES = 8
 
 
-def author(document: Document, statements: Statements) -> str | None:
-    """The names, separated by "; ", or None."""
-    for names in _candidates(document, statements):
-        if cleaned := _distinct(names):
-            return "; ".join(cleaned)
-    return None
+def author(statements: Statements, shown: Sequence[Byline], site_name: str | None) -> str | None:
+    """The names, separated by "; ", or None. The site's own name is no author as long as there is another."""
+    site = words(site_name or "")
+    fallback = None
+    for names in _candidates(statements, shown):
+        people = _distinct(names)
+        if people and all(words(name) == site for name in people):
+            fallback = fallback or people
+            continue
+        if people:
+            return "; ".join(people[:_MAX_NAMES])
+    return "; ".join(fallback) if fallback else None
 
 
-def _candidates(document: Document, statements: Statements) -> list[list[str]]:
-    stated = [text_in(one) or "" for one in statements.resolved(statements.article.get("author"))]
-    found = [stated]
-    for name in _METAS:
-        found.append([text for text in statements.metas.get(name, ()) if "://" not in text])
-    found.append([_name_of(element) for element in statements.properties.get("author", ())])
-    tree = document.tree
-    found.append([line_of(link) for link in tree.xpath("//*[@rel='author']")][:3])
-    bylines = [
-        element
-        for element in tree.iter("a", "span", "p", "div", "address", "li", "strong", "b")
-        if (names := f"{element.get('class') or ''} {element.get('id') or ''}".lower().strip())
-        and _BYLINE.search(names)
-        and not _NOT_BYLINE.search(names)
-    ]
-    found.extend([line_of(element)] for element in bylines[:5])
-    return found
+def _candidates(statements: Statements, shown: Sequence[Byline]) -> Iterator[list[str]]:
+    people = statements.resolved(statements.article.get("author"))
+    yield [text_in(one) or "" for one in people if not _is_organisation(one)]
+    for name in _METAS[:-1]:
+        yield [text for text in statements.metas.get(name, ()) if "://" not in text]
+    if (statements.meta("twitter:label1") or "").casefold() in (
+        "written by",
+        "écrit par",
+        "verfasst von",
+        "escrito por",
+    ):
+        yield [statements.meta("twitter:data1") or ""]
+    yield [_name_of(element) for element in statements.properties.get("author", ())[:3]]
+    yield from _shown_names(shown)
+    yield [text_in(one) or "" for one in people]
+    yield [text_in(one) or "" for one in statements.resolved(statements.article.get("creator"))]
+
+
+def _is_organisation(thing: Json) -> bool:
+    return bool(types_of(thing) & {"organization", "newsmediaorganization", "corporation"})
+
+
+def _shown_names(shown: Sequence[Byline]) -> Iterator[list[str]]:
+    for line in shown:
+        marked = [element for element in line.marked if _is_author_mark(element)]
+        inner = [element for element in marked if not any(other in marked for other in element.iterancestors())]
+        if inner:
+            yield [line_of(element) for element in inner]
+    for line in shown:
+        text = line.block.text
+        if _PREFIX.match(text) and len(text) <= 150:
+            yield [text.split("\n", 1)[0] if not text.lower().strip() in ("by", "von", "par") else text]
+    for line in shown:
+        if _AUTHOR_NAMES.search(line.names) and not _NOT_AUTHOR_NAMES.search(line.names):
+            yield [line.block.text]
+    for line in shown:
+        if found := _INLINE.search(line.block.text[:200]):
+            yield [found.group("name")]
+
+
+def _is_author_mark(element: HtmlElement) -> bool:
+    names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+    return "author" in (element.get("rel") or "") or (
+        _AUTHOR_NAMES.search(names) is not None and not _NOT_AUTHOR_NAMES.search(names)
+    )
 
 
 def _name_of(element: HtmlElement) -> str:
@@ -70,7 +133,8 @@ def _name_of(element: HtmlElement) -> str:
 def _distinct(names: list[str]) -> list[str]:
     found: dict[str, str] = {}
     for text in names:
-        for part in re.split(r"\s*[;/]\s*|\s+(?:&|and|und|et|y)\s+|,\s+(?=\w+\s+\w)", text):
+        text = _ALL_POSTS.sub("", " ".join(text.split()))
+        for part in _SPLIT.split(_PREFIX.sub("", text)):
             if name := cleaned_name(part):
                 found.setdefault(name.casefold(), name)
     return list(found.values())
@@ -78,9 +142,9 @@ def _distinct(names: list[str]) -> list[str]:
 
 def cleaned_name(text: str) -> str | None:
     """One name without "by", dates, roles and mail addresses; None if what is left is no name."""
-    name = " ".join(text.split())
-    name = _BY.sub("", name)
-    name = _TAIL.sub("", name).strip(" ,.:;-–—|·•*\u200b")
-    if not name or len(name) > _MAX_NAME or _NOT_A_NAME.search(name):
+    name = _ALL_POSTS.sub("", " ".join(text.split()))
+    name = _PREFIX.sub("", name)
+    name = _TAIL.sub("", name).strip(" ,.:;-–—|·•*\u200b\"“”'")
+    if not name or len(name) > _MAX_NAME or len(name.split()) > _MAX_NAME_WORDS or _NOT_A_NAME.search(name):
         return None
     return name

@@ -13,7 +13,7 @@ _NUMBERED_ID = re.compile(
     r"(?:^|\s)(?:_?fn|_?ftn|_?edn|foot-?note|endnote|cite_note|sdfootnote|easy-footnote-bottom|note)[-_:]?\w{0,12}\d",
     re.I,
 )
-_MARKED = re.compile(r"^(\*{1,4}|[†‡§]{1,2}|\(\*{1,3}\)|[¹²³⁴⁵⁶⁷⁸⁹])\s*\S")
+_MARKED = re.compile(r"^(\*{1,4}|[†‡§]{1,2}|\(\*{1,3}\)|[¹²³⁴⁵⁶⁷⁸⁹])\s*(?=\S*[^\W\d_])")
 _BACK_REFERENCE = re.compile(r"\s*(?:[↩↑⏎▲]\ufe0e?|\[?return to text\]?|\^)+\s*$|^\s*(?:[↩↑▲^]\ufe0e?)\s*", re.I)
 _MAX_ABOVE = 5  # elements around a block that may name it a note
 

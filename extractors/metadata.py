@@ -1,31 +1,21 @@
-"""Title, author, dates and site name: stated data first, then what the page shows next to its headline."""
+"""Title and site name: what the page states, checked against the headline that it shows."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-
 from lxml.html import HtmlElement
 
-from extractors.dates import parse_page_date
 from extractors.html import Document, line_of
 from extractors.structured import Statements, text_in
 from extractors.urls import host_of
 
 _SEPARATOR = re.compile(r"\s+[|–—\-·•»«:/~]{1,2}\s+|\s*[|｜»]\s*")
 _WORD = re.compile(r"\w+")
-_PUBLISHED_METAS = (
-    "article:published_time", "og:article:published_time", "datepublished", "dc.date.issued", "dcterms.issued",
-    "dc.date.created", "dcterms.created", "parsely-pub-date", "sailthru.date", "publishdate", "publish-date",
-    "publish_date", "published_time", "published-date", "publication_date", "pubdate", "originalpublicationdate",
-    "article_date_original", "article.published", "cxenseparse:recs:publishtime", "bt:pubdate", "citation_publication_date",
-    "citation_date", "datecreated", "dc.date", "dcterms.date", "og:published_time", "rnews:datepublished", "created", "date",
-)  # fmt: skip
-_MODIFIED_METAS = (
-    "article:modified_time", "og:updated_time", "datemodified", "dc.date.modified", "dcterms.modified", "lastmod",
-    "article.updated", "last-modified", "revised", "og:modified_time",
-)  # fmt: skip
+_BARS = frozenset({"|", "｜", "::"})
+_AGREEMENT = 0.7  # share of the shorter title's words that the longer one must hold
+_MAX_HEADLINE = 400  # characters
+_MIN_HEADLINE_WORDS = 4  # a single h1 that no metadata confirms
 
 
 def words(text: str) -> list[str]:
@@ -51,23 +41,63 @@ def site_name(document: Document, statements: Statements) -> str | None:
 
 
 def title(document: Document, statements: Statements) -> str | None:
-    """The article's headline, without the site's name."""
-    stated = [
-        cleaned
+    """The article's headline as the page shows it, else as it states it, without the site's name.
+
+    The shown heading wins where it is a part of the stated title: sites add their name, a section or a slogan to that.
+    """
+    raw = [
+        text
         for text in (
             text_in(statements.article.get("headline")),
             statements.meta("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title"),
             _page_title(document),
         )
-        if text and (cleaned := without_site_name(text, document, statements))
+        if text
     ]
-    shown = [line for heading in document.tree.iter("h1") if (line := line_of(heading)) and len(line) < 400]
-    for line in shown:
-        if any(agreement(line, text) >= 0.7 and len(words(line)) * 2 > len(words(text)) for text in stated):
+    name = site_name(document, statements) or ""
+    stated = [cleaned for text in raw if (cleaned := without_site_name(text, document.url, name))]
+    shown = _headings(document, name)
+    if agreed := _agreed(shown, stated):
+        return agreed
+    for line, level in shown:
+        if any(_is_part(words(line), words(text)) for text in raw) and (level == 1 or len(words(line)) > 2):
             return line
+    first = [line for line, level in shown if level == 1]
+    if len(first) == 1 and len(words(first[0])) >= _MIN_HEADLINE_WORDS:
+        return first[0]
     if stated:
         return stated[0]
-    return shown[0] if shown else None
+    return first[0] if first else None
+
+
+def _headings(document: Document, name: str) -> list[tuple[str, int]]:
+    """Headings of the first three levels, in page order, that do not name the site."""
+    found = []
+    for element in document.tree.iter("h1", "h2", "h3"):
+        line = line_of(element)
+        if 0 < len(line) <= _MAX_HEADLINE and not _names_site(line, name, "", host_of(document.url)):
+            found.append((line, int(element.tag[1])))
+    return found
+
+
+def _agreed(shown: list[tuple[str, int]], stated: list[str]) -> str | None:
+    """The h1 that says what a stated title says; a kicker in front that the stated title lacks is left out."""
+    for line, level in shown:
+        if level > 1:
+            continue
+        own = words(line)
+        for text in stated:
+            other = words(text)
+            if agreement(line, text) >= _AGREEMENT and len(own) * 2 > len(other):
+                has_kicker = len(own) > len(other) > 2 and own[-len(other) :] == other
+                return text if has_kicker else line
+    return None
+
+
+def _is_part(own: list[str], other: list[str]) -> bool:
+    """Whether a heading is the beginning or the end of a longer title."""
+    size = len(own)
+    return 0 < size <= len(other) and 3 * size >= len(other) and (other[:size] == own or other[-size:] == own)
 
 
 def _page_title(document: Document) -> str | None:
@@ -78,25 +108,32 @@ def _page_title(document: Document) -> str | None:
     return None
 
 
-def without_site_name(text: str, document: Document, statements: Statements) -> str:
-    """A title without the parts that name the site: "Headline | Section - Site" becomes "Headline"."""
+def without_site_name(text: str, url: str, name: str) -> str:
+    """A title without the parts that name the site: "Headline | Section - Site" becomes "Headline | Section"."""
     text = " ".join(text.split())
-    name = site_name(document, statements) or ""
-    host = host_of(document.url)
+    host = host_of(url)
     brand = "".join(words(host.rsplit(".", 1)[0].rsplit(".", 1)[-1]))
-    while True:
-        cuts = list(_SEPARATOR.finditer(text))
-        if not cuts:
-            return text
-        head, tail = text[: cuts[-1].start()], text[cuts[-1].end() :]
-        if _names_site(tail, name, brand, host) and head.strip():
-            text = head.strip()
-            continue
-        first, rest = text[: cuts[0].start()], text[cuts[0].end() :]
-        if _names_site(first, name, brand, host) and rest.strip():
-            text = rest.strip()
-            continue
-        return text
+    while cuts := list(_SEPARATOR.finditer(text)):
+        head, tail = text[: cuts[-1].start()].strip(), text[cuts[-1].end() :].strip()
+        first, rest = text[: cuts[0].start()].strip(), text[cuts[0].end() :].strip()
+        if head and _names_site(tail, name, brand, host):
+            text = head
+        elif rest and _names_site(first, name, brand, host):
+            text = rest
+        else:
+            return _before_slogan(text, cuts, name, brand, host)
+    return text
+
+
+def _before_slogan(text: str, cuts: list[re.Match[str]], name: str, brand: str, host: str) -> str:
+    """Without a site name in the middle and the slogan behind it; without what stands behind an upright bar."""
+    for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
+        part = text[cut.end() : following.start() if following else len(text)]
+        head = text[: cut.start()].strip()
+        is_bar = cut.group().strip() in _BARS
+        if head and (_names_site(part, name, brand, host) or (is_bar and len(words(head)) > 2)):
+            return head
+    return text
 
 
 def _names_site(part: str, name: str, brand: str, host: str) -> bool:
@@ -109,51 +146,3 @@ def _names_site(part: str, name: str, brand: str, host: str) -> bool:
         or (len(brand) >= 3 and (squashed == brand or (len(squashed) < 2 * len(brand) + 6 and brand in squashed)))
         or squashed == "".join(words(host))
     )
-
-
-def published(document: Document, statements: Statements, language: str | None) -> str | None:
-    """ISO 8601 at the precision the page gives."""
-    return _first_date(_published_texts(document, statements), language)
-
-
-def modified(document: Document, statements: Statements, language: str | None) -> str | None:
-    """ISO 8601 of the last change that the page states for machines."""
-    texts = [text_in(statements.article.get("dateModified"))]
-    texts += [statements.meta(*_MODIFIED_METAS)]
-    texts += [_machine_text(element) for element in statements.properties.get("datemodified", ())]
-    return _first_date(iter(texts), language)
-
-
-def _first_date(texts: Iterator[str | None], language: str | None) -> str | None:
-    for text in texts:
-        if text and (found := parse_page_date(text, language)) and found[0]:
-            return found[0]
-    return None
-
-
-def _published_texts(document: Document, statements: Statements) -> Iterator[str | None]:
-    yield text_in(statements.article.get("datePublished"))
-    yield statements.meta(*_PUBLISHED_METAS[:3])
-    for element in statements.properties.get("datepublished", ()):
-        yield _machine_text(element)
-    for name in _PUBLISHED_METAS[3:]:
-        yield statements.meta(name)
-    yield text_in(statements.article.get("dateCreated"))
-    for element in document.tree.iter("time"):
-        yield element.get("datetime")
-        yield line_of(element)
-    yield _date_in_url(document.url)
-
-
-def _machine_text(element: HtmlElement) -> str | None:
-    return element.get("content") or element.get("datetime") or element.get("title") or line_of(element)
-
-
-_URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?!\d)")
-
-
-def _date_in_url(url: str) -> str | None:
-    if found := _URL_DATE.search(url):
-        year, month, day = found.groups()
-        return f"{year}-{int(month):02d}-{int(day):02d}"
-    return None

@@ -18,6 +18,8 @@ NONE = -1
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "dl"})
 _BOLD = frozenset({"b", "strong"})
+_ITALIC = frozenset({"i", "em"})
+_MARK = re.compile(r"author|auteur|autor|byline|writer|date|time|publi|vcard|\bfn\b", re.IGNORECASE)
 _NEVER_IN_DATA = frozenset({"table", "article", "section", "form", "h1", "h2"})
 _MAX_CELL = 150  # characters on average
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
@@ -36,6 +38,7 @@ class TextBlock:
     italic: int = 0
     bold_start: str = ""  # the bold text that the block opens with
     anchors: tuple[HtmlElement, ...] = ()  # the <a href> in it
+    marked: tuple[HtmlElement, ...] = ()  # inline elements in it that are named as an author or a date, and <time>
 
     @property
     def link_share(self) -> float:
@@ -103,6 +106,7 @@ class _Walk:
         self.outline = Outline()
         self.pieces: list[tuple[str, int]] = []
         self.anchors: list[HtmlElement] = []
+        self.marked: list[HtmlElement] = []
         self.here = NONE
         self.flags = [0, 0, 0]  # open links, bold, italic elements
         self.breaks = 0
@@ -127,6 +131,7 @@ class _Walk:
         """End the running block."""
         pieces, self.pieces = self.pieces, []
         anchors, self.anchors = self.anchors, []
+        marked, self.marked = self.marked, []
         self.breaks = 0
         if not pieces:
             return
@@ -134,7 +139,7 @@ class _Walk:
         text = raw.strip("\r\n").rstrip() if self.pre else folded(raw)
         if not text.strip():
             return
-        block = TextBlock(self.here, text, anchors=tuple(anchors))
+        block = TextBlock(self.here, text, anchors=tuple(anchors), marked=tuple(marked))
         opening = True
         for piece, flags in pieces:
             if flags:
@@ -228,17 +233,20 @@ def outline(root: HtmlElement, drop: Collection[HtmlElement] = (), *, with_hidde
         if tag in BLOCK_TAGS or "-" in tag:
             names = " ".join(filter(None, (item.get("class"), item.get("id"), item.get("role"), item.get("itemprop"))))
             stack.append(walk.enter(item, tag, names))
-        elif tag == "a":
-            if item.get("href"):
-                flags[0] += 1
-                stack.append(-1)
-                walk.anchors.append(item)
-        elif tag in _BOLD:
-            flags[1] += 1
-            stack.append(-2)
-        elif tag in ("i", "em"):
-            flags[2] += 1
-            stack.append(-3)
+        else:
+            if tag == "time" or _is_marked(item):
+                walk.marked.append(item)
+            if tag == "a":
+                if item.get("href"):
+                    flags[0] += 1
+                    stack.append(-1)
+                    walk.anchors.append(item)
+            elif tag in _BOLD:
+                flags[1] += 1
+                stack.append(-2)
+            elif tag in _ITALIC:
+                flags[2] += 1
+                stack.append(-3)
         for child in reversed(item):
             if child.tail:
                 stack.append(child.tail)
@@ -246,6 +254,14 @@ def outline(root: HtmlElement, drop: Collection[HtmlElement] = (), *, with_hidde
         if item.text:
             walk.say(item.text)
     return walk.outline
+
+
+def _is_marked(element: HtmlElement) -> bool:
+    for attribute in ("class", "rel", "itemprop"):
+        value = element.get(attribute)
+        if value is not None and _MARK.search(value):
+            return True
+    return False
 
 
 def _is_hidden(element: HtmlElement) -> bool:

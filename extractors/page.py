@@ -9,9 +9,10 @@ from typing import ClassVar
 from bs4 import Tag
 from lxml.html import HtmlElement
 
-from extractors import authors, metadata
+from extractors import authors, metadata, publication
 from extractors.block_features import Stated
 from extractors.body import article_blocks
+from extractors.bylines import Byline, bylines
 from extractors.comments import find_thread
 from extractors.comments.thread import Thread
 from extractors.errors import LayoutChanged, NoArticle
@@ -50,13 +51,13 @@ class PageObject:
         return metadata.title(self.document, self.statements)
 
     def author(self) -> str | None:
-        return authors.author(self.document, self.statements)
+        return authors.author(self.statements, self.bylines, self.site_name())
 
     def published(self) -> str | None:
-        return metadata.published(self.document, self.statements, self.language())
+        return publication.published(self.document, self.statements, self.bylines, self.language())
 
     def modified(self) -> str | None:
-        return metadata.modified(self.document, self.statements, self.language())
+        return publication.modified(self.statements, self.language())
 
     def thread(self) -> Thread:
         return self._thread
@@ -96,6 +97,11 @@ class PageObject:
     def structure(self) -> Structure:
         apart = set(self.lead_blocks)
         return structured(self.outline, [index for index in self.blocks if index not in apart], self.title())
+
+    @functools.cached_property
+    def bylines(self) -> tuple[Byline, ...]:
+        """Where the page may show who wrote the article and when."""
+        return bylines(self.outline, self.blocks, self.title())
 
     @functools.cached_property
     def lead_blocks(self) -> tuple[int, ...]:

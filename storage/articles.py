@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Row, delete, select
 
 from extractors.records import Page
 from storage.bulk import insert_rows, reserve, update_rows
+from storage.columns import stated_day
 from storage.engine import Database
-from storage.identity import fingerprint
+from storage.identity import author_key, fingerprint
 from storage.outcomes import Extracted
 from storage.tables import article_versions, articles, pages, sections
 
@@ -23,6 +24,8 @@ VALUES = (
     "page_id",
     "url",
     *CONTENT,
+    "author_key",
+    "published_on",
     "footnotes",
     "platform",
     "comments_claimed",
@@ -115,6 +118,8 @@ def article_values(db: Database, outcome: Extracted, *, version: int, since: dat
         exchange.page_id,
         exchange.url,
         *(storable(getattr(page, name)) for name in CONTENT),
+        author_key(db.secret, page.author),
+        db.day(stated_day(page.published)),
         json_text(page.footnotes),
         discussion.platform,
         discussion.claimed,

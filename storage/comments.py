@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, and_, or_, select, update
@@ -14,10 +14,12 @@ from extractors.records import Comment, DatePrecision, Shortfall
 from moderation.verdict import Verdict
 from storage.articles import json_text, storable
 from storage.bulk import insert_new_rows, insert_rows, reserve, update_rows
+from storage.columns import stated_day
 from storage.engine import Database
 from storage.identity import author_key, comment_fingerprint, comment_keys, match
 from storage.judgements import Judged
 from storage.outcomes import Extracted
+from storage.rollups import mark_stale
 from storage.tables import comment_absences, comment_versions, comments, erased_authors, pages
 
 SUSPICIOUS_LOSS = 5  # comments that vanish all at once: more likely a new theme than so many deletions
@@ -42,6 +44,7 @@ class Written(NamedTuple):
     date: str | None
     date_text: str | None
     date_precision: str | None
+    day: Any
     body: str
     links: Any
     by_site: bool
@@ -196,6 +199,7 @@ def write_comments(
     insert_new_rows(connection, comment_absences, ("comment_id", "removed_at", "reappeared_at"), absences)
     update_rows(connection, comments, Written._fields, updates)
     update_rows(connection, comments, ("missing_since",), missing)
+    mark_stale(connection, [row[-1] for row in updates])
     return CommentsWritten(judged=judged, new=len(inserts), changed=len(versions), reappeared=len(absences))
 
 
@@ -231,6 +235,7 @@ def values(
         date=comment.date,
         date_text=storable(comment.date_text),
         date_precision=comment.date_precision,
+        day=db.day(written_on(comment, exchange.fetched_at)),
         body="" if hidden else str(storable(comment.body)),
         links="[]" if hidden or not comment.links else json_text(comment.links),
         by_site=comment.by_site,
@@ -246,9 +251,17 @@ def values(
     )
 
 
+def written_on(comment: Comment, fetched_at: datetime) -> date:
+    """The day a comment was written; when none is stated, or one that is still to come, the day it was first seen."""
+    seen = fetched_at.date()
+    return stated_day(comment.date, not_after=seen + timedelta(days=1)) or seen
+
+
 def merged(db: Database, row: Row[Any], written: Written, comment: Comment) -> tuple[Written, bool]:
     """The known comment's row as it should be now, and whether it was edited upstream."""
     written = written._replace(first_seen_at=db.moment(row.first_seen_at), erased_at=db.moment(row.erased_at))
+    if stated_day(written.date) is None:
+        written = written._replace(day=db.day(row.day))
     if comment.date_precision is DatePrecision.RELATIVE and row.date_text is not None:
         # "3 days ago" was right when it was first read
         written = written._replace(date=row.date, date_text=row.date_text, date_precision=row.date_precision)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -92,6 +92,10 @@ class Database:
         if value is None:
             return None
         return moment_text(value) if self.dialect == "sqlite" else value
+
+    def day(self, value: date | None) -> Any:
+        """A day in the form that the driver itself takes."""
+        return value.isoformat() if value is not None and self.dialect == "sqlite" else value
 
 
 def open_database(url: str) -> Database:

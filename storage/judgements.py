@@ -18,6 +18,7 @@ from storage.articles import json_text
 from storage.bulk import batched, insert_rows, reserve, update_rows
 from storage.engine import Database
 from storage.identity import fingerprint
+from storage.rollups import mark_stale
 from storage.tables import reviews, verdicts
 
 VERDICT = (
@@ -116,6 +117,7 @@ def write_judgements(
     insert_rows(connection, verdicts, VERDICT, rows)
     insert_rows(connection, reviews, ("comment_id", "site_id", *STANDING), inserts)
     update_rows(connection, reviews, STANDING, updates, by="comment_id")
+    mark_stale(connection, [item.comment_id for item, *_ in changed])
     return JudgementsWritten(verdicts=len(rows), waiting=waiting)
 
 

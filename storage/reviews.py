@@ -17,6 +17,7 @@ from moderation.verdict import Action
 from storage.articles import storable
 from storage.engine import Database
 from storage.errors import DecisionConflict, UnknownItem
+from storage.rollups import mark_stale
 from storage.tables import comments, decisions, reviews
 
 
@@ -175,6 +176,7 @@ def hold(connection: Connection, standing: Row[Any], action: str, decision_id: i
             lease_until=None,
         )
     )
+    mark_stale(connection, [standing.comment_id])
 
 
 def newest_in_force(connection: Connection, comment_id: int, version: int, without: int) -> Row[Any] | None:

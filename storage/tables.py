@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import UniqueConstraint as Unique
 
-from storage.columns import Json, Moment
+from storage.columns import Day, Json, Moment
 
 metadata = MetaData(
     naming_convention={
@@ -146,6 +146,7 @@ ARTICLE_FIELDS = (
     ("site_name", Text, "The site's name as the page states it."),
     ("language", Text, "ISO 639-1, lower case."),
     ("author", Text, "Author as shown."),
+    ("author_key", Text, "The author's pseudonym: a keyed hash of the name."),
     ("published", Text, "Publication date as stated, ISO 8601."),
     ("modified", Text, "Modification date as stated, ISO 8601."),
     ("lead", Text, "The lead or excerpt."),
@@ -160,6 +161,7 @@ articles = Table(
     maybe("page_id", Identifier, "The page its fields come from.", index=True),
     needed("url", Text, "The address of that page."),
     *(maybe(name, kind, comment) for name, kind, comment in ARTICLE_FIELDS),
+    maybe("published_on", Day, "Day of publication, if one is stated."),
     needed("text", Text, "The article's text without the lead."),
     needed("footnotes", Json, "Its footnotes, a list of texts."),
     maybe("platform", Text, "The comment system that was recognised."),
@@ -233,6 +235,7 @@ comments = Table(
     maybe("date", Text, "ISO 8601 as shown; null when the page shows no date or no year."),
     maybe("date_text", Text, "The date as shown."),
     maybe("date_precision", Text, "minute, day, noyear or relative."),
+    needed("day", Day, "The day it was written; the day it was first seen where the page states none.", index=True),
     needed("body", Text, "Its text, blocks separated by line ends."),
     needed("links", Json, "Addresses linked from the body, in order."),
     needed("by_site", Boolean, "Written by the site's own staff."),
@@ -302,10 +305,12 @@ tweets = Table(
     maybe("url", Text, "Its own address."),
     maybe("author_name", Text, "Display name."),
     maybe("handle", Text, "Account, without @."),
+    maybe("author_key", Text, "The account's pseudonym: a keyed hash of the handle."),
     needed("text", Text, "Its text as shown."),
     maybe("date", Text, "ISO 8601 as shown."),
     maybe("date_text", Text, "The date as shown."),
     maybe("date_precision", Text, "minute, day, noyear or relative."),
+    needed("day", Day, "The day it was written; the day it was first seen where the page states none."),
     needed("is_retweet", Boolean, "It repeats somebody else's."),
     maybe("retweet_of", Text, "Whose: a handle."),
     maybe("via", Text, "The handle after `via`."),
@@ -506,6 +511,38 @@ audit_log = Table(
     needed("event", Text, "login, login_failed, logout, user_added, role_changed, author_erased, restored, ..."),
     needed("detail", Json, "What it was about."),
     comment="What was done with accounts and personal data. Rows are only ever added.",
+)
+
+comment_days = Table(
+    "comment_days",
+    metadata,
+    Column("site_id", Identifier, refers("sites"), primary_key=True, comment="The site."),
+    Column("day", Day, primary_key=True, comment="The day the comments were written."),
+    Column("language", Text, primary_key=True, comment="Language of the comments; empty: undecided."),
+    Column("action", Text, primary_key=True, comment="What holds for them."),
+    Column("is_spam", Boolean, primary_key=True, comment="Labelled as spam, or rejected."),
+    Column("is_off_language", Boolean, primary_key=True, comment="Labelled as being in another language."),
+    needed("number", Integer, "How many readers' comments."),
+    comment="Comments counted by day, for the days that are not in `stale_days`.",
+)
+
+stale_days = Table(
+    "stale_days",
+    metadata,
+    Column("site_id", Identifier, refers("sites"), primary_key=True, comment="The site."),
+    Column("day", Day, primary_key=True, comment="A day of which something has changed."),
+    comment="Days that `comment_days` does not hold rightly: the views count them afresh.",
+)
+
+site_authors = Table(
+    "site_authors",
+    metadata,
+    Column("site_id", Identifier, refers("sites"), primary_key=True, comment="The site."),
+    Column("author_key", Text, primary_key=True, comment="An author's pseudonym."),
+    needed("first_day", Day, "The day of his first comment on the site."),
+    needed("number", Integer, "How many comments."),
+    Index("ix_site_authors_first_day", "first_day", "site_id"),
+    comment="Authors of comments by site, as of the last refresh.",
 )
 
 TABLES = tuple(metadata.sorted_tables)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, select
 from extractors.records import Tweet
 from storage.articles import storable
 from storage.bulk import batched, insert_new_rows, insert_rows, reserve
+from storage.columns import stated_day
 from storage.engine import Database
-from storage.identity import tweet_key
+from storage.identity import author_key, tweet_key
 from storage.outcomes import Extracted
 from storage.tables import tweet_entities, tweet_sightings, tweets
 
@@ -24,10 +25,12 @@ TWEET = (
     "url",
     "author_name",
     "handle",
+    "author_key",
     "text",
     "date",
     "date_text",
     "date_precision",
+    "day",
     "is_retweet",
     "retweet_of",
     "via",
@@ -104,10 +107,12 @@ def tweet_row(db: Database, number: int, key: str, tweet: Tweet, outcome: Extrac
         storable(tweet.url),
         storable(tweet.author_name),
         storable(tweet.handle),
+        author_key(db.secret, tweet.handle or tweet.author_name),
         storable(tweet.text),
         tweet.date,
         storable(tweet.date_text),
         tweet.date_precision,
+        db.day(stated_day(tweet.date) or outcome.exchange.fetched_at.date()),
         tweet.is_retweet,
         storable(tweet.retweet_of),
         storable(tweet.via),

@@ -1,0 +1,178 @@
+"""How each site is doing: its pages, its last run, its queue, and whether the extractor still finds what it found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, or_, select
+
+from storage.engine import Database
+from storage.runs import Run, recent_runs
+from storage.tables import articles, comments, fetches, pages, quarantine, reviews, sites
+
+YIELD_PAGES = 50  # the newest pages of a site that are compared with those before them
+YIELD_LEAST = 8  # fewer say nothing
+YIELD_DROP = 0.5  # a fall to half of what it was is an alarm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yield:
+    """What the extractor finds on a page on average; `share_read` is the share of answers that were readable."""
+
+    pages: int
+    comments: float
+    text_length: float
+    sections: float
+    share_read: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteStatus:
+    """One site's health. `alarms` are sentences; none means well."""
+
+    site: str
+    pages: dict[str, int]  # by state
+    due: int
+    oldest_due: datetime | None
+    last_run: Run | None
+    articles: int
+    comments: dict[str, int]  # by the action that holds
+    waiting: int
+    oldest_waiting: datetime | None
+    quarantined: int
+    yield_now: Yield | None
+    yield_before: Yield | None
+    alarms: tuple[str, ...]
+
+
+def site_status(db: Database, now: datetime, site: str | None = None) -> tuple[SiteStatus, ...]:
+    """The status of one site or of all, by name."""
+    query = select(sites).order_by(sites.c.name)
+    if site is not None:
+        query = query.where(sites.c.name == site)
+    with db.read() as connection:
+        rows = connection.execute(query).all()
+        found = [(row, one_site(connection, row.id, now)) for row in rows]
+    return tuple(
+        complete(row.name, facts, next(iter(recent_runs(db, row.name, limit=1)), None)) for row, facts in found
+    )
+
+
+def one_site(connection: Connection, site_id: int, now: datetime) -> dict[str, Any]:
+    mine = pages.c.site_id == site_id
+    due = (mine, pages.c.next_due <= now)
+    return {
+        "pages": counted(
+            connection.execute(select(pages.c.state, func.count()).where(mine).group_by(pages.c.state)).all()
+        ),
+        "due": connection.execute(select(func.count()).where(*due)).scalar_one(),
+        "oldest_due": connection.execute(
+            select(pages.c.next_due).where(*due).order_by(pages.c.next_due).limit(1)
+        ).scalar(),
+        "articles": connection.execute(select(func.count()).where(articles.c.site_id == site_id)).scalar_one(),
+        "comments": counted(
+            connection.execute(
+                select(reviews.c.action, func.count()).where(reviews.c.site_id == site_id).group_by(reviews.c.action)
+            ).all()
+        ),
+        "waiting": connection.execute(
+            select(func.count()).where(reviews.c.site_id == site_id, reviews.c.waiting_since.is_not(None))
+        ).scalar_one(),
+        "oldest_waiting": connection.execute(
+            select(reviews.c.waiting_since)
+            .where(reviews.c.site_id == site_id, reviews.c.waiting_since.is_not(None))
+            .order_by(reviews.c.waiting_since)
+            .limit(1)
+        ).scalar(),
+        "quarantined": connection.execute(
+            select(func.count())
+            .select_from(quarantine.join(pages, pages.c.id == quarantine.c.page_id))
+            .where(mine, quarantine.c.resolved_at.is_(None))
+        ).scalar_one(),
+        "yields": yields(connection, site_id),
+    }
+
+
+def counted(rows: Any) -> dict[str, int]:
+    return {str(name): int(number) for name, number in rows}
+
+
+def yields(connection: Connection, site_id: int) -> tuple[Yield | None, Yield | None]:
+    """What the newest answers of the site gave, and what those before them gave."""
+    newest = (
+        select(fetches.c.id, fetches.c.outcome, pages.c.article_id)
+        .join(pages, pages.c.id == fetches.c.page_id)
+        .where(
+            pages.c.site_id == site_id,
+            ~pages.c.is_continuation,
+            or_(fetches.c.outcome == "extracted", fetches.c.outcome == "quarantined"),
+        )
+        .order_by(fetches.c.id.desc())
+        .limit(2 * YIELD_PAGES)
+    )
+    answers = connection.execute(newest).all()
+    half = min(YIELD_PAGES, len(answers) // 2)
+    if half < YIELD_LEAST:
+        return None, None
+    return average(connection, answers[:half]), average(connection, answers[half:])
+
+
+def average(connection: Connection, answers: Any) -> Yield:
+    read = [row.article_id for row in answers if row.outcome == "extracted" and row.article_id is not None]
+    found: Row[Any] = connection.execute(
+        select(
+            func.coalesce(func.avg(articles.c.comments_found), 0).label("comments"),
+            func.coalesce(func.avg(func.length(articles.c.text)), 0).label("length"),
+        ).where(articles.c.id.in_(read))
+    ).one()
+    parts = articles.metadata.tables["sections"]
+    titled = connection.execute(
+        select(func.count()).where(parts.c.article_id.in_(read), parts.c.heading.is_not(None))
+    ).scalar_one()
+    return Yield(
+        pages=len(answers),
+        comments=float(found.comments),
+        text_length=float(found.length),
+        sections=titled / len(read) if read else 0.0,
+        share_read=len(read) / len(answers),
+    )
+
+
+def complete(site: str, facts: dict[str, Any], last_run: Run | None) -> SiteStatus:
+    now, before = facts.pop("yields")
+    return SiteStatus(
+        site=site,
+        last_run=last_run,
+        yield_now=now,
+        yield_before=before,
+        alarms=tuple(alarms(now, before, last_run)),
+        **facts,
+    )
+
+
+def alarms(now: Yield | None, before: Yield | None, last_run: Run | None) -> list[str]:
+    """What a person should look at."""
+    found = []
+    if last_run is not None and last_run.status in {"failed", "abandoned"}:
+        found.append(f"the last run {last_run.status}: {last_run.message or 'it gave no reason'}")
+    if now is not None and before is not None:
+        for name, least in (("comments", 1.0), ("text_length", 200.0), ("sections", 1.0), ("share_read", 0.2)):
+            was, is_ = getattr(before, name), getattr(now, name)
+            if was >= least and is_ < YIELD_DROP * was:
+                words = name.replace("_", " ")
+                found.append(f"{words} a page fell from {was:.1f} to {is_:.1f}: has the site changed its theme?")
+    return found
+
+
+def removed_comments(db: Database, site: str, since: datetime) -> int:
+    """How many comments vanished from the site since then."""
+    query = (
+        select(func.count())
+        .select_from(comments.join(articles, articles.c.id == comments.c.article_id))
+        .join(sites, sites.c.id == articles.c.site_id)
+        .where(sites.c.name == site, comments.c.removed_at >= since)
+    )
+    with db.read() as connection:
+        return int(connection.execute(query).scalar_one())

@@ -26,11 +26,12 @@ LATIN_ACCENTS = (
 PUNCTUATION = r"""!'#%&()*+,\\\-./:;<=>?@\[\]^_{|}~$"""
 _INVALID = "\\ufffe\\ufeff\\uffff"
 
+_MAX_LABELS = 31  # DNS would allow 127; texts that have more than a few are hostile
 _NAME = f"[^{PUNCTUATION}{SPACES}{_INVALID}{DIRECTION_MARKS}]"
-_LABEL = f"{_NAME}(?:[_-]*{_NAME})*"
+_LABEL = f"{_NAME}(?:[_-]{{0,62}}{_NAME}){{0,62}}"  # DNS: 63 octets
 _CANDIDATE = re.compile(
     rf"(?P<before>[^A-Za-z0-9@＠$#＃{_INVALID}]|[{DIRECTION_MARKS}]|^)"
-    rf"(?P<scheme>https?://)?(?P<labels>{_LABEL}(?:\.{_LABEL})+)",
+    rf"(?P<scheme>https?://)?(?P<labels>{_LABEL}(?:\.{_LABEL}){{1,{_MAX_LABELS}}})",
     re.IGNORECASE,
 )
 _PUNYCODE = re.compile(r"xn--[-0-9a-z]+", re.IGNORECASE)
@@ -64,7 +65,7 @@ def links_in(text: str) -> Iterator[Link]:
         domain_start = candidate.start("labels")
         domain_end = _domain_end(text, domain_start, candidate["labels"])
         if domain_end is None:
-            position = _next_start(text, candidate)
+            position = _next_start(candidate)
             continue
         end, path = _rest_end(text, domain_end)
         position = end
@@ -78,12 +79,16 @@ def links_in(text: str) -> Iterator[Link]:
             yield from _ascii_links(text, domain_start, domain_end, end if path else None)
 
 
-def _next_start(text: str, failed: re.Match[str]) -> int:
-    """Where to look on after labels without a domain: inside them a link may start after a non-ASCII letter."""
-    if text.isascii() or failed["labels"].isascii():
-        # inside ASCII labels only what follows "-", "_" or "." could start, and that is refused without a scheme
-        return failed.end()
-    return max(failed.start() + 1, failed.start("labels"))
+def _next_start(candidate: re.Match[str]) -> int:
+    """Where to look on after labels without a domain.
+
+    Inside them a link may start after a letter that is not ASCII, if only the "_" before it stood in the way; what
+    follows "-", "_" or "." is refused without a scheme anyway.
+    """
+    labels = candidate["labels"]
+    if "_" not in labels or labels.isascii():
+        return candidate.end()
+    return max(candidate.start() + 1, candidate.start("labels"))
 
 
 def _domain_end(text: str, start: int, labels: str) -> int | None:

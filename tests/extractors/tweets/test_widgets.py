@@ -8,13 +8,13 @@ from extractors.html import Document
 from extractors.records import Tweet
 from extractors.tweets.finds import TweetFinds, find_tweets
 
-ID = "268415324955766784"  # sent 2012-11-13T18:09Z
+ID = "268400000000000000"  # sent 2012-11-13T17:08Z
 
 SHELL = """<!doctype html><html lang="en"><head><title>Bread</title>
 <script>var share = "https://twitter.com/share";</script></head><body>
 <header><ul class="social"><li class="twitter"><a href="https://twitter.com/bakery">Follow us on Twitter</a></li></ul>
 </header><main><article><h1>Bread at home</h1><p>Knead it, said
-<a href="https://twitter.com/miller/status/268415324955766700">the miller on Twitter</a>, and let it rest.</p>
+<a href="https://twitter.com/miller/status/268400000000000700">the miller on Twitter</a>, and let it rest.</p>
 <p>It takes an hour, sometimes two, and a warm place. More on <a href="/yeast">yeast</a> next week.</p>
 <ul class="share"><li class="tweet"><a href="https://twitter.com/share" class="twitter-share-button">Tweet</a></li>
 <li class="facebook"><a href="https://facebook.com/sharer">Share</a></li></ul></article></main>
@@ -85,7 +85,7 @@ SHAPES = {
     "kebo": """<ul class="kebo-tweets list light"><li class="ktweet"><div class="kmeta">
         <a class="kaccount" href="https://twitter.com/bakery">@bakery</a><a class="kdate"
         href="https://twitter.com/bakery/statuses/{id}1"><time title="Time posted: 13 Nov 2012,
-        18:09">3h</time></a></div>
+        17:08">3h</time></a></div>
         <p class="ktext">{0}</p></li><li class="ktweet"><div class="kmeta">
         <a class="kaccount" href="https://twitter.com/bakery">@bakery</a><a class="kdate"
         href="https://twitter.com/bakery/statuses/{id}2"><time>5h</time></a></div><p class="ktext">{1}</p></li>
@@ -113,19 +113,19 @@ SHAPES = {
         <span class="TweetAuthor-name">The Bakery</span> <span class="TweetAuthor-screenName">@bakery</span></a></div>
         <p class="timeline-Tweet-text" lang="en">{0}</p><div class="timeline-Tweet-metadata">
         <a class="timeline-Tweet-timestamp" href="https://twitter.com/bakery/status/{id}1">
-        <time datetime="2012-11-13T18:09:00+0000">13 Nov</time></a></div></div></li>
+        <time datetime="2012-11-13T17:08:00+0000">13 Nov</time></a></div></div></li>
         <li class="timeline-TweetList-tweet"><div class="timeline-Tweet" data-tweet-id="{id}2">
         <div class="timeline-Tweet-author"><a class="TweetAuthor-link" href="https://twitter.com/bakery">
         <span class="TweetAuthor-name">The Bakery</span> <span class="TweetAuthor-screenName">@bakery</span></a></div>
         <p class="timeline-Tweet-text" lang="en">{1}</p><div class="timeline-Tweet-metadata">
         <a class="timeline-Tweet-timestamp" href="https://twitter.com/bakery/status/{id}2">
-        <time datetime="2012-11-13T18:09:00+0000">13 Nov</time></a></div></div></li>
+        <time datetime="2012-11-13T17:08:00+0000">13 Nov</time></a></div></div></li>
         <li class="timeline-TweetList-tweet"><div class="timeline-Tweet" data-tweet-id="{id}3">
         <div class="timeline-Tweet-author"><a class="TweetAuthor-link" href="https://twitter.com/bakery">
         <span class="TweetAuthor-name">The Bakery</span> <span class="TweetAuthor-screenName">@bakery</span></a></div>
         <p class="timeline-Tweet-text" lang="en">{2}</p><div class="timeline-Tweet-metadata">
         <a class="timeline-Tweet-timestamp" href="https://twitter.com/bakery/status/{id}3">
-        <time datetime="2012-11-13T18:09:00+0000">13 Nov</time></a></div></div></li></ol>""",
+        <time datetime="2012-11-13T17:08:00+0000">13 Nov</time></a></div></div></li></ol>""",
     "table, no classes": """<table><tr><th>Nos derniers tweets</th></tr><tr><td>{0}</td></tr><tr><td>{1}</td></tr>
         <tr><td>{2}</td></tr></table>""",
     "headed paragraphs": "<div><b>Twitter</b><p>{0}<p>{1}<p>{2}<hr>Get our <a href='/mail'>newsletter</a></div>",
@@ -139,7 +139,7 @@ SHAPES = {
         <small>1 day ago</small></li><li><a href="http://twitter.com/bakery">bakery</a>: {2}
         <small>2 days ago</small></li></ul></div>""",
     "absolute dates in French": """<section><h2>Derniers tweets</h2><ul>
-        <li>{0}<br><span>Le 13 novembre 2012 à 19h09</span></li><li>{1}<br><span>Le 12 novembre 2012 à 9h00</span></li>
+        <li>{0}<br><span>Le 13 novembre 2012 à 18h08</span></li><li>{1}<br><span>Le 12 novembre 2012 à 9h00</span></li>
         <li>{2}<br><span>Le 11 novembre 2012 à 10h12</span></li></ul></section>""",
 }
 
@@ -169,7 +169,7 @@ def test_permalinks_give_id_author_and_the_minute(shape: str) -> None:
     tweets = found(SHAPES[shape].format(*TEXTS, id=ID[:-1])).tweets
     assert [tweet.id for tweet in tweets] == [f"{ID[:-1]}{number}" for number in (1, 2, 3)]
     assert {tweet.handle for tweet in tweets} == {"bakery"}
-    assert {tweet.date for tweet in tweets} == {"2012-11-13T18:09+00:00"}
+    assert {tweet.date for tweet in tweets} == {"2012-11-13T17:08+00:00"}
 
 
 def test_a_page_of_buttons_links_and_empty_lists_has_no_tweets() -> None:
@@ -188,8 +188,8 @@ NOT_TWEETS = {
     "comments that name people": """<ol class="commentlist"><li class="comment">Nice! <a href="https://twitter.com/x1">
         @x1</a> said so <a href="http://t.co/q1">http://t.co/q1</a></li><li class="comment">I disagree with the baker.
         </li><li class="comment">Why so much salt in it?</li></ol>""",
-    "prose that links to a tweet": """<p>As <a href="https://twitter.com/miller/status/268415324955766700">he wrote</a>
-        on <a href="https://twitter.com/miller/status/268415324955766701">13 November 2012</a>, rye needs time.</p>""",
+    "prose that links to a tweet": """<p>As <a href="https://twitter.com/miller/status/268400000000000700">he wrote</a>
+        on <a href="https://twitter.com/miller/status/268400000000000701">13 November 2012</a>, rye needs time.</p>""",
     "share counts": """<ul class="sharing"><li class="tweet-count">12 Tweets</li><li class="tweet"><a
         href="https://twitter.com/intent/tweet?url=http://example.org">Tweet this article now please</a></li></ul>""",
 }
@@ -217,15 +217,15 @@ def test_one_quoted_tweet_in_a_box_is_found() -> None:
     finds = found(
         f"""<div id="bbpBox_{ID}" class="bbpBox"><p class="bbpTweet">Fresh rye at noon
         <a href="http://t.co/rye1">t.co/rye1</a>
-        <span class="timestamp"><a title="Tue Nov 13 18:09:00 +0000 2012" href="http://twitter.com/bakery/status/{ID}">
-        November 13, 2012 6:09 pm</a> via web
+        <span class="timestamp"><a title="Tue Nov 13 17:08:00 +0000 2012" href="http://twitter.com/bakery/status/{ID}">
+        November 13, 2012 5:08 pm</a> via web
         <a href="https://twitter.com/intent/tweet?in_reply_to={ID}">Reply</a></span>
         <span class="metadata"><span class="author"><a href="http://twitter.com/bakery"><img src="a.png"></a><strong>
         <a href="http://twitter.com/bakery">@bakery</a></strong><br>The Bakery</span></span></p></div>"""
     )
     (tweet,) = finds.tweets
     assert (tweet.text, tweet.id, tweet.handle) == ("Fresh rye at noon t.co/rye1", ID, "bakery")
-    assert (tweet.date, tweet.urls) == ("2012-11-13T18:09", ("http://t.co/rye1",))
+    assert (tweet.date, tweet.urls) == ("2012-11-13T17:08", ("http://t.co/rye1",))
 
 
 def test_a_latest_tweet_bar_is_found() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,8 @@ from extractors.comments.listing import Listing
 from extractors.comments.outline import Outline, count
 from extractors.comments.words import NAMES_FORUM, NAMES_STRONG, NAMES_THREAD
 
+_LOOK_IN: Final = 400  # elements of a single record that are looked at
+_MAX_DATES: Final = 3  # a comment's own, its permalink's, one in its text
 _ARTICLE: Final = re.compile(r"type-(?:post|page|article)|\bhentry\b")
 
 
@@ -59,7 +62,7 @@ def score(outline: Outline, listing: Listing) -> Score:
     evidence -= 2.0 * max(0.0, linked - 0.45) / 0.55
     first = listing.starts[0]
     named = _named(outline, listing)
-    evidence -= 2.0 * sum(bool(_ARTICLE.search(outline.named[start])) for start in listing.starts) / size
+    evidence -= 2.0 * sum(_is_article(outline.named[start]) for start in listing.starts) / size
     evidence -= 2.0 * sum(outline.aside[start] for start in listing.starts) / size
     evidence -= 4.0 * sum(outline.in_form[start] for start in listing.starts) / size
     depth_price = 0.02 * _depth(outline, first)
@@ -98,22 +101,26 @@ def _shape(outline: Outline, number: int) -> tuple[str, tuple[str, ...]]:
     return outline.elements[number].tag, outline.shapes[number]
 
 
+def _is_article(name: str) -> bool:
+    return bool(_ARTICLE.search(name)) and not NAMES_STRONG.search(name)
+
+
 def _single_doubt(outline: Outline, listing: Listing, marks: float, text: int) -> float:
     """A list of one repeats nothing, so its names and place must prove more."""
     start, stop = listing.starts[0], listing.stops[0]
-    whole = outline.text_length(0, len(outline.elements))
     doubt = 0.0 if marks else 2.0
-    doubt += 1.5 if text > 0.4 * whole else 0.0
-    doubt += (
-        2.0
-        if any(outline.elements[n].tag in ("h1", "article") for n in range(start + 1, min(stop, start + 400)))
-        else 0.0
-    )
-    around = [
-        outline.named[start],
-        *(outline.named[up] for up, _ in zip(outline.ancestors(start), range(3), strict=False)),
-    ]
-    if not any(NAMES_THREAD.search(name) for name in around if name):
+    if text > 0.4 * outline.text_length(0, len(outline.elements)):
+        doubt += 1.5
+    inner = range(start + 1, min(stop, start + _LOOK_IN))
+    if any(outline.elements[n].tag in ("h1", "article") for n in inner):
+        doubt += 2.0
+    ids = outline.ids[bisect_left(outline.ids, start) : bisect_left(outline.ids, stop)]
+    if len({"".join(filter(str.isdigit, outline.elements[n].get("id") or "")) for n in ids}) > 1:
+        doubt += 3.0  # a list of comments, not one
+    if count(outline.dates, start, stop) > _MAX_DATES:
+        doubt += 1.5
+    above = [up for up, _ in zip(outline.ancestors(start), range(3), strict=False)]
+    if not any(NAMES_THREAD.search(outline.named[n]) for n in (start, *above)):
         doubt += 3.0
     return doubt
 

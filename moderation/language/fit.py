@@ -27,7 +27,12 @@ from moderation.normalise import language_text
 FITTED_ON = ("de", "en", "es", "fr", "it", "nl", "pt")  # one script, so that scripts decide nothing here
 COMMITTEES = ("accurate", "wide", "lean")
 PRIOR = 1.0  # log-odds; only moves the scale on which the thresholds are given
-BUCKETS = ((1, 0.008), (2, 0.008), (3, 0.002), (100_000, 0.0005))  # most words, wanted share of own texts called foreign
+BUCKETS = (
+    (1, 0.008),
+    (2, 0.008),
+    (3, 0.002),
+    (100_000, 0.0005),
+)  # most words, wanted share of own texts called foreign
 HIGHEST = 0.25  # a text is not foreign because it is half doubtful
 FEWEST = 20  # texts of a language in a bucket
 RIDGE = 1e-3

@@ -27,10 +27,11 @@ _FEWEST_LETTERS = {
     "hangul": 2,
 }  # a Chinese letter is a word; a lone katakana is a smile: ¯\\_(ツ)_/¯
 _TITLE = 5  # words; titles of other pages with no more are half names
-_SURELY = 0.002  # the threshold for longer titles
+_SURELY = 0.006  # the threshold for longer titles
 _LONG = 10  # words; over it langdetect is right when it is sure
 _AGREED = 0.5  # the least that the first look must give a language for langdetect to decide alone on it
-_READ = 160  # characters of a long text that are read: half from its start, half from its end
+_READ = 160  # characters of a long text that are read at first: half from its start, half from its end
+_MOST_READ = 1000  # characters that are read when that did not settle it
 
 # Languages that detectors mix up on short texts: a vote for a sister never makes a comment foreign.
 _SISTERS = tuple(
@@ -104,7 +105,7 @@ class LanguageJudge:
         spoken = words(plain)
         if title is not None and len(spoken) <= _TITLE:
             return _undecidable("the title of another page")
-        if reason := speechless(spoken):
+        if reason := speechless(spoken, headline=title is not None):
             return _undecidable(reason)
         count = letters // 2 if script in UNSPACED else len(spoken)
         finding = self._voted(plain, script, scripts, count, spoken, article)
@@ -173,7 +174,7 @@ class LanguageJudge:
         inside: bool,
     ) -> LanguageFinding:
         weights = loaded_weights()
-        text = _excerpt(plain)
+        text = plain[:_MOST_READ]
         if self.lean:
             name, voted = "lean", LangdetectVoter(languages).votes(text)
         else:

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _LAUGHTER = re.compile(r"(?:h[aeiouy]+){2,}h?|(?:a?ha)+h?|(?:j[aei])+j?|(?:k){3,}|(?:ха)+х?|(?:хе)+х?|x+d+|w{3,}|z{2,}")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
-_NOTICE = re.compile(r"(?i)^\W*(?:pingback|trackback|rétrolien|ping)\s*:\s*(.*?)(?:\s[|»][^|»]*)?$", re.DOTALL)
+_NOTICE = re.compile(
+    r"(?i)^\W*(?:pingback|trackback|rétrolien|ping)\s*:\s*(.*?)(?:\s[|»][^|»]*|\s-\s\S+\.\w+)?$", re.DOTALL
+)
 
 _MOST_NAMES = 4  # capitalised words in a row; more of them are a headline
 
@@ -81,12 +83,12 @@ def notice_title(text: str) -> str | None:
     return found.group(1) if found else None
 
 
-def speechless(spoken: Sequence[str]) -> str | None:
-    """Why a text with these words belongs to no language; None if it may."""
+def speechless(spoken: Sequence[str], *, headline: bool = False) -> str | None:
+    """Why a text with these words belongs to no language; None if it may. A `headline` may capitalise all."""
     lower = [_plain(word) for word in spoken]
     if all(word in INTERNATIONAL or _LAUGHTER.fullmatch(word) for word in lower):
         return "only words that are used in every language"
-    if len(spoken) > _MOST_NAMES or any(word in _NO_NAMES for word in lower):
+    if (len(spoken) > _MOST_NAMES and not headline) or any(word in _NO_NAMES for word in lower):
         return None
     if all(_is_name_like(word) or low in INTERNATIONAL for word, low in zip(spoken, lower, strict=True)):
         return "only names and abbreviations"

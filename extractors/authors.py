@@ -38,25 +38,30 @@ _INLINE = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:[|•·\n]|[–—]|\s-\s|\(|@|\s[/]\s|"
-    r",\s*(?:staff|updated|publi|posted|le \d|am \d|on \d|\d|contributor|editor|reporter|special|senior|associated press|"
-    r"cnn|ph\.?\s?d|m\.?d\.?|r\.?d\.?|mph|rn|msc?|mba|cfp|cpa|jr|esq|[A-Z]{2,5}\b)|"
-    r"\bon\s+\w+\.? \d|\ble\s+\d|\bam\s+(?:\d|\w+tag)|\bvom\s+\d|\bel\s+\d|\bfor\s+(?:the\s+)?[A-Z]|\bin\s+[A-Z]|"
-    r"\d{1,2}[/.:-]\d|\d{4}\b|\d+ min|\b(?:updated|published|posted|follow|contributor|staff writer|senior writer|editor)\b|"
-    r"\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)\w*[,.]? ).*$",
+    r"\s*(?:[|•·\n]|[–—]|\s-\s|\(|@|\s[/]\s|,\s*(?:staff|updated|publi|posted|le \d|am \d|on \d|\d|[A-Z]{3,}$)|"
+    r",?\s*(?:contributor|editor|reporter|correspondent|staff writer|senior|associate|founder|journalist|redakteur)\b|"
+    r"\b(?:on|am|in|under|vom|le|el|at|um|for|unter)(?:$|\s+(?:the\s+)?(?:[A-Z]|\d|\w+tag\b))|"
+    r"\d{1,2}[/.:-]\d|\b\d{4}\b|\d+ min|\b(?:updated|published|posted|follow|veröffentlicht|publié)\b|"
+    r"\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)\w*[,.]? \d|"
+    r"\s(?:illustration|foto|photo|bilder|text)\w*\s(?:von|by|par)\b).*$",
     re.IGNORECASE | re.DOTALL,
+)
+_GLUED = re.compile(r"^(?:Post author\s*)?(?:Author|By|Von|Par|Autor)(?=[A-ZÄÖÜÉ])")
+_PARTICLES = frozenset(
+    "de del della der den des di da do dos das du la le van von zu zur zum y e bin ben al el ibn ter ten and und et & mit".split()
 )
 _SPLIT = re.compile(r"\s*[;/]\s*|\s+(?:&|and|und|et|y)\s+|,\s+(?:and\s+)?(?=[^\W\d_]+\.?\s+[^\W\d_])")
 _NOT_A_NAME = re.compile(
     r"https?:|www\.|\.(?:com|de|org|net|fr)\b|\w@\w|\d{2,}|[<>{}\[\]=?!]|"
     r"\b(?:wordpress)?(?:admin|administrator|webmaster|anonymous|unknown|null|undefined|none|full bio|read more|share|"
-    r"subscribe|comments?|newsletter|contact)\b|^\W*$|^(?:by|von|par|author|editor|staff|autor|the|a|an)$",
+    r"subscribe|comments?|newsletter|contact|view|posts?|bio|signing|veröffentlicht|data)\b|^\W*$|^(?:by|von|par|author|editor|staff|autor|the|a|an)$",
     re.IGNORECASE,
 )
 _AUTHOR_NAMES = re.compile(r"author|auteur|autor|byline|writer|\bvcard\b|\bfn\b", re.IGNORECASE)
 _NOT_AUTHOR_NAMES = re.compile(
     r"date|time|publi(?:sh|c|é)|bio|avatar|desc|social|follow|image|photo|role|title|comment", re.I
 )
+_MAX_AUTHOR_LINE = 100  # characters
 _MAX_NAME = 60  # characters
 _MAX_NAME_WORDS = 7
 _MAX_NAMES = 8
@@ -88,10 +93,21 @@ def _candidates(statements: Statements, shown: Sequence[Byline]) -> Iterator[lis
         "escrito por",
     ):
         yield [statements.meta("twitter:data1") or ""]
-    yield [_name_of(element) for element in statements.properties.get("author", ())[:3]]
-    yield from _shown_names(shown)
+    yield [_name_of(element) for element in _together(statements.properties.get("author", []))]
+    yield from ([name for name in names if _is_name_shaped(name)] for names in _shown_names(shown))
     yield [text_in(one) or "" for one in people]
     yield [text_in(one) or "" for one in statements.resolved(statements.article.get("creator"))]
+
+
+def _is_name_shaped(text: str) -> bool:
+    """Whether a shown text reads like names and not like a sentence: capitals, or a single word such as a handle."""
+    name = cleaned_name(_SPLIT.split(_PREFIX.sub("", " ".join(text.split())))[0])
+    if name is None or (len(text) > 80 and text.rstrip().endswith(".")):
+        return False
+    parts = name.split()
+    if len(parts) == 1:
+        return len(name) > 2
+    return all(part[0].isupper() or not part[0].isascii() or part.lower() in _PARTICLES for part in parts)
 
 
 def _is_organisation(thing: Json) -> bool:
@@ -109,7 +125,11 @@ def _shown_names(shown: Sequence[Byline]) -> Iterator[list[str]]:
         if _PREFIX.match(text) and len(text) <= 150:
             yield [text.split("\n", 1)[0] if not text.lower().strip() in ("by", "von", "par") else text]
     for line in shown:
-        if _AUTHOR_NAMES.search(line.names) and not _NOT_AUTHOR_NAMES.search(line.names):
+        if (
+            len(line.block.text) <= _MAX_AUTHOR_LINE
+            and _AUTHOR_NAMES.search(line.names)
+            and not _NOT_AUTHOR_NAMES.search(line.names)
+        ):
             yield [line.block.text]
     for line in shown:
         if found := _INLINE.search(line.block.text[:200]):
@@ -123,6 +143,14 @@ def _is_author_mark(element: HtmlElement) -> bool:
     )
 
 
+def _together(elements: Sequence[HtmlElement]) -> list[HtmlElement]:
+    """The first element and those beside it: further down the page stand the authors of other articles."""
+    if not elements:
+        return []
+    place = elements[0].getparent()
+    return [element for element in elements if element.getparent() is place]
+
+
 def _name_of(element: HtmlElement) -> str:
     for inner in element.iterdescendants():
         if "name" in (inner.get("itemprop") or "").split():
@@ -133,7 +161,7 @@ def _name_of(element: HtmlElement) -> str:
 def _distinct(names: list[str]) -> list[str]:
     found: dict[str, str] = {}
     for text in names:
-        text = _ALL_POSTS.sub("", " ".join(text.split()))
+        text = _ALL_POSTS.sub("", _GLUED.sub("", " ".join(text.split())))
         for part in _SPLIT.split(_PREFIX.sub("", text)):
             if name := cleaned_name(part):
                 found.setdefault(name.casefold(), name)

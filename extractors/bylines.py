@@ -18,7 +18,7 @@ MAX_BYLINE = 250  # characters; longer blocks are text
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """A block that may say who or when, with the names of the elements right around it."""
+    """A block that may say who or when, with the names of the nearest named element around it."""
 
     block: TextBlock
     names: str
@@ -44,7 +44,7 @@ def bylines(page: Outline, kept: Sequence[int], title: str | None) -> tuple[Byli
         if 0 <= index < len(page.blocks) and len(page.blocks[index].text) <= MAX_BYLINE:
             around = page.ancestors(page.blocks[index].node)[:3]
             small = [page.nodes[i].names for i in around if page.nodes[i].last - page.nodes[i].first <= 4]
-            found.append(Byline(page.blocks[index], " ".join(small)))
+            found.append(Byline(page.blocks[index], next(filter(None, small), "")))
     return tuple(found)
 
 

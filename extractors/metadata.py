@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 from lxml.html import HtmlElement
 
 from extractors.html import Document, line_of
@@ -46,7 +47,7 @@ def title(document: Document, statements: Statements) -> str | None:
     The shown heading wins where it is a part of the stated title: sites add their name, a section or a slogan to that.
     """
     raw = [
-        text
+        unescape(text)
         for text in (
             text_in(statements.article.get("headline")),
             statements.meta("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title"),
@@ -59,9 +60,11 @@ def title(document: Document, statements: Statements) -> str | None:
     shown = _headings(document, name)
     if agreed := _agreed(shown, stated):
         return agreed
-    for line, level in shown:
-        if any(_is_part(words(line), words(text)) for text in raw) and (level == 1 or len(words(line)) > 2):
-            return line
+    for opens in (True, False):  # what closes a title is rather the site's name
+        for line, level in shown:
+            own = words(line)
+            if (level == 1 or len(own) > 2) and any(_is_part(own, words(text), opens) for text in raw):
+                return line
     first = [line for line, level in shown if level == 1]
     if len(first) == 1 and len(words(first[0])) >= _MIN_HEADLINE_WORDS:
         return first[0]
@@ -94,10 +97,10 @@ def _agreed(shown: list[tuple[str, int]], stated: list[str]) -> str | None:
     return None
 
 
-def _is_part(own: list[str], other: list[str]) -> bool:
-    """Whether a heading is the beginning or the end of a longer title."""
+def _is_part(own: list[str], other: list[str], opens: bool) -> bool:
+    """Whether a heading is the beginning (or the end) of a longer title, and at least a third of it."""
     size = len(own)
-    return 0 < size <= len(other) and 3 * size >= len(other) and (other[:size] == own or other[-size:] == own)
+    return 0 < size <= len(other) <= 3 * size and own == (other[:size] if opens else other[-size:])
 
 
 def _page_title(document: Document) -> str | None:

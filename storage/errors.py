@@ -9,6 +9,7 @@ StorageError
 │   └── BackupDamaged        a backup whose checksums or counts do not agree with its contents
 ├── DatabaseLocked           retry: somebody else holds the write lock for longer than the wait allows
 ├── DecisionConflict         an editor decided on a comment that somebody else has decided on meanwhile
+├── AccountExists            the desk has an account of that name already
 ├── UnknownItem              no such comment, editor, case or run
 ├── QueryRefused             an analyst's statement that is wrong, too slow or not allowed
 └── ArchiveError             the archive's fault
@@ -63,6 +64,10 @@ class DecisionConflict(StorageError):
 
 
 class UnknownItem(StorageError):
+    pass
+
+
+class AccountExists(StorageError):
     pass
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, func, select
 
 from storage.engine import Database
 from storage.runs import Run, recent_runs
@@ -102,12 +103,12 @@ def counted(rows: Any) -> dict[str, int]:
 def yields(connection: Connection, site_id: int) -> tuple[Yield | None, Yield | None]:
     """What the newest answers of the site gave, and what those before them gave."""
     newest = (
-        select(fetches.c.id, fetches.c.outcome, pages.c.article_id)
+        select(fetches)
         .join(pages, pages.c.id == fetches.c.page_id)
         .where(
             pages.c.site_id == site_id,
             ~pages.c.is_continuation,
-            or_(fetches.c.outcome == "extracted", fetches.c.outcome == "quarantined"),
+            fetches.c.outcome.in_(("extracted", "quarantined")),
         )
         .order_by(fetches.c.id.desc())
         .limit(2 * YIELD_PAGES)
@@ -116,26 +117,20 @@ def yields(connection: Connection, site_id: int) -> tuple[Yield | None, Yield | 
     half = min(YIELD_PAGES, len(answers) // 2)
     if half < YIELD_LEAST:
         return None, None
-    return average(connection, answers[:half]), average(connection, answers[half:])
+    return average(answers[:half]), average(answers[half:])
 
 
-def average(connection: Connection, answers: Any) -> Yield:
-    read = [row.article_id for row in answers if row.outcome == "extracted" and row.article_id is not None]
-    found: Row[Any] = connection.execute(
-        select(
-            func.coalesce(func.avg(articles.c.comments_found), 0).label("comments"),
-            func.coalesce(func.avg(func.length(articles.c.text)), 0).label("length"),
-        ).where(articles.c.id.in_(read))
-    ).one()
-    parts = articles.metadata.tables["sections"]
-    titled = connection.execute(
-        select(func.count()).where(parts.c.article_id.in_(read), parts.c.heading.is_not(None))
-    ).scalar_one()
+def average(answers: Sequence[Row[Any]]) -> Yield:
+    read = [row for row in answers if row.outcome == "extracted"]
+
+    def mean(name: str) -> float:
+        return sum(getattr(row, name) or 0 for row in read) / len(read) if read else 0.0
+
     return Yield(
         pages=len(answers),
-        comments=float(found.comments),
-        text_length=float(found.length),
-        sections=titled / len(read) if read else 0.0,
+        comments=mean("comments"),
+        text_length=mean("text_length"),
+        sections=mean("sections"),
         share_read=len(read) / len(answers),
     )
 

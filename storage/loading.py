@@ -21,7 +21,7 @@ from storage.comments import Prepared, prepared, sweep_missing, write_comments
 from storage.engine import Database
 from storage.frontier import upsert
 from storage.judgements import write_judgements
-from storage.outcomes import Exchange, Extracted, Failed, Gone, LoadCounts, Outcome, Quarantined, Unchanged
+from storage.outcomes import Extracted, Failed, Gone, LoadCounts, Outcome, Quarantined, Unchanged
 from storage.quarantine import close_cases, open_case
 from storage.tables import articles, comments, fetches, pages, runs
 from storage.threads import continuation
@@ -60,6 +60,9 @@ FETCH = (
     "warc_file",
     "warc_offset",
     "outcome",
+    "comments",
+    "sections",
+    "text_length",
     "error",
 )
 
@@ -215,15 +218,13 @@ def write_wave(
 
 def note_fetches(db: Database, connection: Connection, chunk: Sequence[Outcome], run_id: int | None) -> None:
     """One row an answer that said something; an unchanged page only moves its own row."""
-    rows = [
-        fetch_row(db, outcome.exchange, run_id, type(outcome).__name__.lower())
-        for outcome in chunk
-        if not isinstance(outcome, Unchanged)
-    ]
+    rows = [fetch_row(db, outcome, run_id) for outcome in chunk if not isinstance(outcome, Unchanged)]
     insert_new_rows(connection, fetches, FETCH, rows)
 
 
-def fetch_row(db: Database, exchange: Exchange, run_id: int | None, outcome: str) -> tuple[Any, ...]:
+def fetch_row(db: Database, outcome: Outcome, run_id: int | None) -> tuple[Any, ...]:
+    exchange = outcome.exchange
+    read = outcome.page if isinstance(outcome, Extracted) else None
     return (
         exchange.page_id,
         run_id,
@@ -237,7 +238,10 @@ def fetch_row(db: Database, exchange: Exchange, run_id: int | None, outcome: str
         exchange.content_hash,
         exchange.warc_file,
         exchange.warc_offset,
-        outcome,
+        type(outcome).__name__.lower(),
+        len(read.comments) if read is not None else None,
+        sum(section.heading is not None for section in read.sections) if read is not None else None,
+        len(read.text) if read is not None else None,
         storable(exchange.error),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from storage.bulk import batched
 from storage.engine import Database
@@ -29,15 +29,17 @@ COUNTED = """
 """Readers' comments of the stale days. Notices of other sites (pingbacks) are nobody's opinion and are not counted."""
 
 
+STALE = text(
+    "INSERT INTO stale_days (site_id, day)"
+    " SELECT DISTINCT r.site_id, c.day FROM reviews r JOIN comments c ON c.id = r.comment_id"
+    " WHERE r.comment_id IN :numbers ON CONFLICT DO NOTHING"
+).bindparams(bindparam("numbers", expanding=True))
+
+
 def mark_stale(connection: Connection, comment_ids: Sequence[int]) -> None:
     """Something has changed about these comments that the daily counts depend on."""
     for part in batched(comment_ids, 900):
-        marks = ", ".join(map(str, map(int, part)))
-        connection.exec_driver_sql(
-            "INSERT INTO stale_days (site_id, day)"
-            " SELECT DISTINCT r.site_id, c.day FROM reviews r JOIN comments c ON c.id = r.comment_id"
-            f" WHERE r.comment_id IN ({marks}) ON CONFLICT DO NOTHING"
-        )
+        connection.execute(STALE, {"numbers": part})
 
 
 def refresh(db: Database) -> int:
@@ -59,6 +61,8 @@ def refresh(db: Database) -> int:
 
 def refresh_span(connection: Connection, first: object, last: object) -> int:
     span = {"first": first, "last": last}
+    if connection.dialect.name == "postgresql":  # no loader may mark a day that is being counted without it
+        connection.execute(text("LOCK TABLE stale_days IN SHARE ROW EXCLUSIVE MODE"))
     connection.execute(
         text(
             "DELETE FROM comment_days WHERE day BETWEEN :first AND :last AND EXISTS (SELECT 1 FROM stale_days s"

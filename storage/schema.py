@@ -16,6 +16,7 @@ from sqlalchemy import Connection, inspect
 
 from storage.engine import Database, connect, shown
 from storage.errors import SchemaMissing, SchemaOutdated, SchemaTooNew
+from storage.views import drop_views, make_views, views_are_current
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -39,7 +40,13 @@ def upgrade(url: str, revision: str = "head") -> SchemaChange:
             raise SchemaTooNew(too_new(db, before))
         if before != latest_revision() or revision != "head":
             with db.write() as connection:
+                if before is not None:
+                    drop_views(connection)  # they would be in the way of a column's change
                 command.upgrade(configuration(connection), revision)
+        if revision == "head":
+            with db.write() as connection:
+                if not views_are_current(connection):
+                    make_views(connection)
         after = current_revision(db)
     assert after is not None
     return SchemaChange(before=before, after=after)

@@ -1,0 +1,338 @@
+"""The analysts' views: stable names and columns, each with its description, the same on both databases.
+
+They are a contract: columns are added, never renamed or taken away. Authors appear as pseudonyms (a keyed hash of the
+name); who has the database itself can still join the tables underneath. `schema.upgrade` makes them anew whenever this
+file has changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import Connection, text
+
+from storage.engine import driver_cursor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A view. `columns` gives name and description in their order; `sql` selects exactly these."""
+
+    name: str
+    comment: str
+    columns: dict[str, str]
+    sql: str
+
+
+PROVENANCE = {
+    "source_url": "The address it was fetched from.",
+    "fetched_at": "When that answer came, UTC.",
+    "extractor_version": "The extractor that read it.",
+    "raw_hash": "SHA-256 of the body it was read from, in hex.",
+}
+
+PROFILE = {
+    "profession": "The profession described, for job profiles.",
+    "salary_min": "Lower end of the salary stated, in salary_currency per salary_period.",
+    "salary_max": "Upper end of the salary stated.",
+    "salary_currency": "ISO 4217.",
+    "salary_period": "year, month, day or hour.",
+    "education_level": "The level of education asked for, e.g. bac+5.",
+}
+
+CLEAN_ARTICLES = View(
+    name="clean_articles",
+    comment="One row an article: its newest version.",
+    columns={
+        "article_id": "Number of the article.",
+        "site": "The site's name.",
+        "url": "The address the page names for itself.",
+        "title": "Title without the site's name.",
+        "site_name": "The site's name as the page states it.",
+        "language": "ISO 639-1.",
+        "author": "Pseudonym of the author.",
+        "published_on": "Day of publication, if stated.",
+        "published": "Publication date as stated, ISO 8601.",
+        "modified": "Modification date as stated, ISO 8601.",
+        "lead": "The lead or excerpt.",
+        "text": "The article's text without the lead.",
+        "text_length": "Length of the text in characters.",
+        "comments_claimed": "The number of comments that the page states.",
+        "comments_found": "The number of comments extracted from its main page.",
+        "comment_system": "The comment system that was recognised.",
+        "shortfall": "Why fewer comments were found than claimed.",
+        "links_internal": "Links of its text that stay on the site.",
+        "links_external": "Links of its text that leave it.",
+        **PROFILE,
+        "version": "Counts from 1; rises when the content changes.",
+        "version_since": "When this version was first fetched, UTC.",
+        "first_seen_at": "When the article was first fetched, UTC.",
+        "gone_at": "When the site first answered that it is gone, UTC.",
+        **PROVENANCE,
+    },
+    sql="""
+SELECT a.id AS article_id, s.name AS site, a.canonical_url AS url, a.title, a.site_name, a.language,
+       a.author_key AS author, a.published_on, a.published, a.modified, a.lead, a.text, length(a.text) AS text_length,
+       a.comments_claimed, a.comments_found, a.platform AS comment_system, a.shortfall, a.links_internal,
+       a.links_external, a.profession, a.salary_min, a.salary_max, a.salary_currency, a.salary_period,
+       a.education_level, a.version, a.version_since, a.first_seen_at, a.gone_at, a.url AS source_url, a.fetched_at,
+       a.extractor_version, a.raw_hash
+  FROM articles a JOIN sites s ON s.id = a.site_id
+""",
+)
+
+CLEAN_SECTIONS = View(
+    name="clean_sections",
+    comment="One row a titled part of an article's newest version.",
+    columns={
+        "article_id": "Number of the article.",
+        "site": "The site's name.",
+        "article_url": "The article's own address.",
+        "article_title": "The article's title.",
+        "language": "The article's language, ISO 639-1.",
+        "position": "Counts from 1 down the page.",
+        "level": "1 to 6.",
+        "heading": "As shown; null: the text before the first heading.",
+        "section": "The heading's stable name across sites, if it has one: definition, mission, salary, ...",
+        "text": "Its text, blocks separated by one blank line.",
+        **PROFILE,
+        **PROVENANCE,
+    },
+    sql="""
+SELECT p.article_id, s.name AS site, a.canonical_url AS article_url, a.title AS article_title, a.language, p.position,
+       p.level, p.heading, p.canonical AS section, p.text, a.profession, a.salary_min, a.salary_max, a.salary_currency,
+       a.salary_period, a.education_level, a.url AS source_url, a.fetched_at, a.extractor_version, a.raw_hash
+  FROM sections p JOIN articles a ON a.id = p.article_id JOIN sites s ON s.id = a.site_id
+""",
+)
+
+COMMENT_COLUMNS = {
+    "comment_id": "Number of the comment.",
+    "site": "The site's name.",
+    "article_id": "Number of the article it answers.",
+    "article_url": "The article's own address.",
+    "position": "Counts from 1 down the page it was last seen on.",
+    "parent_id": "The comment it answers.",
+    "kind": "comment, pingback, trackback or post.",
+    "author": "Pseudonym of the author: the same person has the same one on every site.",
+    "by_site": "Written by the site's own staff.",
+    "day": "The day it was written; the day it was first seen where the page states none.",
+    "written": "ISO 8601 as stated by the page; null where it states none.",
+    "language": "ISO 639-1 of the comment; null: undecided.",
+    "body": "Its text.",
+    "action": "What holds: publish, review or reject.",
+    "decided_by": "editor or model.",
+    "labels": "Stable words, each between spaces: ' off_language spam '.",
+    "spam_probability": "0 to 1, calibrated.",
+    "version": "Counts from 1; rises when it is edited on the site.",
+    "first_seen_at": "When it was first fetched, UTC.",
+    "removed_at": "When it had vanished from the site, UTC; null: it is there.",
+    **PROVENANCE,
+}
+
+COMMENT_SELECT = """
+SELECT c.id AS comment_id, s.name AS site, c.article_id, a.canonical_url AS article_url, c.position, c.parent_id,
+       c.kind, c.author_key AS author, c.by_site, c.day, c.date AS written, r.language, c.body, r.action,
+       CASE WHEN r.decision_id IS NULL THEN 'model' ELSE 'editor' END AS decided_by, r.labels, r.spam_probability,
+       c.version, c.first_seen_at, c.removed_at, p.url AS source_url, c.fetched_at, c.extractor_version, c.raw_hash
+  FROM comments c
+  JOIN reviews r ON r.comment_id = c.id
+  JOIN articles a ON a.id = c.article_id
+  JOIN sites s ON s.id = a.site_id
+  JOIN pages p ON p.id = c.page_id
+ WHERE c.erased_at IS NULL AND c.kind <> 'removed'"""
+
+CLEAN_COMMENTS = View(
+    name="clean_comments",
+    comment="One row a published comment: what moderation or an editor let through. Spam is in judged_comments.",
+    columns=COMMENT_COLUMNS,
+    sql=f"{COMMENT_SELECT} AND r.action = 'publish'",
+)
+
+JUDGED_COMMENTS = View(
+    name="judged_comments",
+    comment="One row a comment, whatever holds for it: published, waiting or rejected.",
+    columns=COMMENT_COLUMNS,
+    sql=COMMENT_SELECT,
+)
+
+CLEAN_TWEETS = View(
+    name="clean_tweets",
+    comment="One row a short message, however many pages show it.",
+    columns={
+        "tweet_id": "Number of the message.",
+        "source": "twitter, mastodon or bluesky.",
+        "author": "Pseudonym of the account.",
+        "text": "Its text as shown.",
+        "day": "The day it was written; the day it was first seen where the page states none.",
+        "written": "ISO 8601 as stated.",
+        "is_retweet": "It repeats somebody else's.",
+        "hashtags": "Number of hashtags.",
+        "links": "Number of links.",
+        "mentions": "Number of accounts mentioned.",
+        "sightings": "Number of articles that show it.",
+        "first_seen_at": "When it was first fetched, UTC.",
+        **PROVENANCE,
+    },
+    sql="""
+SELECT t.id AS tweet_id, t.source, t.author_key AS author, t.text, t.day, t.date AS written, t.is_retweet,
+       (SELECT count(*) FROM tweet_entities e WHERE e.tweet_id = t.id AND e.kind = 'hashtag') AS hashtags,
+       (SELECT count(*) FROM tweet_entities e WHERE e.tweet_id = t.id AND e.kind = 'url') AS links,
+       (SELECT count(*) FROM tweet_entities e WHERE e.tweet_id = t.id AND e.kind = 'mention') AS mentions,
+       (SELECT count(*) FROM tweet_sightings g WHERE g.tweet_id = t.id) AS sightings, t.first_seen_at,
+       (SELECT a.url FROM tweet_sightings g JOIN articles a ON a.id = g.article_id
+         WHERE g.tweet_id = t.id ORDER BY g.article_id LIMIT 1) AS source_url,
+       t.first_seen_at AS fetched_at, t.extractor_version, t.raw_hash
+  FROM tweets t
+""",
+)
+
+CLEAN_HASHTAGS = View(
+    name="clean_hashtags",
+    comment="One row a hashtag of a short message.",
+    columns={
+        "tweet_id": "Number of the message.",
+        "position": "Counts from 1 in the message.",
+        "hashtag": "In lower case, without #.",
+        "as_written": "As written, without #.",
+        "day": "The day the message was written or first seen.",
+        "source": "twitter, mastodon or bluesky.",
+        "is_retweet": "The message repeats somebody else's.",
+        **PROVENANCE,
+    },
+    sql="""
+SELECT e.tweet_id, e.position, lower(e.value) AS hashtag, e.value AS as_written, t.day, t.source, t.is_retweet,
+       (SELECT a.url FROM tweet_sightings g JOIN articles a ON a.id = g.article_id
+         WHERE g.tweet_id = t.id ORDER BY g.article_id LIMIT 1) AS source_url,
+       t.first_seen_at AS fetched_at, t.extractor_version, t.raw_hash
+  FROM tweet_entities e JOIN tweets t ON t.id = e.tweet_id
+ WHERE e.kind = 'hashtag'
+""",
+)
+
+COUNTED_DAYS = """
+SELECT d.site_id, d.day, d.language, d.action, d.is_spam, d.is_off_language, d.number
+  FROM comment_days d
+ WHERE NOT EXISTS (SELECT 1 FROM stale_days s WHERE s.site_id = d.site_id AND s.day = d.day)
+UNION ALL
+SELECT r.site_id, c.day, coalesce(r.language, ''), r.action, (r.action = 'reject' OR r.labels LIKE '% spam %'),
+       (r.labels LIKE '% off_language %'), count(*)
+  FROM stale_days s
+  JOIN comments c ON c.day = s.day
+  JOIN reviews r ON r.comment_id = c.id AND r.site_id = s.site_id
+ WHERE c.kind IN ('comment', 'post')
+ GROUP BY 1, 2, 3, 4, 5, 6
+"""
+
+DAILY = {"site": "The site's name.", "day": "The day the comments were written."}
+
+SITE_DAILY = View(
+    name="site_daily",
+    comment="Readers' comments of each site by day and by what holds for them.",
+    columns={
+        **DAILY,
+        "comments": "Readers' comments (pingbacks are not counted).",
+        "published": "Of these, published.",
+        "waiting": "Of these, in review.",
+        "rejected": "Of these, rejected.",
+    },
+    sql=f"""
+SELECT n.name AS site, x.day, sum(x.number) AS comments,
+       sum(CASE WHEN x.action = 'publish' THEN x.number ELSE 0 END) AS published,
+       sum(CASE WHEN x.action = 'review' THEN x.number ELSE 0 END) AS waiting,
+       sum(CASE WHEN x.action = 'reject' THEN x.number ELSE 0 END) AS rejected
+  FROM ({COUNTED_DAYS}) x JOIN sites n ON n.id = x.site_id
+ GROUP BY n.name, x.day
+""",  # noqa: S608
+)
+
+SPAM_DAILY = View(
+    name="spam_daily",
+    comment="Spam of each site by day.",
+    columns={
+        **DAILY,
+        "comments": "Readers' comments (pingbacks are not counted).",
+        "spam": "Of these, labelled as spam or rejected.",
+        "off_language": "Of these, labelled as being in another language than the article.",
+        "spam_share": "spam / comments, 0 to 1.",
+    },
+    sql=f"""
+SELECT n.name AS site, x.day, sum(x.number) AS comments,
+       sum(CASE WHEN x.is_spam THEN x.number ELSE 0 END) AS spam,
+       sum(CASE WHEN x.is_off_language THEN x.number ELSE 0 END) AS off_language,
+       sum(CASE WHEN x.is_spam THEN x.number ELSE 0 END) * 1.0 / sum(x.number) AS spam_share
+  FROM ({COUNTED_DAYS}) x JOIN sites n ON n.id = x.site_id
+ GROUP BY n.name, x.day
+""",  # noqa: S608
+)
+
+LANGUAGE_DAILY = View(
+    name="language_daily",
+    comment="Languages of the readers' comments of each site by day.",
+    columns={
+        **DAILY,
+        "language": "ISO 639-1; empty: undecided.",
+        "comments": "Readers' comments in it.",
+        "published": "Of these, published.",
+        "off_language": "Of these, in another language than the article.",
+    },
+    sql=f"""
+SELECT n.name AS site, x.day, x.language, sum(x.number) AS comments,
+       sum(CASE WHEN x.action = 'publish' THEN x.number ELSE 0 END) AS published,
+       sum(CASE WHEN x.is_off_language THEN x.number ELSE 0 END) AS off_language
+  FROM ({COUNTED_DAYS}) x JOIN sites n ON n.id = x.site_id
+ GROUP BY n.name, x.day, x.language
+""",  # noqa: S608
+)
+
+VIEWS = (
+    CLEAN_ARTICLES,
+    CLEAN_SECTIONS,
+    CLEAN_COMMENTS,
+    JUDGED_COMMENTS,
+    CLEAN_TWEETS,
+    CLEAN_HASHTAGS,
+    SITE_DAILY,
+    SPAM_DAILY,
+    LANGUAGE_DAILY,
+)
+STAMP = "views"
+
+
+def fingerprint_of_views() -> str:
+    """Changes with any change of a view or of a description."""
+    return sha256(repr(VIEWS).encode()).hexdigest()
+
+
+def views_are_current(connection: Connection) -> bool:
+    """Whether the database has the views of this version."""
+    stored = connection.execute(text("SELECT value FROM settings WHERE name = :name"), {"name": STAMP}).scalar()
+    return bool(stored == fingerprint_of_views())
+
+
+def drop_views(connection: Connection) -> None:
+    for view in reversed(VIEWS):
+        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view.name}")
+
+
+def make_views(connection: Connection) -> None:
+    """Make all views anew, with their descriptions where the database keeps descriptions."""
+    drop_views(connection)
+    for view in VIEWS:
+        driver_cursor(connection).execute(f"CREATE VIEW {view.name} AS {view.sql}")  # as it is: it holds percent signs
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"COMMENT ON VIEW {view.name} IS {quoted(view.comment)}")
+            for column, comment in view.columns.items():
+                connection.exec_driver_sql(f"COMMENT ON COLUMN {view.name}.{column} IS {quoted(comment)}")
+    connection.execute(
+        text(
+            "INSERT INTO settings (name, value) VALUES (:name, :value)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        ),
+        {"name": STAMP, "value": fingerprint_of_views()},
+    )
+
+
+def quoted(sentence: str) -> str:
+    return "'" + sentence.replace("'", "''") + "'"

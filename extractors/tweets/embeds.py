@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from extractors.records import Tweet
 from extractors.tweets.addresses import is_button, status_in
 from extractors.tweets.quotes import Embed, before_anchor, date_shown, roots_of, up_to, words_near
-from extractors.tweets.reading import Piece, joined, message, pieces_of, trimmed
+from extractors.tweets.reading import Piece, joined, label, message, pieces_of, shows_address, trimmed
 
 _MARKED = (
     "//*[self::amp-twitter or self::twitter-widget or self::twitterwidget or contains(@class, 'twitter-tweet') "
@@ -58,15 +58,16 @@ def _is_unmarked_embed(quote: HtmlElement) -> bool:
 
 
 def _permalink(pieces: Sequence[Piece]) -> HtmlElement | None:
-    """The link that ends the embed: the first one to a tweet after a byline, else the last one to a tweet."""
-    last: HtmlElement | None = None
-    for anchor in dict.fromkeys(piece.anchor for piece in pieces if piece.anchor is not None):
-        if status_in(anchor.get("href")) is None or is_button(anchor.get("href")):
-            continue
-        last = anchor
+    """The link that ends the embed: the one after a byline, else the first one to a tweet that is not of the text."""
+    links = [
+        anchor
+        for anchor in dict.fromkeys(piece.anchor for piece in pieces if piece.anchor is not None)
+        if status_in(anchor.get("href")) is not None and not is_button(anchor.get("href"))
+    ]
+    for anchor in links:
         if _BARE_BYLINE.search(words_near(pieces, anchor)):
-            break
-    return last
+            return anchor
+    return next((anchor for anchor in links if not shows_address(label(anchor))), links[0] if links else None)
 
 
 def _tweet(pieces: Sequence[Piece], link: HtmlElement, language: str | None) -> Tweet | None:

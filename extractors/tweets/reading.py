@@ -102,9 +102,14 @@ def urls_behind(pieces: Sequence[Piece], text: str) -> tuple[str, ...]:
     found: list[str] = []
     for anchor, words in _shown(pieces).items():
         href = (anchor.get("href") or "").strip()
-        if href and words[:1] not in "#@＃＠" and not is_search(href) and _SHOWN_URL.fullmatch(words):
+        if href and words[:1] not in "#@＃＠" and not is_search(href) and shows_address(words):
             found.append(href)
     return tuple(found or _WRITTEN_URL.findall(text))
+
+
+def shows_address(words: str) -> bool:
+    """Whether the words of a link are an address, or one cut short."""
+    return bool(_SHOWN_URL.fullmatch(words))
 
 
 def _shown(pieces: Sequence[Piece]) -> dict[HtmlElement, str]:

@@ -21,6 +21,7 @@ from extractors.tweets.authors import account_around, opening_names
 from extractors.tweets.entities import entities_of
 from extractors.tweets.items import tweet_in
 from extractors.tweets.lines import tweets_by_line
+from extractors.tweets.nesting import alone, nested_items
 from extractors.tweets.reading import label
 from extractors.tweets.traces import Trace, Weight, fits, ids_in, is_named, named_above, text_before, traces
 
@@ -92,6 +93,12 @@ def widgets(tree: HtmlElement, taken: Collection[HtmlElement], language: str | N
             if not any(_is_met(placed.node, covered) for placed in widget.tweets):
                 covered.update(placed.node for placed in widget.tweets)
                 yield widget
+    for node in nested_items(found):
+        item = alone(node)
+        tweet = tweet_in(item, language) if node not in covered and fits(item) else None
+        if tweet and _is_message(tweet, Weight.FAIR) and not any(part in covered for part in item.iter()):
+            covered.add(node)
+            yield Widget((node,), (Placed(node, tweet),))
     for node, tweet in _single_tweets(found, covered, language):
         covered.add(node)
         yield Widget((node,), (Placed(node, tweet),))
@@ -161,7 +168,7 @@ def _read(group: _Group, language: str | None) -> Widget | None:
 def _placed(
     group: _Group, items: list[HtmlElement], language: str | None, accounts: dict[HtmlElement, str | None]
 ) -> list[Placed]:
-    read = ((item, tweet_in(item, language, accounts.get(item))) for item in items)
+    read = ((item, tweet_in(alone(item), language, accounts.get(item))) for item in items)
     return [Placed(item, tweet) for item, tweet in read if tweet and _is_message(tweet, group.items.get(item, 0))]
 
 

@@ -71,6 +71,18 @@ def test_a_lost_closing_tag_changes_no_record(lost: int) -> None:
     assert len(tweets[0]) == 6
 
 
+def test_boxes_that_lost_their_end_and_hold_the_next_ones_are_told_apart() -> None:
+    box = (
+        "<div class='tweet'><strong>The Baker</strong> <a href='https://twitter.com/baker'>@baker</a>"
+        "<div class='text'>Batch {0} of the rye is out, come early https://t.co/b{0}</div>"
+        "<div class='info'>{0} hours ago</div>"
+    )
+    widget = "<div class='widget_twitter'>" + "".join(box.format(number) for number in range(1, 16)) + "</div>"
+    tweets = find_tweets(Document(f"<body>{widget}</body>", "https://example.org/")).tweets
+    assert [tweet.urls for tweet in tweets] == [(f"https://t.co/b{number}",) for number in range(1, 16)]
+    assert {(tweet.handle, tweet.text[:5]) for tweet in tweets} == {("baker", "Batch")}
+
+
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize(
     "hostile",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import ssl
 import time
 from collections.abc import Callable
@@ -130,7 +131,7 @@ class Fetcher:
         request = errand.request
         started = self._clock()
         budget = self.policy.total_deadline_s
-        url = request.url
+        url = request.url.partition("#")[0]
         passed: list[str] = []
         while True:
             target = self._target(url, passed)
@@ -144,7 +145,7 @@ class Fetcher:
             self._failures.pop(target.authority, None)
             if answer.location is None:
                 elapsed_ms = (self._clock() - started) * 1000
-                return self._result(errand, url, answer, elapsed_ms, tuple(passed))
+                return self._result(errand, str(target.url), answer, elapsed_ms, tuple(passed))
             passed.append(url)
             url = guard.joined(url, answer.location)
             if url in passed or len(passed) > self.policy.max_redirects:
@@ -233,10 +234,7 @@ class Fetcher:
             wire.in_head = False
             status = response.status_code
             fields = _fields(response)
-            lengths = {value for name, value in fields if name == "content-length"}
-            if lengths and any(name == "transfer-encoding" for name, _ in fields):
-                raise BadAnswer(url, "the answer states its length in two ways; look at the site", reason="bad_http")
-            length = int(lengths.pop()) if lengths else None
+            length = _stated_length(url, fields)
             answer = _Answer(status, response.reason_phrase, fields, b"", wire.ip)
             if status in answers.REDIRECTS:
                 await self._drained(response, length)
@@ -351,6 +349,17 @@ def _fields(response: httpx.Response) -> tuple[tuple[str, str], ...]:
             text = value.decode("latin-1")
         fields.append((name.decode("ascii", "replace").lower(), text))
     return tuple(fields)
+
+
+def _stated_length(url: str, fields: tuple[tuple[str, str], ...]) -> int | None:
+    """The Content-Length, or None. Raises BadAnswer if the answer states its length in several ways."""
+    lengths = {value for name, value in fields if name == "content-length"}
+    if not lengths:
+        return None
+    length = lengths.pop()
+    if lengths or not re.fullmatch("[0-9]{1,20}", length) or any(name == "transfer-encoding" for name, _ in fields):
+        raise BadAnswer(url, "the answer contradicts itself about its length; look at the site", reason="bad_http")
+    return int(length)
 
 
 def _undone(url: str, body: bytes, content_encoding: str, cap: int) -> bytes:

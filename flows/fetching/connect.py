@@ -119,19 +119,27 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Raises Refused, Unreachable, httpcore.ConnectTimeout. All addresses together share the timeout."""
-        failed: httpcore.ConnectError | None = None
+        """Raises Refused, Unreachable, httpcore.ConnectTimeout.
+
+        The addresses share the timeout, so that a dead one (IPv6 that leads nowhere) leaves time for the next.
+        """
+        failed: Exception | None = None
         try:
             async with asyncio.timeout(timeout):
-                for ip in await guard.addresses(host, port, self._local, self._resolve):
-                    try:
-                        stream = await self._backend.connect_tcp(ip, port, None, local_address, socket_options)
-                    except httpcore.ConnectError as error:
-                        failed = error
-                    else:
-                        return GuardedStream(stream, ip)
+                addresses = await guard.addresses(host, port, self._local, self._resolve)
         except TimeoutError as error:
-            raise httpcore.ConnectTimeout(f"no connection within {timeout:g} s") from error
+            raise httpcore.ConnectTimeout(f"the name was not resolved within {timeout:g} s") from error
+        share = None if timeout is None else timeout / len(addresses)
+        for ip in addresses:
+            try:
+                async with asyncio.timeout(share):
+                    stream = await self._backend.connect_tcp(ip, port, None, local_address, socket_options)
+            except (httpcore.ConnectError, TimeoutError) as error:
+                failed = error
+            else:
+                return GuardedStream(stream, ip)
+        if isinstance(failed, TimeoutError):
+            raise httpcore.ConnectTimeout(f"no connection within {timeout:g} s") from failed
         raise Unreachable(host, f"no connection to port {port} ({failed})") from failed
 
     async def connect_unix_socket(

@@ -156,7 +156,7 @@ class _Search:
                 todo.extend((address, depth + 1) for address in below if address and self.is_near(address))
             else:
                 silent = silent and not found.entries
-                self.take(found, base, "sitemap")
+                await asyncio.to_thread(self.take, found, base, "sitemap")
             if found.cut:
                 self.warn(url, "the sitemap breaks off or names over 50,000 addresses; the rest is left out")
         if seen and silent:
@@ -189,13 +189,14 @@ class _Search:
         if answer is None:
             return
         found, base = answer
-        self.take(found, base, "feed")
+        await asyncio.to_thread(self.take, found, base, "feed")
         if not found.entries:
             self.warn(url, "the feed has no entries; check that it is the right one")
         elif found.cut:
             self.warn(url, "the feed breaks off; what stands after the fault is left out")
 
     def take(self, found: Listing, base: str, kind: Source) -> None:
+        """Run in a thread: 50,000 addresses take a second or two."""
         for entry in found.entries:
             # An address of another scheme stays as written, so that the guard names it.
             self.add(absolute(entry.address, base) or entry.address, kind, entry.modified)

@@ -189,6 +189,8 @@ async def addresses(host: str, port: int, local: frozenset[str], resolve: Resolv
         raise Unreachable(
             host, f"the name has no address ({error}); check its spelling and your DNS", reason="dns"
         ) from error
+    if not answers:
+        raise Unreachable(host, "the name has no address; check its spelling and your DNS", reason="dns")
     for answer in answers:
         address = ipaddress.ip_address(answer)
         if not (is_public(address) or (name in local and may_be_local(address))):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
+import httpcore
 import pytest
 
 from flows.fetching.client import Fetcher
@@ -373,3 +374,29 @@ async def test_control_characters_of_an_address_never_reach_a_message(fetcher) -
         await fetcher.fetch(FetchRequest(url="http://x.example/\r\n2030-01-01 INFO admin logged in\x1b[2J"))
     assert "\n" not in str(error.value)
     assert "\x1b" not in str(error.value)
+
+
+async def test_a_dead_address_leaves_time_for_the_next(site, new_fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        return ["10.255.255.1", "127.0.0.1"]
+
+    name = f"site.example:{site.port}"
+    site.pages = {"/a": "a"}
+    fetcher = new_fetcher(resolve=resolve, local_addresses=frozenset({name}), connect_s=0.2)
+    backend = httpcore.AnyIOBackend.connect_tcp
+
+    async def connect(self, host: str, *rest):
+        if host != "127.0.0.1":
+            await asyncio.Event().wait()  # packets to this one vanish
+        return await backend(self, host, *rest)
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    result = await fetcher.fetch(FetchRequest(url=f"http://{name}/a"))
+    assert (result.body, result.ip) == (b"a", "127.0.0.1")
+
+
+async def test_the_final_address_is_written_as_it_was_asked_without_its_fragment(site, fetcher) -> None:
+    site.pages = lambda request: "a"
+    result = await fetcher.fetch(get(site, "/é?q=à#top"))
+    assert result.final_url == site.url("/%C3%A9?q=%C3%A0")
+    assert site.requests[0].path == "/%C3%A9?q=%C3%A0"

@@ -34,6 +34,7 @@ _CANDIDATE = re.compile(
     rf"(?P<scheme>https?://)?(?P<labels>{_LABEL}(?:\.{_LABEL}){{1,{_MAX_LABELS}}})",
     re.IGNORECASE,
 )
+_NAME_RUN = re.compile(f"{_NAME}+")
 _PUNYCODE = re.compile(r"xn--[-0-9a-z]+", re.IGNORECASE)
 _AFTER_DOMAIN = re.compile(r"[0-9A-Za-z@+\-]")
 _ASCII_LABELS = re.compile(rf"(?:[-a-z0-9{LATIN_ACCENTS}]+\.)+", re.IGNORECASE)
@@ -102,10 +103,13 @@ def _domain_end(text: str, start: int, labels: str) -> int | None:
 
 
 def _top_level_end(text: str, start: int) -> int | None:
-    for length in range(min(LONGEST, len(text) - start), 0, -1):
-        end = start + length
-        if text[start:end].lower() in TOP_LEVEL and not _AFTER_DOMAIN.match(text, end):
-            return end
+    name = _NAME_RUN.match(text, start)
+    if not name:
+        return None
+    letters = name.group()[:LONGEST].lower()
+    for length in range(len(letters), 0, -1):
+        if letters[:length] in TOP_LEVEL and not _AFTER_DOMAIN.match(text, start + length):
+            return start + length
     punycode = _PUNYCODE.match(text, start)
     return punycode.end() if punycode else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from lxml.html import HtmlElement
@@ -10,7 +11,7 @@ from lxml.html import HtmlElement
 from extractors.html import classes
 from extractors.tweets.traces import Trace, Weight, is_named, named_above
 
-Shape = tuple[str, tuple[str, ...]]
+_BOXES = ("div", "td", "section", "article")
 
 
 def alone(item: HtmlElement) -> HtmlElement:
@@ -36,17 +37,20 @@ def _holds_its_like(item: HtmlElement) -> bool:
 
 def nested_items(found: Iterable[Trace]) -> Iterator[HtmlElement]:
     """Elements called after tweets around traces that hold, or stand in, an element with the same tag and classes."""
+    chains = [(trace, _boxes_around(trace.node)) for trace in found]
+    nesting = {key for _, chain in chains for key, times in Counter(key for key, _ in chain).items() if times > 1}
+    if not nesting:
+        return
     seen: set[HtmlElement] = set()
-    for trace in found:
-        for node in trace.node.iterancestors("div", "td", "section", "article"):
-            if node in seen:
-                break
-            if not classes(node):
-                continue
-            above = next((up for up in node.iterancestors(node.tag) if classes(up) == classes(node)), None)
-            if (above is not None or _holds_its_like(node)) and (
-                is_named(node) or (trace.weight >= Weight.FAIR and named_above(node) is not None)
-            ):
-                seen.add(node)
-                yield node
-                break
+    for trace, chain in chains:
+        node = next((box for key, box in chain if key in nesting), None)
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if is_named(node) or (trace.weight >= Weight.FAIR and named_above(node) is not None):
+            yield node
+
+
+def _boxes_around(node: HtmlElement) -> list[tuple[tuple[str, str], HtmlElement]]:
+    """The elements around a node that have classes, by tag and classes, innermost first."""
+    return [((box.tag, box.get("class")), box) for box in node.iterancestors(*_BOXES) if box.get("class")]

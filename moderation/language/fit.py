@@ -33,7 +33,7 @@ BUCKETS = (
     (3, 0.002),
     (100_000, 0.0005),
 )  # most words, wanted share of own texts called foreign
-HIGHEST = 0.25  # a text is not foreign because it is half doubtful
+HIGHEST = {"accurate": 0.25, "wide": 0.1, "lean": 0.1}  # a text is not foreign because it is half doubtful
 FEWEST = 20  # texts of a language in a bucket
 RIDGE = 1e-3
 
@@ -130,7 +130,7 @@ def fitted_thresholds(cast: Sequence[Ballot], name: str, weights: Floats) -> lis
             own = own * np.exp(PRIOR) / (1.0 - own + own * np.exp(PRIOR))
             if len(own) >= FEWEST:
                 found.append(float(np.sort(own)[int(share * len(own))]))
-        thresholds.append((most, round(min(HIGHEST, float(np.median(found))), 4)))
+        thresholds.append((most, round(min(HIGHEST[name], float(np.median(found))), 4)))
         least = most
     return thresholds
 

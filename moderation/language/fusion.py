@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from moderation.errors import ModelUnusable
 from moderation.language.voters import Votes
@@ -71,21 +72,25 @@ def log_length(letters: int) -> float:
     return math.log(min(max(letters, 3), 60) / _TYPICAL_LETTERS)
 
 
+def weights_from(data: dict[str, Any]) -> Weights:
+    """The weights in the content of a weights file. Raises KeyError, TypeError or ValueError if it is malformed."""
+    if data["format"] != FORMAT:
+        raise ValueError(f"format {data['format']}, expected {FORMAT}")
+    committees = {
+        name: Committee(
+            weights=tuple(map(float, entry["weights"])),
+            slopes=tuple(map(float, entry["slopes"])),
+            others=tuple((int(most), float(threshold)) for most, threshold in entry["foreign_below"]),
+        )
+        for name, entry in data["committees"].items()
+    }
+    return Weights(committees, float(data["prior"]), float(data["langdetect_alone"]), str(data["version"]))
+
+
 @lru_cache(maxsize=4)
 def loaded_weights(path: Path = WEIGHTS) -> Weights:
     """The weights in a file. Raises ModelUnusable if it is missing, damaged or of another format."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if data["format"] != FORMAT:
-            raise ModelUnusable(f"{path}: format {data['format']}, expected {FORMAT}: install tamis again")
-        committees = {
-            name: Committee(
-                weights=tuple(entry["weights"]),
-                slopes=tuple(entry["slopes"]),
-                others=tuple((int(most), float(threshold)) for most, threshold in entry["foreign_below"]),
-            )
-            for name, entry in data["committees"].items()
-        }
-        return Weights(committees, float(data["prior"]), float(data["langdetect_alone"]), str(data["version"]))
+        return weights_from(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelUnusable(f"{path} is missing or damaged ({error}): install tamis again") from error

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from moderation.errors import LanguageUnknown
-from moderation.language.fusion import loaded_weights
+from moderation.language.fusion import Weights, loaded_weights
 from moderation.language.scripts import UNSPACED, languages_in, letters_by_script, scripts_of, without_other_scripts
 from moderation.language.voters import FasttextVoter, LangdetectVoter, LinguaVoter, Votes
 from moderation.language.words import greets_in, notice_title, speechless, squeezed, words
@@ -73,10 +73,17 @@ class LanguageJudge:
     """Judges comments against their article's language. Thread-safe and deterministic; models load at first use.
 
     `languages`: the ISO 639-1 codes to reckon with, two at least; an article's own language is always one more.
-    `lean`: without lingua, for a third of the memory and more undecidable answers on short texts.
+    `lean`: without lingua, for a third of the memory and more undecidable answers on short texts. `weights`: others
+    than those that come with the product.
+
+    lingua's accurate models cost about 25 MB a language: they are loaded for the common languages (or, where a site
+    configures at most 8 of one script, for those) and for the languages of the articles met.
     """
 
-    def __init__(self, languages: tuple[str, ...] = DEFAULT_LANGUAGES, lean: bool = False) -> None:
+    def __init__(
+        self, languages: tuple[str, ...] = DEFAULT_LANGUAGES, lean: bool = False, weights: Weights | None = None
+    ) -> None:
+        self.weights = weights or loaded_weights()
         self.languages = tuple(sorted({_code(language) for language in languages}))
         self.lean = lean
         unknown = [code for code in self.languages if re.fullmatch("[a-z]{2,3}", code) is None]
@@ -157,7 +164,7 @@ class LanguageJudge:
         if count > _LONG:
             alone = LangdetectVoter(languages).votes(_excerpt(plain))
             best = _best(alone)
-            if best and alone[best] >= loaded_weights().alone and first.get(best, 0.0) >= _AGREED:
+            if best and alone[best] >= self.weights.alone and first.get(best, 0.0) >= _AGREED:
                 relation = LanguageRelation.SAME if best == article else LanguageRelation.OTHER
                 return _finding(alone, article, relation, f"reads as {best}", "langdetect")
         return self._committee(plain, scripts.total(), count, spoken, article, languages, first, inside)
@@ -173,15 +180,14 @@ class LanguageJudge:
         first: Votes,
         inside: bool,
     ) -> LanguageFinding:
-        weights = loaded_weights()
         text = plain[:_MOST_READ]
         if self.lean:
             name, voted = "lean", LangdetectVoter(languages).votes(text)
         else:
             name = "accurate" if inside else "wide"
             voted = LinguaVoter(languages, small=not inside).votes(text)
-        committee = weights.committees[name]
-        posterior = committee.posterior((voted, first), languages, letters, article, weights.prior)
+        committee = self.weights.committees[name]
+        posterior = committee.posterior((voted, first), languages, letters, article, self.weights.prior)
         best = _best(posterior)
         here = posterior.get(article, 0.0) if article else 0.0
         near = here

@@ -27,7 +27,7 @@ Votes = dict[str, float]
 
 
 @lru_cache(maxsize=16)
-def _langdetect_factory(languages: tuple[str, ...]) -> Any:
+def langdetect_factory(languages: tuple[str, ...]) -> Any:
     """A langdetect factory of exactly these languages, in this order, with a seed of its own."""
     from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
     from langdetect.utils.lang_profile import LangProfile
@@ -54,7 +54,7 @@ class LangdetectVoter:
         from langdetect.lang_detect_exception import LangDetectException
 
         with _LOADING:
-            factory = _langdetect_factory(self.languages)
+            factory = langdetect_factory(self.languages)
         if not factory.langlist:
             return {}
         detector = factory.create()

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
+from extractors.comments.discussion import claims
 from extractors.comments.listing import Listing, headed, listings
+from extractors.comments.names import BY, SAYS
 from extractors.comments.outline import Outline, count
 from extractors.comments.score import Score, score
 from extractors.comments.words import NAMES_FORM, NAMES_STRONG
@@ -15,6 +20,13 @@ MIN_EVIDENCE: Final = 1.0
 MIN_UNNAMED: Final = 5.0
 """A list below either is no discussion; set where the 20 comment-free pages of the development set give none."""
 
+SURE: Final = 7.0
+"""Lists above are not looked at more closely."""
+
+_SHORTLIST: Final = 8
+_FIRST: Final = 8  # elements at the start of a record that may hold its number and its "by" or "says"
+_NUMBER: Final = re.compile(r"^[#№(]?\s*(\d{1,5})\s*[.):]?$")
+_SIGNED: Final = re.compile(rf"{BY.pattern}$|{BY.pattern}\S|{SAYS.pattern}", re.IGNORECASE)
 _NOTICE: Final = re.compile(r"pingback|trackback|webmention|mention")
 _MAX_HEADED: Final = 500
 
@@ -27,9 +39,42 @@ def best_listing(outline: Outline) -> Listing | None:
     ]
     ranked = [(listing, score(outline, listing)) for listing in candidates]
     best = max(ranked, key=lambda pair: pair[1].total, default=None)
+    if best is not None and best[1].total < SURE:
+        shortlist = sorted(ranked, key=lambda pair: -pair[1].total)[:_SHORTLIST]
+        stated = {value for _, _, value in claims(outline, range(len(outline.elements)))}
+        ranked += [(listing, _closer(outline, listing, found, stated)) for listing, found in shortlist]
+        best = max(ranked, key=lambda pair: pair[1].total)
     if best is None or not _convincing(best[1]):
         return None
     return with_siblings(outline, _grown(outline, best, ranked)[0])
+
+
+def _closer(outline: Outline, listing: Listing, found: Score, stated: set[int]) -> Score:
+    """The score with what costs a look at the texts: numbers that run on, signatures, the count that the page states."""
+    size = len(listing)
+    if size < 2:
+        return found
+    firsts = [
+        list(_first_texts(outline, start, stop)) for start, stop in zip(listing.starts, listing.stops, strict=True)
+    ]
+    numbers = [next((int(match[1]) for text in texts if (match := _NUMBER.match(text))), None) for texts in firsts]
+    run_on = all(b is not None and a is not None and abs(b - a) == 1 for a, b in pairwise(numbers))
+    signed = sum(any(_SIGNED.search(text) for text in texts) for texts in firsts) / size
+    gain = 1.5 * run_on + 1.2 * (signed >= 0.8) + 1.5 * (size in stated)
+    proof = 1.0 if run_on and (signed >= 0.8 or size in stated) else 0.6 * (signed >= 0.8)
+    return replace(
+        found,
+        total=found.total + gain,
+        evidence=found.evidence + gain,
+        proof=max(found.proof, proof),
+    )
+
+
+def _first_texts(outline: Outline, start: int, stop: int) -> Iterator[str]:
+    for number in range(start, min(stop, start + _FIRST)):
+        text = outline.elements[number].text
+        if text and not text.isspace() and len(text) < 60 and not outline.silent[number]:
+            yield text.strip()
 
 
 def _convincing(found: Score) -> bool:

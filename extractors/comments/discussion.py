@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -77,9 +77,16 @@ _HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6 legend".split())
 
 
 def discussion(
-    outline: Outline, comments: Sequence[Comment], spans: Sequence[tuple[int, int]], platform: str | None
+    outline: Outline,
+    comments: Sequence[Comment],
+    spans: Sequence[tuple[int, int]],
+    platform: str | None,
+    numbers: Sequence[int] | None = None,
 ) -> Discussion:
-    """The discussion record. `spans` are the intervals of the thread's records in the outline, in page order."""
+    """The discussion record.
+
+    `spans` are the intervals of the records in the outline, in page order; `numbers` those that the records show.
+    """
     near = list(_near(outline, spans))
     claimed = _claimed(outline, near, len(comments), bool(spans))
     host = hosted_by(outline)
@@ -88,7 +95,7 @@ def discussion(
         platform=platform,
         claimed=claimed,
         found=len(comments),
-        order=order(comments),
+        order=order(comments, numbers),
         next_page=next_page,
         hosted_by=host,
         shortfall=_shortfall(outline, near, claimed, len(comments), next_page, host),
@@ -113,27 +120,40 @@ def _claimed(outline: Outline, near: Sequence[int], found: int, has_thread: bool
     """The number of comments that the page states beside its thread, else the one most trustworthy elsewhere."""
     votes: list[tuple[float, int, int]] = []
     shapes: Counter[tuple[str, tuple[str, ...]]] = Counter()
-    wanted = near if not has_thread else sorted({*near, *_headings(outline)})
-    for number in wanted:
-        if outline.silent[number] or outline.text_length(number, outline.end[number]) > _MAX_CLAIM:
-            continue
-        element = outline.elements[number]
-        if element.tag in ("option", "br", "img", "input"):
-            continue
-        text = " ".join(element.text_content().split())
-        if not text or len(text) > _MAX_CLAIM or not COMMENT_WORD.search(text):
-            continue
-        value = claim(text)
-        if value is None:
-            continue
-        shapes[element.tag, outline.shapes[number]] += 1
+    for number, text, value in claims(outline, near if not has_thread else sorted({*near, *_headings(outline)})):
+        shapes[outline.elements[number].tag, outline.shapes[number]] += 1
         votes.append((_claim_worth(outline, number, text, value, found), -number, value))
-    if not has_thread:
+    if not has_thread:  # "3 comments" under each teaser of a list says nothing about this page
         votes = [v for v in votes if shapes[outline.elements[-v[1]].tag, outline.shapes[-v[1]]] < 3]
     best = max(votes, default=None)
     if best is None or (not has_thread and best[0] < 1.5):
         return None
     return best[2]
+
+
+def claims(outline: Outline, numbers: Iterable[int]) -> Iterator[tuple[int, str, int]]:
+    """(element, its text, stated number of comments) for those of the elements, or their parents, that state one."""
+    done: set[int] = set()
+    for word in numbers:
+        element = outline.elements[word]
+        own = element.text
+        if (
+            own is None
+            or len(own) > 2 * _MAX_CLAIM
+            or outline.silent[word]
+            or element.tag in ("option", "button")
+            or not COMMENT_WORD.search(own)
+        ):
+            continue
+        for number in (word, outline.parent[word]):
+            if number in done or number < 0 or outline.text_length(number, outline.end[number]) > _MAX_CLAIM:
+                continue
+            done.add(number)
+            text = " ".join(outline.elements[number].text_content().split())
+            value = claim(text) if len(text) <= 2 * _MAX_CLAIM else None
+            if value is not None:
+                yield number, text, value
+                break
 
 
 def _headings(outline: Outline) -> list[int]:
@@ -189,10 +209,11 @@ def hosted_by(outline: Outline) -> str | None:
     return None
 
 
-def order(comments: Sequence[Comment]) -> Order | None:
-    """Oldest or newest first, by the dates of top-level comments, else by their ids; null if they do not tell."""
+def order(comments: Sequence[Comment], numbers: Sequence[int] | None = None) -> Order | None:
+    """Oldest or newest first: by the dates of top-level comments, else their ids, else the numbers they show."""
     tops = [comment for comment in comments if comment.parent is None and comment.kind is not CommentKind.PINGBACK]
-    for keys in ([c.date for c in tops], [_serial(c.id) for c in tops]):
+    shown = [str(number).zfill(20) for number in numbers or ()]
+    for keys in ([c.date for c in tops], [_serial(c.id) for c in tops], shown):
         known = [key for key in keys if key]
         steps = [(later > earlier) - (later < earlier) for earlier, later in pairwise(known)]
         rising, falling = steps.count(1), steps.count(-1)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from extractors.comments.choose import best_listing
 from extractors.comments.discussion import discussion
@@ -17,7 +17,7 @@ from extractors.comments.names import is_cut
 from extractors.comments.outline import Outline
 from extractors.comments.record import Record, Run, records
 from extractors.comments.thread import Thread
-from extractors.comments.threads import parents
+from extractors.comments.threads import numbers, parents
 from extractors.comments.timeline import in_one_format
 from extractors.dates import FoundDate, resolved
 from extractors.html import Document, folded
@@ -27,6 +27,8 @@ _ID: Final = re.compile(r"\d")
 _STAFF: Final = re.compile(
     r"(?:^|[-_ ])(?:bypostauthor|by-?author|author-?comment|postauthor|is-?author|admin(?:istrator)?|staff|moderator|editor|official|op)(?:$|[-_ ])"
 )
+_MIN_SITE_NAME: Final = 4
+_HEAD: Final = 150  # elements in which the page's metadata stands
 _NOTICES: Final = (CommentKind.PINGBACK, CommentKind.TRACKBACK)
 
 
@@ -55,9 +57,9 @@ def read_thread(outline: Outline, listing: Listing, platform: str, fetched_at: d
     comments = _numbered(drafts, answers)
     if not _is_discussion(comments):
         return Thread(discussion=discussion(outline, (), (), None))
-    spans = list(zip(listing.starts, listing.stops, strict=True))
+    spans = [(row.start, row.stop) for row in rows]
     return Thread(
-        discussion=discussion(outline, comments, spans, platform),
+        discussion=discussion(outline, comments, spans, platform, numbers(rows)),
         comments=comments,
         nodes=_nodes(outline, listing),
     )
@@ -131,8 +133,29 @@ def _comment(
         body=body,
         links=_links(outline, record, fields),
         kind=kind,
-        by_site=bool(_STAFF.search(outline.named[record.start])),
+        by_site=bool(_STAFF.search(outline.named[record.start])) or _signs_for_site(outline, author),
     )
+
+
+def _signs_for_site(outline: Outline, author: str | None) -> bool:
+    """Is the author's name the name of the site: "elaee" on www.elaee.com?"""
+    if not author:
+        return False
+    name = _plain(author)
+    return len(name) >= _MIN_SITE_NAME and name in _site_names(outline)
+
+
+def _site_names(outline: Outline) -> set[str]:
+    labels = (urlsplit(outline.url).hostname or "").split(".")
+    names = {_plain(label) for label in labels[-3:-1]} - {"www", "blog", "blogspot", "wordpress", "co", "com"}
+    for element in outline.elements[:_HEAD]:
+        if element.tag == "meta" and element.get("property") == "og:site_name":
+            names.add(_plain(element.get("content") or ""))
+    return names
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
 
 
 def _precision(date: FoundDate | None, fields: Fields) -> DatePrecision | None:

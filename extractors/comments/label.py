@@ -100,6 +100,7 @@ class _Labeller:
         self.names_runs: list[frozenset[int]] = [frozenset() for _ in records]
         self.furniture = [self._furniture(record) for record in records]
         self.constant = self._constant_texts()
+        self.numbered = self._are_numbered()
 
     # --- furniture -------------------------------------------------------------------------------------------------
     def _furniture(self, record: Record) -> set[int]:
@@ -122,6 +123,11 @@ class _Labeller:
             ):
                 found.add(number)
         return found
+
+    def _are_numbered(self) -> bool:
+        """Does (nearly) every record open with a line that is its number?"""
+        numbered = sum(any(line.number is not None for line in record.lines[:2]) for record in self.records)
+        return len(self.records) > 1 and numbered >= 0.8 * len(self.records)
 
     def _constant_texts(self) -> set[tuple[int, str]]:
         """(slot, text) pairs that most records share word for word: labels of the template."""
@@ -296,10 +302,11 @@ class _Labeller:
         for slot, names in votes.items():
             different = len({name.value for name in names})
             value = sum(name.score for name in names) / len(names) + 3.0 * len(names) / size
-            if len(names) >= 4 and different == 1:
-                value -= 3.0
-            elif len(names) >= 4 and different / len(names) < 0.15:
-                value -= 1.0
+            if len(names) >= 4 and len(names) > 0.5 * size:  # else a slot of the site's staff, who are few
+                if different == 1:
+                    value -= 3.0
+                elif different / len(names) < 0.15:
+                    value -= 1.0
             worth[slot] = value
         for record, names in zip(self.records, by_record, strict=True):
             best = max(names, key=lambda name: (worth[name.slot], -name.line), default=None)
@@ -369,7 +376,7 @@ class _Labeller:
                     continue
                 tried.add(number)
                 inner = [other for other in spoken if number <= other.owner < outline.end[number]]
-                text = "".join(other.text for other in inner)
+                text = " ".join(other.text for other in inner)
                 if len(inner) < 2 and not SAYS.search(text):
                     continue
                 if len(text) > 2 * MAX_NAME or outline.text_length(number, outline.end[number]) > len(text) + 8:
@@ -512,6 +519,8 @@ class _Labeller:
 
     def _residue(self, record: Record, line: Line, runs: list[Run], place: int, holds_name: bool) -> list[Run]:
         text = "".join(run.text for run in runs)
+        if self.numbered and place < 2 and line.number is not None:
+            return []
         if place == self.date_lines[record.number]:
             found = find_date(line.spaced)
             if found and len(line.text) - (found.end - found.start) < 90:

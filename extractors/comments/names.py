@@ -41,13 +41,13 @@ _LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 _NUMBER: Final = re.compile(r"^\s*(?:[#№(\[]\s*\d{1,5}\s*[)\].:]?|\d{1,5}\s*[.):]\s|\d{1,5}\s+(?=[^\d\s]))\s*")
-_EDGES: Final = ' \t\r\n\xa0\u200b,;:|·•–—-"“”«»>→~*/\\'
 _QUOTES: Final = "\"“”'’"
 _CLOCK: Final = re.compile(r"^[@\s]*\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*[A-Z]{0,4}$")
 _LETTER: Final = re.compile(r"[^\W_]")
 _AT: Final = re.compile(
     r"(?:\s+(?:on|at|le|am|um|the|el|il|em|op|à|den|dne|in|posted|@|o godz|o)\.?)+\s*:?$", re.IGNORECASE
 )
+_LEADING: Final = re.compile(r"^(?:[-–—|·•~*/\\→>\])]+\s+|[\s,;:|·•»→~]+)+")
 _TRAILING: Final = re.compile(r"(?:\s+[-–—|·•~*/\\→>(\[]+|[\s,;:|·•]+)+$")
 _AT_END: Final = re.compile(r"(?:\s+(?:on|at|am|um|le|op|@|posted|on the))+\s*:?$")
 _CUT_URL: Final = re.compile(r"^(?:https?://|www\.)\S*$", re.IGNORECASE)
@@ -71,11 +71,12 @@ def name_in(text: str, dated: bool = True) -> str | None:
             before = _AT.sub("", weekday_cut.rstrip(" ,;:|·•–—-(["))
             text = before if _LETTER.search(before) else after
     text = SAYS.sub("", text)
-    text = _NUMBER.sub("", text).lstrip(_EDGES)
+    text = _NUMBER.sub("", text)
+    text = _LEADING.sub("", text)
     text = BY.sub("", text, count=1)
     text = _LABEL.sub("", text)
     text = _AT_END.sub("", SAYS.sub("", _TRAILING.sub("", text)))
-    text = " ".join(_TRAILING.sub("", text.lstrip(_EDGES)).split())
+    text = " ".join(_TRAILING.sub("", _LEADING.sub("", text)).split())
     if text[:1] in _QUOTES and text[-1:] in _QUOTES:
         text = text[1:-1].strip()
     if text.count("(") != text.count(")"):

@@ -7,17 +7,17 @@ of one thread come from one template, so what stands in the same slot of each of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from extractors.comments.listing import Listing
-from extractors.comments.outline import Outline
+from extractors.comments.outline import Outline, count
 from extractors.html import BLOCK_TAGS
 
 MAX_SLOT_DEPTH = 40
 """Deeper elements share the slot of the 40th: templates are shallow, hostile pages are not."""
 
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
+_NUMBER = re.compile(r"^\s*[#№(]?\s*(\d{1,5})\s*[.):]?\s*$")
 _SMILEY = re.compile(r"smil|emoji|emot", re.IGNORECASE)
 _MAX_SMILEY_ALT = 12
 _PASSING = re.compile(
@@ -41,6 +41,12 @@ class Line:
 
     runs: list[Run] = field(default_factory=list)
     _text: str | None = None
+
+    @property
+    def number(self) -> int | None:
+        """The number that is all the line says: "16."."""
+        match = _NUMBER.match(self.text)
+        return int(match[1]) if match else None
 
     @property
     def spaced(self) -> str:
@@ -70,6 +76,7 @@ class Record:
     start: int
     elements: list[int] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    stop: int = 0  # where its own part ends: at the first record nested in it, or with the record
     slots: dict[int, int] = field(default_factory=dict)
 
 
@@ -133,11 +140,11 @@ def _read(outline: Outline, record: Record, stop: int, nested: dict[int, int], s
             close(done)
         element = elements[number]
         tag = element.tag
-        if (number in nested and number != start) or outline.silent[number]:
-            if number in nested:
-                end_line()
+        if number in nested and number != start:
+            break  # what follows an answer is the answer's, or no comment at all: forms, or a page with unclosed tags
+        if outline.silent[number] or (tag == "form" and _is_reply_form(outline, number)):
             after(number)
-            number = max(end[number], min(nested.get(number, 0), stop))
+            number = end[number]
             continue
         above = record.slots.get(parent[number], 0)
         shapes = outline.shapes[number]
@@ -166,19 +173,13 @@ def _read(outline: Outline, record: Record, stop: int, nested: dict[int, int], s
             say(element.text, number, -1)
         stack.append(number)
         number += 1
-    while stack:
-        close(stack.pop())
+    record.stop = min(number, stop)
+    if record.stop == stop:
+        while stack:
+            close(stack.pop())
     record.lines = [line for line in lines if line.text.strip()]
     return record
 
 
-def inside(outline: Outline, number: int, root: int) -> bool:
-    """Is the element in the subtree of `root`?"""
-    return root <= number < outline.end[root]
-
-
-def path(outline: Outline, number: int, top: int) -> Iterator[int]:
-    """The element and those around it, up to and with `top` (or the first element above it)."""
-    while number >= top:
-        yield number
-        number = outline.parent[number]
+def _is_reply_form(outline: Outline, number: int) -> bool:
+    return count(outline.fields, number, outline.end[number]) > 1

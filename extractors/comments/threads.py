@@ -16,7 +16,6 @@ _DEPTH_CLASS: Final = re.compile(
     r"(?:^|\s)(?:comment-)?(?:depth|level|lvl|indent|nivel|niveau|ebene)[-_]?(\d{1,3})(?:\s|$)", re.IGNORECASE
 )
 _INDENT: Final = re.compile(r"(?:margin|padding)-left\s*:\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"^\W{0,2}(\d{1,5})\W{0,2}$")
 _ALTERNATE: Final = re.compile(r"(?:^|\s)(?:(odd|alt)|even|([a-z]*?)([01]))(?:\s|$)")
 _FRAGMENT: Final = re.compile(r"#\D*?(\d+)\s*$")
 _IN_REPLY: Final = re.compile(
@@ -138,20 +137,15 @@ def _runs_on(outline: Outline, starts: Sequence[int], records: Sequence[Record],
         return False
     if any(outline.end[starts[parent]] <= starts[-1] for parent in swallowing):
         return False
-    return _numbered(records) or _alternating(outline, records) or len(swallowing) > 1
+    return numbers(records) is not None or _alternating(outline, records) or len(swallowing) > 1
 
 
-def _numbered(records: Sequence[Record]) -> bool:
-    numbers = []
-    for record in records:
-        match = next(
-            (m for line in record.lines[:3] for run in line.runs if (m := _NUMBER.match(run.text.strip()))), None
-        )
-        if match is None:
-            return False
-        numbers.append(int(match[1]))
-    steps = {later - earlier for earlier, later in pairwise(numbers)}
-    return steps in ({1}, {-1})
+def numbers(records: Sequence[Record]) -> list[int] | None:
+    """The numbers that the records show ("1.", "2.", ...), or null unless each shows one and they run on."""
+    shown = [next((line.number for line in record.lines[:3] if line.number is not None), None) for record in records]
+    known = [number for number in shown if number is not None]
+    steps = {later - earlier for earlier, later in pairwise(known)}
+    return known if len(known) == len(records) > 1 and steps in ({1}, {-1}) else None
 
 
 def _alternating(outline: Outline, records: Sequence[Record]) -> bool:

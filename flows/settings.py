@@ -46,7 +46,7 @@ class FetchSettings(_Model):
     user_agent: str = f"tamis/{__version__} (+https://github.com/tamis-data/tamis)"
     total_deadline: float = Field(default=30.0, gt=0, le=600)
     connect_timeout: float = Field(default=10.0, gt=0, le=120)
-    max_bytes: int = Field(default=10_000_000, ge=10_000, le=200_000_000)
+    max_bytes: int = Field(default=16_000_000, ge=10_000, le=200_000_000)
     max_redirects: int = Field(default=5, ge=0, le=20)
     attempts: int = Field(default=3, ge=1, le=10)
     http2: bool = True

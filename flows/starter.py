@@ -19,7 +19,7 @@ TEMPLATE = """# Tamis settings. Every key can be overridden by an environment va
 [fetch]
 # user_agent = "tamis (+https://example.org/bot)" # say who you are and where you can be reached
 # total_deadline = 30.0                          # seconds for a whole exchange
-# max_bytes = 10000000                           # decompressed
+# max_bytes = 16000000                           # decompressed
 # attempts = 3                                   # tries of a page in one run
 
 [moderation]

@@ -32,6 +32,8 @@ app = typer.Typer(
 )
 db_app = typer.Typer(help="The database: make it, bring it up to date, look after it.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
+user_app = typer.Typer(help="Accounts of the desk.", no_args_is_help=True)
+app.add_typer(user_app, name="user")
 
 Config = Annotated[Optional[Path], typer.Option("--config", help="Settings file.", show_default="./tamis.toml")]  # noqa: UP045
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
@@ -224,12 +226,12 @@ def moderate(
     from flows.report import progress
     from moderation.moderate import Moderator
 
-    if explain not in (None, "fr", "en"):
+    if explain is not None and explain not in ("fr", "en"):
         raise typer.BadParameter("write --explain fr or --explain en")
     done = bad = 0
     with _output(out) as stream, progress("moderate", show=not as_json) as advance:
         for answer in moderate_file(file, Moderator(lean=lean)):
-            stream.write(explained(answer, explain) if explain else answer.line())
+            stream.write(explained(answer, "fr" if explain == "fr" else "en") if explain else answer.line())
             done, bad = done + 1, bad + answer.quarantined
             advance(done, None)
     _summary({"comments": done - bad, "quarantined": bad}, as_json)
@@ -258,6 +260,28 @@ def status(
         print_status(states)
 
 
+@app.command(epilog="Example: tamis desk --port 8710")
+def desk(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; loopback until an account exists.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8710,
+    names: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--name", help="Host name that browsers use, behind a reverse proxy."),
+    ] = None,
+    config: Config = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Announce as JSON.")] = False,
+) -> None:
+    """The review desk and the analysts' pages, in a web browser."""
+    from flows.desk.serving import serve
+
+    def announce(words: str) -> None:
+        typer.echo(json.dumps({"message": words}) if as_json else words)
+
+    serve(_settings(config), host, port, tuple(names or ()), announce)
+
+
 @app.command(epilog="Example: tamis doctor")
 def doctor(config: Config = None, as_json: Json = False) -> None:
     """What is wrong with this installation and how to mend it."""
@@ -284,6 +308,81 @@ def db_upgrade(config: Config = None, as_json: Json = False) -> None:
         typer.echo(f"The database is up to date (schema {change.after}).")
     else:
         typer.echo(f"Upgraded the database from {change.before or 'nothing'} to schema {change.after}.")
+
+
+Name = Annotated[str, typer.Argument(help="The account's name.")]
+Password = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking.")
+]
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    entered: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return entered
+
+
+@user_app.command("add", epilog="Example: tamis user add marie --role editor")
+def user_add(
+    name: Name,
+    role: Annotated[str, typer.Option("--role", help="viewer, editor or admin.")] = "editor",
+    sites: Annotated[Optional[list[str]], typer.Option("--site", help="Only this site; repeat for more.")] = None,  # noqa: UP045
+    password_stdin: Password = False,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Make an account."""
+    from flows.accounts import add
+
+    editor = add(_settings(config), name, role, sites, _password(password_stdin))
+    if as_json:
+        _print_json(editor)
+    else:
+        typer.echo(f"Made the account {name} ({role}).")
+
+
+@user_app.command("list", epilog="Example: tamis user list")
+def user_list(config: Config = None, as_json: Json = False) -> None:
+    """Show the accounts."""
+    from flows.accounts import listing
+
+    accounts = listing(_settings(config))
+    if as_json:
+        _print_json(accounts)
+    for account in accounts if not as_json else []:
+        closed = f", closed {account['disabled_at']}" if account["disabled_at"] else ""
+        sites = ", ".join(account["sites"]) if account["sites"] is not None else "all sites"
+        typer.echo(f"{account['name']}: {account['role']}, {sites}{closed}")
+
+
+@user_app.command("role", epilog="Example: tamis user role marie admin")
+def user_role(
+    name: Name,
+    role: Annotated[str, typer.Argument(help="viewer, editor, admin, or closed to shut the account.")],
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Change what an account may do; whoever is logged in with it is logged out."""
+    from flows.accounts import change_role
+
+    editor = change_role(_settings(config), name, role)
+    if as_json:
+        _print_json(editor)
+    else:
+        typer.echo(f"{name} is now {role}.")
+
+
+@user_app.command("passwd", epilog="Example: tamis user passwd marie")
+def user_passwd(name: Name, password_stdin: Password = False, config: Config = None, as_json: Json = False) -> None:
+    """Change a password; whoever is logged in with the old one is logged out."""
+    from flows.accounts import change_password
+
+    editor = change_password(_settings(config), name, _password(password_stdin))
+    if as_json:
+        _print_json(editor)
+    else:
+        typer.echo(f"Changed the password of {name}.")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from extractors.records import Page
 from flows.fetching.client import Fetcher
 from flows.fetching.discover import page_links
 from flows.fetching.errors import FetchError, Permanent, Refused, Transient
@@ -121,25 +120,15 @@ def write(road: Road, chunk: Sequence[Outcome]) -> None:
     road.archive.sync()
     loaded = load(road.db, chunk, road.run_id, road.now())
     road.counts.update(loaded.as_dict())
-    found: list[DiscoveredUrl] = []
     for outcome in chunk:
         if isinstance(outcome, Extracted):
             road.counts.update(str(verdict.action) for verdict in outcome.verdicts)
-            found.extend(continuations(road.site, outcome.page))
+        elif isinstance(outcome, Failed) and outcome.reason == "robots":  # not a failure to be tried again
+            road.counts.update(disallowed=1, failed=-1)
         elif isinstance(outcome, Quarantined):
             road.quarantined.append(
                 QuarantinedPage(url=outcome.exchange.url, reason=outcome.reason, message=outcome.message)
             )
-    if found:
-        discover(road.db, road.site.name, found, road.started)
-
-
-def continuations(site: SiteSettings, page: Page) -> list[DiscoveredUrl]:
-    """The next page of a comment thread, if it is on the same host."""
-    following = page.discussion.next_page
-    if following is None or urlsplit(following).hostname != urlsplit(page.url).hostname:
-        return []
-    return [DiscoveredUrl(url=following, source="next_page")]
 
 
 def wanted(site: SiteSettings, url: str) -> bool:
@@ -220,7 +209,7 @@ def archived(archive: WarcArchive, result: FetchResult) -> ArchiveRef:
 def follow(road: Road, result: FetchResult) -> None:
     """Put the page's links to its own site into the frontier, as far as the patterns let them."""
     links = [link for link in page_links(result.body, result.final_url) if wanted(road.site, link)]
-    discover(road.db, road.site.name, [DiscoveredUrl(url=link, source="link") for link in links], road.started)
+    discover(road.db, road.site.name, [DiscoveredUrl(url=link, source="link") for link in links], road.now())
 
 
 def refused(road: Road, page: DuePage, began: datetime, error: FetchError) -> Outcome:
@@ -246,7 +235,6 @@ def refused(road: Road, page: DuePage, began: datetime, error: FetchError) -> Ou
     if isinstance(error, Permanent):
         return Quarantined(exchange=exchange, reason=error.reason, message=str(error), next_due=now + LAST_RETRY)
     if isinstance(error, Refused):
-        road.counts["disallowed"] += error.reason == "robots"
         return Failed(exchange=exchange, reason=error.reason, message=str(error), next_due=now + RECONSIDER)
     wait = min(FIRST_RETRY * 2 ** min(page.attempts, 10), LAST_RETRY)
     if isinstance(error, Transient) and error.retry_after is not None:

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from flows.errors import FlowError
-from moderation.explain import reasons
+from moderation.explain import Language, reasons
 from moderation.moderate import Moderator, submission_from_json
 from moderation.verdict import Submission, Verdict
 
@@ -88,7 +88,7 @@ def _lines(path: Path) -> Iterable[bytes]:
         raise CommentsUnreadable(f"{path} cannot be read: {error}") from error
 
 
-def explained(answer: Judged, language: str) -> bytes:
+def explained(answer: Judged, language: Language) -> bytes:
     """The verdict in words: a heading line, then its reasons, strongest first."""
     if isinstance(answer.outcome, BadRow):
         return f"{answer.id}: {answer.outcome.message}\n".encode()

@@ -152,15 +152,19 @@ def claim(
 ) -> tuple[DuePage, ...]:
     """Up to `limit` due pages, the longest due first, which nobody else gets until the lease has run out.
 
-    `due_by` (default: now) is the start of a run for a run that visits each page once at most.
+    `due_by` (default: now) is the start of a run for a run that visits each page once at most; pages that were found
+    since and never visited are due all the same.
     `load` ends the lease of each page it is given an outcome for; `release` gives back the rest.
     """
+    due_now = pages.c.next_due <= now
+    if due_by is not None:
+        due_now = or_(pages.c.next_due <= due_by, and_(pages.c.state == "new", due_now))
     with db.write() as connection:
         site_id = site_number(connection, site, now)
         free = or_(pages.c.lease_until.is_(None), pages.c.lease_until <= now)
         due = (
             select(pages.c.id)
-            .where(pages.c.site_id == site_id, pages.c.next_due <= (due_by or now), free)
+            .where(pages.c.site_id == site_id, due_now, free)
             .order_by(pages.c.next_due, pages.c.id)
             .limit(limit)
         )

@@ -148,7 +148,7 @@ def _comment(raw: dict[str, Any], edition: int) -> DemoComment:
         author_url=raw.get("url"),
         at=_moment(raw["at"]),
         body=body,
-        topic=raw["is"],
+        topic=raw["then_is"] if edition > 1 and "then_is" in raw else raw["is"],
         language=raw.get("lang", "fr"),
         parent=raw.get("re"),
         staff=raw.get("staff", False),

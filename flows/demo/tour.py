@@ -20,6 +20,7 @@ from flows.errors import FlowError
 from flows.nightly import run_sites
 from flows.report import RunReport, print_reports
 from flows.settings import load
+from moderation.explain import reason
 from moderation.verdict import Evidence
 
 FOLDER = Path("tamis-demo")
@@ -89,19 +90,19 @@ def look(console: Console, folder: Path, database_url: str) -> dict[str, Any]:
     from storage.console import query
     from storage.engine import open_database
     from storage.waiting import Filter, waiting
-    from storage.views import VIEW_NAMES
+    from storage.views import VIEWS
 
     here = f"--config {folder.name}/tamis.toml" if folder.parent == Path.cwd() else f"--config {folder}/tamis.toml"
     with open_database(database_url) as db:
         queue = waiting(db, Filter(), limit=5, order="doubt").items
-        answer = query(db, ANALYST_QUERY, VIEW_NAMES)
+        answer = query(db, ANALYST_QUERY, [view.name for view in VIEWS])
     console.print("\n[bold]Operator[/]: the health of each site, and what was set aside")
     command(console, f"tamis status {here}")
     console.print("\n[bold]Editor[/]: comments that wait for a decision, each with its reasons")
     for item in queue:
         console.print(f"  [yellow]{escape(item.author or '?')}[/]: {escape(short(item.body))}", highlight=False)
-        for evidence in strongest(item.evidence):
-            console.print(f"      {escape(evidence.because)}", highlight=False, style="dim")
+        for reason in strongest(item.evidence):
+            console.print(f"      {escape(reason)}", highlight=False, style="dim")
     console.print("\n[bold]Analyst[/]: documented views; the salaries that the articles state")
     console.print(f"  {ANALYST_QUERY}", highlight=False, style="dim")
     table = Table(*answer.columns)
@@ -112,8 +113,9 @@ def look(console: Console, folder: Path, database_url: str) -> dict[str, Any]:
     return {"waiting": len(queue), "query": ANALYST_QUERY, "rows": [list(row) for row in answer.rows]}
 
 
-def strongest(evidence: Sequence[Evidence], count: int = 3) -> list[Evidence]:
-    return sorted(evidence, key=lambda one: -abs(one.log_odds))[:count]
+def strongest(evidence: Sequence[Evidence], count: int = 3) -> list[str]:
+    """The reasons that weigh most, in words."""
+    return [reason(one) for one in sorted(evidence, key=lambda one: -abs(one.log_odds)) if one.because][:count]
 
 
 def command(console: Console, words: str) -> None:

@@ -23,8 +23,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from flows.desk import accounts
 from flows.desk.i18n import LANGUAGES, Texts, preferred, texts
 from flows.desk.security import AllowedHosts, SecurityHeaders
+from flows.settings import Settings
+from storage.editors import all_editors
 from storage.engine import Database
 
 HERE = Path(__file__).parent
@@ -32,26 +35,38 @@ LANGUAGE_COOKIE = "tamis_language"
 YEAR_SECONDS = 365 * 24 * 3600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class DeskState:
     """What every page may use."""
 
     db: Database
+    settings: Settings | None = None
+    _guarded: bool = False
+
+    def accounts(self) -> bool:
+        """Whether anybody can log in. Once true it stays true: closing the last account does not open the desk."""
+        self._guarded = self._guarded or bool(all_editors(self.db))
+        return self._guarded
 
 
-def create_app(db: Database, hosts: Sequence[str] = ("127.0.0.1", "localhost", "::1")) -> Starlette:
+def create_app(
+    db: Database, hosts: Sequence[str] = ("127.0.0.1", "localhost", "::1"), settings: Settings | None = None
+) -> Starlette:
     """The desk on that database, answering to those host names only. The caller closes the database."""
     from flows.desk import data
 
     routes: list[BaseRoute] = [
         Route("/", home, name="home"),
+        Route("/login", accounts.login_page, methods=["GET"]),
+        Route("/login", accounts.login, methods=["POST"]),
+        Route("/logout", accounts.requires("viewer")(accounts.logout), methods=["POST"]),
         *data.routes,
         Mount("/static", CachedFiles(directory=HERE / "static"), name="static"),
     ]
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.desk = DeskState(db=db)
+        app.state.desk = DeskState(db=db, settings=settings)
         yield
 
     return Starlette(
@@ -123,6 +138,7 @@ def render(request: Request, template: str, values: Mapping[str, Any] | None = N
                 "sections": [("/data", _("Data"))],
                 "languages": [("en", "English"), ("fr", "Français")],
                 "language_link": language_link,
+                **accounts.reader(request),
                 **(values or {}),
             }
         )

@@ -83,6 +83,7 @@ class Fetcher:
             http2=self.policy.http2,
             resolve=resolve,
             ca_file=self.policy.ca_file,
+            proxy=self.policy.proxy,
         )
         self._robots = robots.Robots(
             self._robots_txt, self.policy.user_agent, ttl_s=self.policy.robots_ttl_s, clock=clock
@@ -269,7 +270,8 @@ class Fetcher:
             ("Accept-Encoding", "identity" if errand.for_robots else codings.ACCEPTED),
         ]
         conditional = False
-        if str(target.url) == str(httpx.URL(request.stored_url or request.url)):
+        validated = request.etag or request.last_modified
+        if validated and str(target.url) == str(httpx.URL(request.stored_url or request.url.partition("#")[0])):
             for name, value in (("If-None-Match", request.etag), ("If-Modified-Since", request.last_modified)):
                 if value and value.isascii() and value.isprintable():
                     headers.append((name, value))

@@ -190,15 +190,29 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         http2: bool,
         resolve: guard.Resolve,
         ca_file: str | None = None,
+        proxy: str | None = None,
     ) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=_trust(http2, ca_file),
-            max_connections=max_connections,
-            max_keepalive_connections=max_connections,
-            keepalive_expiry=15.0,
-            http2=http2,
-            network_backend=GuardedBackend(local, resolve),
-        )
+        """A `proxy` is the only host connected to, and the only one that may be private without being in `local`.
+
+        It resolves names itself, so it must keep private addresses out itself; what is an address already, or a name
+        that is local by its form, is still refused by `guard.target`.
+        """
+        address = httpx.Proxy(proxy) if proxy is not None else None
+        if address is not None:
+            local = frozenset({guard.authority(address.url.host, address.url.port or 80)})
+        options: dict[str, Any] = {
+            "ssl_context": _trust(http2, ca_file),
+            "max_connections": max_connections,
+            "max_keepalive_connections": max_connections,
+            "keepalive_expiry": 15.0,
+            "http2": http2,
+            "network_backend": GuardedBackend(local, resolve),
+        }
+        self._pool: httpcore.AsyncConnectionPool
+        if address is None:
+            self._pool = httpcore.AsyncConnectionPool(**options)
+        else:
+            self._pool = httpcore.AsyncHTTPProxy(str(address.url), proxy_auth=address.raw_auth, **options)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         answer = await self._pool.handle_async_request(

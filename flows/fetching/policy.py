@@ -41,6 +41,7 @@ class FetchPolicy:
     local_addresses: frozenset[str] = frozenset()  # host:port of sites on the operator's own machine or network
     max_connections: int = 8  # httpx costs 3 times the CPU a request at 32 and 12 times at 100
     http2: bool = True
+    proxy: str | None = None  # http://[user:password@]host:port; it then judges names, we judge addresses only
     ca_file: str | None = None  # PEM file with certificate authorities to trust besides the public ones
 
 

@@ -13,6 +13,8 @@ def csv_cell(value: Any) -> Any:
     Full-width signs count too: some spreadsheets fold them. Numbers stay numbers, None is an empty cell.
     Source: OWASP, "CSV Injection".
     """
-    if isinstance(value, str) and value.lstrip(" \xa0\u200b\ufeff").startswith((*FORMULA_STARTS, "＝", "＋", "－", "＠")):
+    if isinstance(value, str) and value.lstrip(" \xa0\u200b\ufeff").startswith(
+        (*FORMULA_STARTS, "＝", "＋", "－", "＠")
+    ):
         return "'" + value
     return value

@@ -1,0 +1,63 @@
+"""`tamis user`: accounts of the desk, from the command line."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from flows.desk.accounts import hashed
+from flows.errors import FlowError
+from flows.ingest import utc_now
+from flows.settings import Settings
+from storage.editors import ROLES, Role, add_editor, all_editors, change_editor
+from storage.engine import open_database
+
+CLOSED = "closed"
+
+
+class BadAccount(FlowError):
+    exit_code = 2
+
+
+def add(settings: Settings, name: str, role: str, sites: Sequence[str] | None, password: str) -> dict[str, Any]:
+    """Makes the account. Raises BadAccount, WeakPassword, UnknownSite, AccountExists."""
+    if not re.fullmatch(r"[\w.@-]{1,64}", name):
+        raise BadAccount(f"{name!r} cannot be an account's name; use letters, digits, '.', '-', '_' and '@'")
+    chosen = [settings.site(site).name for site in sites] if sites else None
+    with open_database(settings.database_url) as db:
+        return asdict(add_editor(db, name, known_role(role), hashed(password), utc_now(), by_shell(), chosen))
+
+
+def listing(settings: Settings) -> list[dict[str, Any]]:
+    with open_database(settings.database_url) as db:
+        return [asdict(editor) for editor in all_editors(db)]
+
+
+def change_role(settings: Settings, name: str, role: str) -> dict[str, Any]:
+    """Changes the role; `closed` shuts the account, another role opens it again."""
+    now = utc_now()
+    changes: dict[str, Any] = (
+        {"disabled_at": now} if role == CLOSED else {"role": known_role(role), "disabled_at": None}
+    )
+    with open_database(settings.database_url) as db:
+        return asdict(change_editor(db, name, now, by_shell(), **changes))
+
+
+def change_password(settings: Settings, name: str, password: str) -> dict[str, Any]:
+    with open_database(settings.database_url) as db:
+        return asdict(change_editor(db, name, utc_now(), by_shell(), password_hash=hashed(password)))
+
+
+def known_role(role: str) -> Role:
+    for known in ROLES:
+        if role == known:
+            return known
+    raise BadAccount(f"there is no role {role!r}; use {', '.join(ROLES)}")
+
+
+def by_shell() -> str:
+    """Who the audit log names for what is done on the command line."""
+    return f"shell:{getpass.getuser()}"

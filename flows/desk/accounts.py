@@ -1,0 +1,250 @@
+"""Who is at the desk: passwords, sessions, roles, and the check that a write was meant (CSRF).
+
+Until the first account exists the desk serves its read-only pages to anybody on this machine and takes no decision.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from flows.errors import FlowError
+from storage.editors import (
+    ROLES,
+    Editor,
+    Role,
+    Session,
+    editor_named,
+    end_session,
+    failures_since,
+    note,
+    session_of,
+    start_session,
+)
+from storage.engine import Database
+
+SESSION_COOKIE = "tamis_session"
+LOGIN_COOKIE = "tamis_login"
+LASTING = timedelta(hours=12)
+MAX_FAILURES = 5
+FAILURE_WINDOW = timedelta(minutes=15)
+LEAST_PASSWORD = 10  # characters
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+hasher = PasswordHasher()
+
+
+class WeakPassword(FlowError):
+    exit_code = 2
+
+
+def hashed(password: str) -> str:
+    """Argon2id with the library's parameters (RFC 9106, low memory). Raises WeakPassword."""
+    if len(password) < LEAST_PASSWORD:
+        raise WeakPassword(f"the password is too short: give at least {LEAST_PASSWORD} characters")
+    return hasher.hash(password)
+
+
+@functools.cache
+def _nobodys_hash() -> str:
+    """Checked for names that do not exist, so that a login takes as long for them as for others."""
+    return hasher.hash(secrets.token_hex(16))
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def is_right(stored: str, password: str) -> bool:
+    try:
+        return hasher.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+class TooManyFailures(Exception):
+    """The name is locked for a while."""
+
+
+def log_in(db: Database, name: str, password: str, now: datetime) -> tuple[str, Session] | None:
+    """A new session and its token, or None for a wrong name or password. Raises TooManyFailures.
+
+    The lock counts by name, so it also holds against many machines guessing at one account.
+    """
+    if failures_since(db, name, now - FAILURE_WINDOW) >= MAX_FAILURES:
+        raise TooManyFailures
+    found = editor_named(db, name)
+    right = is_right(found[1] if found else _nobodys_hash(), password)
+    if found is None or not right or found[0].disabled_at is not None:
+        note(db, "login_failed", name[:100], {}, now)
+        return None
+    token = secrets.token_urlsafe(32)
+    return token, start_session(db, found[0], token_hash(token), secrets.token_urlsafe(32), now, LASTING)
+
+
+def current(request: Request) -> Session | None:
+    """The session of this request, looked up once."""
+    if not hasattr(request.state, "session"):
+        token = request.cookies.get(SESSION_COOKIE)
+        db: Database = request.app.state.desk.db
+        request.state.session = session_of(db, token_hash(token), utc_now(), LASTING) if token else None
+    found: Session | None = request.state.session
+    return found
+
+
+def allowed_sites(request: Request) -> tuple[str, ...] | None:
+    """The sites this reader may see; None: all."""
+    session = current(request)
+    return session.editor.sites if session else None
+
+
+def requires(role: Role, *, open_without_accounts: bool = False) -> Callable[[Handler], Handler]:
+    """Lets a handler run for that role and higher ones only, and for writes only with the session's CSRF token.
+
+    Pages send the reader to the login; the API answers 401 or 403 as JSON. `open_without_accounts`: readable by
+    anybody as long as the desk has no account (it is bound to loopback then).
+    """
+
+    def around(handler: Handler) -> Handler:
+        @functools.wraps(handler)
+        async def guarded(request: Request) -> Response:
+            session = await run_in_threadpool(current, request)
+            if session is None:
+                if (
+                    open_without_accounts
+                    and request.method in ("GET", "HEAD")
+                    and not request.app.state.desk.accounts()
+                ):
+                    return await handler(request)
+                return refused(request, 401, "log in first")
+            if ROLES.index(session.editor.role) < ROLES.index(role):
+                return refused(request, 403, f"this needs the role {role}; yours is {session.editor.role}")
+            if request.method not in ("GET", "HEAD") and not await is_meant(request, session):
+                return refused(request, 403, "the form is too old; load the page again")
+            return await handler(request)
+
+        guarded.role = role  # type: ignore[attr-defined]
+        return guarded
+
+    return around
+
+
+async def is_meant(request: Request, session: Session) -> bool:
+    """Whether a write comes from one of our own pages: same origin, and the session's token in header or form."""
+    if not same_origin(request):
+        return False
+    sent = request.headers.get("x-csrf-token")
+    if sent is None and is_form(request):
+        form: FormData = await request.form()
+        sent = str(form.get("csrf_token", ""))
+    return hmac.compare_digest(sent or "", session.csrf_token)
+
+
+def is_form(request: Request) -> bool:
+    kind = request.headers.get("content-type", "")
+    return kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data"))
+
+
+def same_origin(request: Request) -> bool:
+    """A browser that names another origin is refused; one that names none is left to the token."""
+    origin = request.headers.get("origin")
+    if origin is not None:
+        return urlsplit(origin).netloc == request.headers.get("host")
+    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+
+
+def refused(request: Request, status: int, words: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": words}, status_code=status)
+    if status == 401:
+        return RedirectResponse(f"/login?next={request.url.path}", status_code=303)
+    from flows.desk.app import render  # the app imports this module
+
+    return render(request, "message.html", {"heading": str(status), "words": words}, status)
+
+
+def safe_next(address: str) -> str:
+    """Where to go after the login: one of our own paths, or the first page."""
+    parts = urlsplit(address)
+    own = not parts.scheme and not parts.netloc and parts.path.startswith("/") and not address.startswith(("//", "/\\"))
+    return parts.path if own else "/"
+
+
+async def login_page(request: Request) -> Response:
+    return login_form(request, "", 200)
+
+
+def login_form(request: Request, words: str, status: int) -> Response:
+    from flows.desk.app import is_secure, render
+
+    token = secrets.token_urlsafe(32)
+    values = {"words": words, "token": token, "next": safe_next(request.query_params.get("next", "/"))}
+    response = render(request, "login.html", values, status)
+    response.set_cookie(LOGIN_COOKIE, token, httponly=True, samesite="strict", secure=is_secure(request))
+    return response
+
+
+async def login(request: Request) -> Response:
+    from flows.desk.app import is_secure, language_of
+
+    _ = language_of(request).gettext
+    form = await request.form()
+    sent, kept = str(form.get("token", "")), request.cookies.get(LOGIN_COOKIE, "")
+    if not kept or not same_origin(request) or not hmac.compare_digest(sent, kept):
+        return login_form(request, _("This form is too old. Please try again."), 403)
+    db: Database = request.app.state.desk.db
+    name, password = str(form.get("name", "")).strip(), str(form.get("password", ""))
+    try:
+        made = await run_in_threadpool(log_in, db, name, password, utc_now())
+    except TooManyFailures:
+        return login_form(request, _("Too many failed logins. Wait 15 minutes, or ask an administrator."), 429)
+    if made is None:
+        return login_form(request, _("Wrong name or password."), 401)
+    token, _session = made
+    response = RedirectResponse(safe_next(str(form.get("next", "/"))), status_code=303)
+    response.set_cookie(
+        SESSION_COOKIE,
+        token,
+        max_age=int(LASTING.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=is_secure(request),
+    )
+    response.delete_cookie(LOGIN_COOKIE)
+    return response
+
+
+async def logout(request: Request) -> Response:
+    token = request.cookies.get(SESSION_COOKIE)
+    if token:
+        await run_in_threadpool(end_session, request.app.state.desk.db, token_hash(token), utc_now())
+    response = RedirectResponse("/login", status_code=303)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+def reader(request: Request) -> dict[str, Any]:
+    """What templates show of the reader: name, role and CSRF token, or nothing."""
+    session: Session | None = getattr(request.state, "session", None)
+    if session is None:
+        return {"editor": None, "csrf_token": ""}
+    editor: Editor = session.editor
+    return {"editor": editor, "csrf_token": session.csrf_token}

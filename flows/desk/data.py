@@ -1,0 +1,165 @@
+"""The analysts' pages: data dictionary, read-only SQL, downloads."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from flows.desk.accounts import requires
+from flows.desk.app import language_of, not_found, render
+from storage.console import LIMIT_ROWS, LIMIT_SECONDS, Answer, query, rows_of
+from storage.engine import Database
+from storage.errors import QueryRefused
+from storage.exports.cells import csv_cell
+from storage.views import VIEWS, View
+
+VIEW_NAMES = tuple(view.name for view in VIEWS)
+PROFILE_SECONDS = 5.0  # for the null shares of one view
+DOWNLOAD_SECONDS = 60.0
+READER = requires("viewer", open_without_accounts=True)
+FIRST_QUERY = (
+    "SELECT site, action, count(*) AS comments\n  FROM judged_comments\n GROUP BY site, action\n ORDER BY 1, 2"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """One column as the data have it. `null_share` is 0 to 1; None: not measured in time."""
+
+    name: str
+    description: str
+    null_share: float | None
+
+
+def database(request: Request) -> Database:
+    db: Database = request.app.state.desk.db
+    return db
+
+
+@READER
+async def overview(request: Request) -> Response:
+    def sizes() -> dict[str, int | None]:
+        return {view.name: size_of(database(request), view) for view in VIEWS}
+
+    return render(request, "data.html", {"views": VIEWS, "sizes": await run_in_threadpool(sizes)})
+
+
+def size_of(db: Database, view: View) -> int | None:
+    """Rows of a view; None if counting them takes too long."""
+    try:
+        answer = query(db, f"SELECT count(*) FROM {view.name}", VIEW_NAMES)  # noqa: S608 - a name of ours
+    except QueryRefused:
+        return None
+    return int(answer.rows[0][0])
+
+
+@READER
+async def dictionary(request: Request) -> Response:
+    view = next((one for one in VIEWS if one.name == request.path_params["view"]), None)
+    if view is None:
+        return await not_found(request, Exception())
+    profiles = await run_in_threadpool(profile, database(request), view)
+    sample = f"SELECT *\n  FROM {view.name}\n LIMIT 20"  # noqa: S608 - a name of ours
+    return render(request, "view.html", {"view": view, "profiles": profiles, "sample": sql_link(sample)})
+
+
+def profile(db: Database, view: View) -> list[ColumnProfile]:
+    """Every column of the view with the share of rows in which it is null."""
+    nulls = ", ".join(f"sum(CASE WHEN {column} IS NULL THEN 1 ELSE 0 END)" for column in view.columns)
+    try:
+        row = query(
+            db,
+            f"SELECT count(*), {nulls} FROM {view.name}",  # noqa: S608 - names of ours
+            VIEW_NAMES,
+            seconds=PROFILE_SECONDS,
+        ).rows[0]
+    except QueryRefused:
+        row = (0,) * (len(view.columns) + 1)
+    total, *missing = (value or 0 for value in row)
+    return [
+        ColumnProfile(name, words, number / total if total else None)
+        for (name, words), number in zip(view.columns.items(), missing, strict=True)
+    ]
+
+
+def sql_link(sql: str) -> str:
+    return "/data/sql?" + urlencode({"q": sql})
+
+
+@READER
+async def console(request: Request) -> Response:
+    """The query is in the address: a link is a query."""
+    sql = request.query_params.get("q", "").strip()
+    answer: Answer | None = None
+    fault = None
+    if sql:
+        try:
+            answer = await run_in_threadpool(query, database(request), sql, VIEW_NAMES)
+        except QueryRefused as error:
+            fault = str(error)
+    values = {
+        "sql": sql or FIRST_QUERY,
+        "answer": answer,
+        "fault": fault,
+        "limit_rows": LIMIT_ROWS,
+        "limit_seconds": LIMIT_SECONDS,
+        "download": urlencode({"q": sql}),
+        "views": VIEWS,
+    }
+    return render(request, "sql.html", values, 200 if fault is None else 400)
+
+
+@READER
+async def download(request: Request) -> Response:
+    """The complete answer as a file: all rows or an error, never a silently shorter file.
+
+    It is computed before the first byte is sent, because a status cannot be taken back.
+    """
+    sql, kind = request.query_params.get("q", ""), request.path_params["kind"]
+    if kind not in ("csv", "jsonl"):
+        return await not_found(request, Exception())
+    try:
+        body = await run_in_threadpool(complete, database(request), sql, kind)
+    except QueryRefused as error:
+        words = language_of(request).gettext("The download failed: %(why)s", why=str(error))
+        return render(request, "message.html", {"heading": "400", "words": words}, 400)
+    media = "text/csv; charset=utf-8" if kind == "csv" else "application/x-ndjson"
+    headers = {"Content-Disposition": f'attachment; filename="tamis-query.{kind}"', "Content-Length": str(len(body))}
+    return StreamingResponse(pieces(body), media_type=media, headers=headers)
+
+
+def complete(db: Database, sql: str, kind: str) -> bytes:
+    with rows_of(db, sql, VIEW_NAMES, seconds=DOWNLOAD_SECONDS) as (columns, rows):
+        if kind == "csv":
+            text = io.StringIO(newline="")
+            writer = csv.writer(text)
+            writer.writerow(columns)
+            writer.writerows([csv_cell(value) for value in row] for row in rows)
+            return text.getvalue().encode()
+        out = io.BytesIO()
+        for row in rows:
+            out.write(orjson.dumps(dict(zip(columns, row, strict=True)), default=str))
+            out.write(b"\n")
+        return out.getvalue()
+
+
+def pieces(body: bytes, size: int = 1 << 16) -> Iterator[bytes]:
+    for start in range(0, len(body), size):
+        yield body[start : start + size]
+
+
+routes: list[BaseRoute] = [
+    Route("/data", overview),
+    Route("/data/dictionary/{view}", dictionary),
+    Route("/data/sql", console),
+    Route("/data/sql.{kind}", download),
+]

@@ -400,3 +400,16 @@ async def test_the_final_address_is_written_as_it_was_asked_without_its_fragment
     result = await fetcher.fetch(get(site, "/é?q=à#top"))
     assert result.final_url == site.url("/%C3%A9?q=%C3%A0")
     assert site.requests[0].path == "/%C3%A9?q=%C3%A0"
+
+
+async def test_a_configured_proxy_is_the_only_host_connected_to(site, new_fetcher) -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        raise AssertionError(f"{host} is the proxy's to resolve")
+
+    site.pages = {"http://site.example/a": "by proxy"}
+    fetcher = new_fetcher(proxy=f"http://anna:s3cr3t@{site.authority}", resolve=resolve, pace_s=0.0)
+    assert (await fetcher.fetch(FetchRequest(url="http://site.example/a"))).body == b"by proxy"
+    assert site.requests[0].headers["proxy-authorization"].startswith("Basic ")
+    with pytest.raises(Refused):
+        await fetcher.fetch(FetchRequest(url="http://10.0.0.1/a"))
+    assert len(site.requests) == 1

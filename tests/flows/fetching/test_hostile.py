@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import hostile
+from flows.fetching.client import Fetcher
+from flows.fetching.errors import Refused, Unreachable
+from flows.fetching.pace import Pace
+from flows.fetching.policy import FetchRequest
 
 pytestmark = [
     pytest.mark.shared,
@@ -16,6 +20,17 @@ async def test_no_ssrf_target_is_connected_to_and_every_public_one_is() -> None:
     found = await hostile.ssrf(hostile.corpus())
     assert len(found) == 90
     assert [case for case in found if not case.holds] == []
+
+
+async def test_a_name_that_changes_its_address_is_asked_at_the_judged_one_only() -> None:
+    with hostile.corpus().EgressGuard(ports=set(), hosts={"rebind.example": ["93.184.215.14", "127.0.0.1"]}) as egress:
+        async with Fetcher(hostile.policy(), pace=Pace()) as fetcher:
+            with pytest.raises(Unreachable):
+                await fetcher.fetch(FetchRequest(url="http://rebind.example/"))
+            with pytest.raises(Refused):
+                await fetcher.fetch(FetchRequest(url="http://rebind.example/"))
+    assert egress.attempts == [("93.184.215.14", 80)]
+    assert egress.lookups == ["rebind.example"] * 2
 
 
 @pytest.mark.integration

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 
-from flows.errors import FlowError, RunFailed
+from flows.errors import FlowError, RunFailed, SettingsError
 from flows.fetching.client import Fetcher
 from flows.fetching.discover import DiscoverySource, discover_urls
 from flows.fetching.policy import FetchPolicy
@@ -36,6 +36,8 @@ BatchRunner = Callable[[Road, Sequence[DuePage]], Awaitable["Counter[str]"]]
 def fetch_policy(settings: Settings, site: SiteSettings) -> FetchPolicy:
     """The site's manners: pace, robots and limits; a site configured as local may answer from its start addresses."""
     fetch = settings.fetch
+    if fetch.ca_file is not None and not fetch.ca_file.is_file():
+        raise SettingsError(f"fetch.ca_file: {fetch.ca_file} is not there; name a PEM file")
     return FetchPolicy(
         user_agent=fetch.user_agent,
         total_deadline_s=fetch.total_deadline,
@@ -44,6 +46,8 @@ def fetch_policy(settings: Settings, site: SiteSettings) -> FetchPolicy:
         max_redirects=fetch.max_redirects,
         attempts=fetch.attempts,
         http2=fetch.http2,
+        proxy=fetch.proxy,
+        ca_file=str(fetch.ca_file) if fetch.ca_file else None,
         pace_s=site.pace,
         concurrency_per_host=site.concurrency,
         respect_robots=site.robots,

@@ -72,8 +72,9 @@ def configure(
 
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """What must never stand in a log line: the database's password, the addresses of alarms, and their parts."""
-    found = [urlsplit(settings.database_url).password or ""]
+    """What no log line may hold: the passwords of the database and the proxy, alarm addresses and their parts."""
+    addresses = (settings.database_url, settings.fetch.proxy or "")
+    found = [urlsplit(address).password or "" for address in addresses]
     for address in settings.alarms:
         found.append(address)
         found += [part for part in re.split(r"[/:?&=@]+", address.partition("://")[2]) if len(part) >= 8]

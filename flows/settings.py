@@ -50,6 +50,8 @@ class FetchSettings(_Model):
     max_redirects: int = Field(default=5, ge=0, le=20)
     attempts: int = Field(default=3, ge=1, le=10)
     http2: bool = True
+    proxy: str | None = Field(default=None, pattern=r"^https?://[^\s/]+/?$")
+    ca_file: Path | None = None  # PEM: authorities to trust besides the public ones
 
 
 class ModerationSettings(_Model):
@@ -209,8 +211,15 @@ def build(
         settings = Settings.model_validate(data)
     except ValidationError as error:
         raise SettingsError(_explained(error, data, file, text)) from error
+    fetch = settings.fetch
+    if fetch.ca_file is not None:
+        fetch = fetch.model_copy(update={"ca_file": base / fetch.ca_file})
     return settings.model_copy(
-        update={"archive": base / settings.archive, "database_url": _absolute(settings.database_url, base)}
+        update={
+            "archive": base / settings.archive,
+            "database_url": _absolute(settings.database_url, base),
+            "fetch": fetch,
+        }
     )
 
 

@@ -21,6 +21,8 @@ TEMPLATE = """# Tamis settings. Every key can be overridden by an environment va
 # total_deadline = 30.0                          # seconds for a whole exchange
 # max_bytes = 16000000                           # decompressed
 # attempts = 3                                   # tries of a page in one run
+# proxy = "http://proxy.example:3128"            # it must keep private addresses out itself
+# ca_file = "authorities.pem"                    # certificate authorities to trust besides the public ones
 
 [moderation]
 # lean = false                                   # true: less memory, more comments of undecidable language

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.observe import HIDDEN, LOGGER, JsonLines, TextLines, configure, log, secrets_of, without_secrets
-from flows.settings import Settings
+from flows.settings import FetchSettings, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -130,13 +130,22 @@ def test_a_field_is_hidden_by_its_name_however_deep_it_lies() -> None:
 
 def test_secrets_of_the_settings_are_hidden_by_value() -> None:
     settings = Settings(
-        database_url="postgresql://tamis:p%40ssw0rd@db/tamis", alarms=("slack://TokenAAAA/TokenBBBB/TokenCCCC/#ops",)
+        database_url="postgresql://tamis:p%40ssw0rd@db/tamis",
+        alarms=("slack://TokenAAAA/TokenBBBB/TokenCCCC/#ops",),
+        fetch=FetchSettings(proxy="http://anna:proxypw@proxy.example:3128"),
     )
     secrets = secrets_of(settings)
     line = written(
-        "text", "odd", secrets, one="p@ssw0rd", two="p%40ssw0rd", three="got TokenBBBB back", four=settings.alarms
+        "text",
+        "odd",
+        secrets,
+        one="p@ssw0rd",
+        two="p%40ssw0rd",
+        three="got TokenBBBB back",
+        four=settings.alarms,
+        five="proxypw",
     )
-    for secret in ("p@ssw0rd", "p%40ssw0rd", "TokenAAAA", "TokenBBBB", "TokenCCCC"):
+    for secret in ("p@ssw0rd", "p%40ssw0rd", "TokenAAAA", "TokenBBBB", "TokenCCCC", "proxypw"):
         assert secret not in line
 
 

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from extractors.comments.label import Fields
 from extractors.comments.outline import Outline
 from extractors.comments.record import Record
 from extractors.records import CommentKind
@@ -40,7 +39,7 @@ class Notice:
     title_is_body: bool
 
 
-def kind_of(outline: Outline, record: Record, fields: Fields, body: str) -> CommentKind:
+def kind_of(outline: Outline, record: Record, body: str) -> CommentKind:
     """The kind of a record. A pingback is known by its class, its label, or its bracketed excerpt."""
     named = _NAMED.search(outline.named[record.start])
     if named:

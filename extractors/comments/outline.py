@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from extractors.comments.words import NAMES_ASIDE, NAMES_FORM, NAMES_THREAD
@@ -114,6 +115,7 @@ class Outline:
         self._own_text = [0]
         self._tails = [0]
         self._link_text = [0]
+        etree.strip_tags(document.tree, etree.Comment)  # "<!-- ad -->" splits texts in two; nobody reads it
         self._walk(document.tree)
 
     def _walk(self, root: HtmlElement) -> None:

@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import Final
 
 from extractors.comments.label import Fields
-from extractors.comments.listing import Listing
 from extractors.comments.outline import Outline
+from extractors.comments.recipe import Recipe
 from extractors.comments.record import Record
+from extractors.comments.selector import selector
 
 _DEPTH_CLASS: Final = re.compile(
     r"(?:^|\s)(?:comment-)?(?:depth|level|lvl|indent|nivel|niveau|ebene)[-_]?(\d{1,3})(?:\s|$)", re.IGNORECASE
@@ -30,13 +31,18 @@ _LIST_TAGS: Final = frozenset("ul ol dl table tbody".split())
 
 
 def parents(
-    outline: Outline, listing: Listing, records: Sequence[Record], fields: Sequence[Fields], ids: Sequence[str | None]
+    outline: Outline,
+    records: Sequence[Record],
+    fields: Sequence[Fields],
+    ids: Sequence[str | None],
+    recipe: Recipe | None = None,
 ) -> list[int | None]:
     """For each record the index of the one it answers, or null. An answer always comes after what it answers."""
     answers = _linked(outline, records, fields, ids)
     if any(answer is not None for answer in answers):
         return answers
-    depths = _depths(outline, records)
+    depths = _indents(outline, records, recipe.indent) if recipe is not None and recipe.indent else None
+    depths = depths or _depths(outline, records)
     if depths is not None:
         return _by_depth(depths)
     starts = [record.start for record in records]
@@ -86,6 +92,17 @@ def _depths(outline: Outline, records: Sequence[Record]) -> list[float] | None:
         if len(values) == len(records) and len(set(values)) > 1:
             return values
     return None
+
+
+def _indents(outline: Outline, records: Sequence[Record], indent: str) -> list[float] | None:
+    """The depths that an element of each record shows by its width or its `indent` attribute."""
+    depths = []
+    for record in records:
+        number = selector(indent).first(outline, record.elements)
+        element = outline.elements[number] if number is not None else None
+        value = (element.get("indent") or element.get("width") or "") if element is not None else ""
+        depths.append(float(value) if value.isdigit() else 0.0)
+    return depths if len(set(depths)) > 1 else None
 
 
 def _stated_depth(outline: Outline, number: int, pattern: re.Pattern[str]) -> float | None:

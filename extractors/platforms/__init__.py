@@ -1,0 +1,1 @@
+"""Publishing systems whose comments have fixed markup, one a file (see docs/extractors-platforms.md)."""

@@ -1,0 +1,67 @@
+"""The base of adapters: one publishing system each, found by walking `extractors.platforms`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import datetime
+from typing import ClassVar
+
+from extractors.comments.listing import Listing, headed
+from extractors.comments.outline import Outline
+from extractors.comments.recipe import Recipe
+from extractors.comments.selector import selector
+from extractors.comments.thread import Thread
+
+
+class Platform(ABC):
+    """A publishing system whose markup is known. Adapters hold no state: one instance reads every page."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def matches(self, outline: Outline) -> bool:
+        """Could the page be of this system? Cheap: called for every page."""
+
+    @abstractmethod
+    def thread(self, outline: Outline, fetched_at: datetime | None) -> Thread | None:
+        """The page's thread, or null if there is none of this system's."""
+
+
+class Markup(Platform):
+    """A system told by its markup: where records are (`items`) and where their fields stand (`recipe`).
+
+    `signs` are texts one of which every page of the system holds; `items` is a selector of
+    `extractors.comments.selector`; with `headed` a record runs on over the siblings that follow its element.
+    """
+
+    signs: ClassVar[tuple[str, ...]]
+    items: ClassVar[str]
+    recipe: ClassVar[Recipe]
+    headed: ClassVar[bool] = False
+
+    def matches(self, outline: Outline) -> bool:
+        html = outline.document.html
+        return any(sign in html for sign in self.signs)
+
+    def listing(self, outline: Outline) -> Listing | None:
+        """The records of the page, or null if there are none."""
+        found = [
+            number
+            for number in selector(self.items).all(outline, range(len(outline.elements)))
+            if not outline.silent[number] and not outline.aside[number] and not outline.in_form[number]
+        ]
+        starts = tuple(self.wanted(outline, found))
+        if not starts:
+            return None
+        listing = Listing(self.name, starts, tuple(outline.end[start] for start in starts))
+        return (headed(outline, listing) or listing) if self.headed else listing
+
+    def wanted(self, outline: Outline, found: list[int]) -> list[int]:
+        """Those of the found elements that are records; for systems whose selector alone finds too many."""
+        return found
+
+    def thread(self, outline: Outline, fetched_at: datetime | None) -> Thread | None:
+        from extractors.comments.read import read_thread  # what reads records uses adapters too
+
+        listing = self.listing(outline)
+        return read_thread(outline, listing, self.name, fetched_at, self.recipe) if listing else None

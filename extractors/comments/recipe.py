@@ -1,0 +1,97 @@
+"""What an adapter knows of its markup: where the fields of a record stand. What it does not say is voted for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractors.comments.label import Fields
+from extractors.comments.names import name_in
+from extractors.comments.outline import Outline
+from extractors.comments.record import Line, Record, Run
+from extractors.comments.selector import selector
+from extractors.dates import find_date
+from extractors.records import CommentKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Selectors of fields (see `extractors.comments.selector`); an empty one leaves the field to the vote."""
+
+    author: str = ""
+    author_attribute: str = ""  # of the record's element: XenForo writes the name there
+    date: str = ""
+    date_attribute: str = "datetime"  # read before the text where the date's element has it
+    body: str = ""
+    drop: str = ""  # parts of the body that are no text of the comment
+    staff: str = ""  # what marks a record (or a part of it) of the site's own people
+    removed: str = ""
+    kind: CommentKind | None = None  # of every record: POST for forums
+    indent: str = ""  # an element whose width or `indent` attribute grows with the depth
+
+
+def apply(recipe: Recipe, outline: Outline, records: Sequence[Record], fields: Sequence[Fields]) -> None:
+    """Puts the fields that the recipe finds in place of those that were voted for."""
+    for record, labels in zip(records, fields, strict=True):
+        _author(recipe, outline, record, labels)
+        _date(recipe, outline, record, labels)
+        _body(recipe, outline, record, labels)
+
+
+def _author(recipe: Recipe, outline: Outline, record: Record, labels: Fields) -> None:
+    stated = outline.elements[record.start].get(recipe.author_attribute) if recipe.author_attribute else None
+    element = selector(recipe.author).first(outline, record.elements) if recipe.author else None
+    if element is None and not stated:
+        return
+    name = stated or name_in(_text(outline, record, element or record.start), dated=True)
+    if name:
+        labels.author = " ".join(name.split())
+        labels.author_element = element if element is not None else labels.author_element
+
+
+def _date(recipe: Recipe, outline: Outline, record: Record, labels: Fields) -> None:
+    element = selector(recipe.date).first(outline, record.elements) if recipe.date else None
+    if element is None:
+        return
+    stated = outline.elements[element].get(recipe.date_attribute) if recipe.date_attribute else None
+    machine = find_date(stated) if stated else None
+    text = _text(outline, record, element, " ")
+    shown = find_date(text)
+    if machine is not None and machine.year is not None:
+        labels.stated = machine
+    if shown is not None:
+        labels.date, labels.date_text = shown, text[shown.start : shown.end]
+    elif machine is not None:
+        labels.date, labels.date_text = machine, text.strip() or stated
+
+
+def _body(recipe: Recipe, outline: Outline, record: Record, labels: Fields) -> None:
+    if not recipe.body:
+        return
+    roots = selector(recipe.body).best(outline, record.elements)
+    if not roots:
+        return
+    dropped = selector(recipe.drop).all(outline, record.elements) if recipe.drop else []
+    kept = []
+    for line in record.lines:
+        runs = [
+            run
+            for run in line.runs
+            if any(_inside(outline, run.owner, root) for root in roots)
+            and not any(_inside(outline, run.owner, drop) for drop in dropped)
+        ]
+        if any(run.text.strip() for run in runs):
+            kept.append(runs)
+    labels.body_runs = kept
+
+
+def _text(outline: Outline, record: Record, root: int, glue: str = "") -> str:
+    return glue.join(run.text for line in record.lines for run in _runs_in(outline, line, root))
+
+
+def _runs_in(outline: Outline, line: Line, root: int) -> list[Run]:
+    return [run for run in line.runs if _inside(outline, run.owner, root)]
+
+
+def _inside(outline: Outline, number: int, root: int) -> bool:
+    return root <= number < outline.end[root]

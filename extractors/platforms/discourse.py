@@ -1,0 +1,24 @@
+"""Discourse as it serves crawlers: schema.org markup, one div.crawler-post a post."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from extractors.comments.platform import Markup
+from extractors.comments.recipe import Recipe
+from extractors.records import CommentKind
+
+
+class Discourse(Markup):
+    """span.creator with @itemprop=name, time.post-time, div.post (@itemprop=articleBody or text)."""
+
+    name: ClassVar[str] = "discourse"
+    signs: ClassVar[tuple[str, ...]] = ("crawler-post", "Discourse")
+    items: ClassVar[str] = "div.crawler-post"
+    recipe: ClassVar[Recipe] = Recipe(
+        author="span@itemprop=name,.creator",
+        date="time.post-time,time@itemprop=datePublished,time",
+        body="div.post",
+        drop=".crawler-post-infos",
+        kind=CommentKind.POST,
+    )

@@ -1,0 +1,34 @@
+"""Drupal 6 to 10: div.comment or article.comment, answers in a div.indented after the comment they answer."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from extractors.comments.outline import Outline
+from extractors.comments.platform import Markup
+from extractors.comments.recipe import Recipe
+
+
+class Drupal(Markup):
+    """.submitted holds author and date, .content (or .field--name-comment-body) the text, ul.links the buttons."""
+
+    name: ClassVar[str] = "drupal"
+    signs: ClassVar[tuple[str, ...]] = (
+        "/sites/default/files",
+        "/sites/all/",
+        "Drupal",
+        "comment-published",
+        "js-comment",
+    )
+    items: ClassVar[str] = "div.comment,article.comment"
+    recipe: ClassVar[Recipe] = Recipe(
+        author=".username",
+        body=".field-name-comment-body,.field--name-comment-body",
+        drop=".links,.comment__links,.user-signature",
+        staff=".comment-by-node-author,.by-node-author,.by-author",
+    )
+
+    def wanted(self, outline: Outline, found: list[int]) -> list[int]:
+        """Those with Drupal's own line of author and date; other systems have div.comment too."""
+        html = outline.document.html
+        return found if "submitted" in html or "comment__meta" in html or "comment-published" in html else []

@@ -1,0 +1,24 @@
+"""schema.org Comment and UserComments in microdata."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from extractors.comments.platform import Markup
+from extractors.comments.recipe import Recipe
+
+
+class Microdata(Markup):
+    """@itemprop=comment (or an itemtype Comment): author > name, datePublished or dateCreated, text or commentText."""
+
+    name: ClassVar[str] = "schema-org"
+    signs: ClassVar[tuple[str, ...]] = ("schema.org/Comment", "schema.org/UserComments", 'itemprop="comment"')
+    items: ClassVar[str] = (
+        "@itemtype=http://schema.org/Comment,@itemtype=https://schema.org/Comment,"
+        "@itemtype=http://schema.org/UserComments,@itemtype=https://schema.org/UserComments"
+    )
+    recipe: ClassVar[Recipe] = Recipe(
+        author="@itemprop=name,@itemprop=author,@itemprop=creator",
+        date="@itemprop=datePublished,@itemprop=dateCreated,@itemprop=commentTime",
+        body="@itemprop=text,@itemprop=commentText,@itemprop=description",
+    )

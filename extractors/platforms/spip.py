@@ -1,0 +1,32 @@
+"""SPIP: forums under articles, flat or in threads (squelettes-dist of SPIP 2 to 4)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from extractors.comments.platform import Markup
+from extractors.comments.recipe import Recipe
+
+
+class Spip(Markup):
+    """`li.comment-li` or `li.forum-fil`: div.comment-meta with abbr.dtreviewed and .fn, div.comment-texte; nested lists."""
+
+    name: ClassVar[str] = "spip"
+    signs: ClassVar[tuple[str, ...]] = (
+        "forum-fil",
+        "forum-message",
+        "comment-fil",
+        "comment-li",
+        "spip_comment",
+        "forum-chapo",
+    )
+    items: ClassVar[str] = (
+        "li.forum-fil,li.comment-fil,li.comment-li,li.comment-item,div.forum-message,div.spip_comment"
+    )
+    recipe: ClassVar[Recipe] = Recipe(
+        author=".fn,.forum-auteur,.comment-auteur,.nickname",
+        date="abbr.dtreviewed,abbr.published,.forum-date,time,.comment-date",
+        date_attribute="title",
+        body=".forum-texte,.comment-texte,.comment-content",
+        drop=".forum-repondre-message,.repondre,.comment-reply",
+    )

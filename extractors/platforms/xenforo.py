@@ -1,0 +1,31 @@
+"""XenForo 1 (li.message) and 2 (article.message): forum topics, each post with its author's name as an attribute."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from extractors.comments.outline import Outline
+from extractors.comments.platform import Markup
+from extractors.comments.recipe import Recipe
+from extractors.records import CommentKind
+
+
+class XenForo(Markup):
+    """`@data-author` on the record; time.u-dt or .DateTime; .bbWrapper or .messageText; .message-signature is no text."""
+
+    name: ClassVar[str] = "xenforo"
+    signs: ClassVar[tuple[str, ...]] = ("XenForo", "bbWrapper", "messageText", "data-xf-init")
+    items: ClassVar[str] = "article.message,li.message,div.message--post"
+    recipe: ClassVar[Recipe] = Recipe(
+        author=".username",
+        author_attribute="data-author",
+        date="time.u-dt,abbr.DateTime,span.DateTime,.datePermalink",
+        body=".bbWrapper,.messageText",
+        drop=".signature,.message-signature,.bbCodeBlock-expandLink,.messageTextEndMarker,.js-lbImage",
+        staff=".is-staff,.userBanner--staff,.message--staff",
+        kind=CommentKind.POST,
+    )
+
+    def wanted(self, outline: Outline, found: list[int]) -> list[int]:
+        """Posts name their author on the element; profile posts and notices do not."""
+        return [number for number in found if outline.elements[number].get("data-author")]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from extractors.records import Page
 from storage.bulk import insert_rows, reserve, update_rows
@@ -54,17 +54,20 @@ class ArticlesWritten:
     changed: int
 
 
+OWNER = pages.alias("owner")
+KNOWN = (  # statements of the hot path are built once: building one costs as much as running it
+    select(articles, OWNER.c.state.label("owner_state"))
+    .outerjoin(OWNER, OWNER.c.id == articles.c.page_id)
+    .where(articles.c.canonical_url.in_(bindparam("urls", expanding=True)))
+    .order_by(articles.c.id)
+)
+KNOWN_LOCKED = KNOWN.with_for_update(of=articles)
+
+
 def known_articles(connection: Connection, canonical_urls: Sequence[str]) -> dict[str, Row[Any]]:
-    """The stored articles by canonical URL, each with the state and address of the page it comes from."""
-    owner = pages.alias("owner")
-    query = (
-        select(articles, owner.c.state.label("owner_state"))
-        .outerjoin(owner, owner.c.id == articles.c.page_id)
-        .where(articles.c.canonical_url.in_(canonical_urls))
-    )
-    if connection.dialect.name == "postgresql":
-        query = query.order_by(articles.c.id).with_for_update(of=articles)
-    return {row.canonical_url: row for row in connection.execute(query)}
+    """The stored articles by canonical URL, each with the state of the page it comes from."""
+    query = KNOWN_LOCKED if connection.dialect.name == "postgresql" else KNOWN
+    return {row.canonical_url: row for row in connection.execute(query, {"urls": canonical_urls})}
 
 
 def may_update(outcome: Extracted, known: Row[Any]) -> bool:
@@ -141,9 +144,16 @@ def article_values(db: Database, outcome: Extracted, *, version: int, since: dat
 
 def storable(text: str | None) -> str | None:
     """The text without what a database refuses: NUL (PostgreSQL) and lone surrogates (both)."""
-    if text is None or (text.isascii() and "\x00" not in text):
-        return text
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if text is None:
+        return None
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return text.encode("utf-8", "replace").decode("utf-8")
+    return text
 
 
 def json_text(value: object) -> str:
@@ -170,7 +180,10 @@ def cleaned(value: Any) -> Any:
 def content_key(db: Database, page: Page) -> str:
     """Fingerprint of what a reader of the article would call its content."""
     return fingerprint(
-        db.secret, *(getattr(page, name) for name in CONTENT), json_text(page.sections), json_text(page.footnotes)
+        db.secret,
+        *(getattr(page, name) for name in CONTENT),
+        *(f"{section.level} {section.heading or ''}\n{section.text}" for section in page.sections),
+        *page.footnotes,
     )
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from extractors.records import Comment, DatePrecision, Shortfall
-from moderation.verdict import Verdict
 from storage.articles import json_text, storable
 from storage.bulk import insert_new_rows, insert_rows, reserve, update_rows
 from storage.columns import stated_day
@@ -119,17 +118,25 @@ def prepared(db: Database, outcome: Extracted) -> Prepared:
     )
 
 
+KNOWN = select(comments).where(comments.c.article_id.in_(bindparam("numbers", expanding=True))).order_by(comments.c.id)
+ANY_ERASED = select(erased_authors.c.author_key).limit(1)
+WAITING = select(comments.c.article_id).where(
+    comments.c.article_id.in_(bindparam("numbers", expanding=True)),
+    comments.c.missing_since.is_not(None),
+    comments.c.removed_at.is_(None),
+)
+
+
 def known_comments(connection: Connection, article_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
     known: dict[int, list[Row[Any]]] = defaultdict(list)
-    query = select(comments).where(comments.c.article_id.in_(article_ids)).order_by(comments.c.id)
-    for row in connection.execute(query):
+    for row in connection.execute(KNOWN, {"numbers": article_ids}):
         known[row.article_id].append(row)
     return known
 
 
 def erased(connection: Connection, author_keys: set[str]) -> set[str]:
     """Those of the pseudonyms whose owner asked to be erased. The table is small: it is read whole."""
-    if connection.execute(select(erased_authors.c.author_key).limit(1)).scalar() is None:
+    if connection.execute(ANY_ERASED).scalar() is None:
         return set()
     return author_keys & set(connection.execute(select(erased_authors.c.author_key)).scalars())
 
@@ -153,17 +160,27 @@ def write_comments(
     judged: list[Judged] = []
     for (page, article_id), found in zip(pairs, matches, strict=True):
         at = page.outcome.exchange.fetched_at
+        moment = db.moment(at)
         rows = {row.id: row for row in known.get(article_id, ())}
         ids = [number if number is not None else next(fresh) for number in found]
         places = {comment.position: number for comment, number in zip(page.outcome.page.comments, ids, strict=True)}
         for index, (number, comment) in enumerate(zip(ids, page.outcome.page.comments, strict=True)):
             row = rows.get(number)
             hidden = page.author_keys[index] in blanked or (row is not None and row.erased_at is not None)
-            written = values(db, page, index, article_id, places, hidden=hidden)
+            written = values(db, page, index, article_id, places, moment, hidden=hidden)
             verdict = page.outcome.verdicts[index]
             if row is None:
                 inserts.append((number, *written))
-                judged.append(judgement(number, 1, verdict, edited=False, known=False, hidden=hidden))
+                judged.append(
+                    Judged(
+                        comment_id=number,
+                        comment_version=1,
+                        verdict=verdict,
+                        known=False,
+                        hidden=hidden,
+                        day=written.day,
+                    )
+                )
                 continue
             written, edited = merged(db, row, written, comment)
             if row.removed_at is not None:
@@ -172,7 +189,16 @@ def write_comments(
                 versions.append(history(db, row, at))
             if edited or differs(row, written, PLACED) or row.missing_since is not None:
                 updates.append((*written, number))
-            judged.append(judgement(number, written.version, verdict, edited=edited, known=True, hidden=hidden))
+            judged.append(
+                Judged(
+                    comment_id=number,
+                    comment_version=written.version,
+                    verdict=verdict,
+                    edited=edited,
+                    hidden=hidden,
+                    day=written.day,
+                )
+            )
         if shows_whole_thread(page, rows.values()):
             missing += [
                 (db.moment(at), number)
@@ -213,11 +239,10 @@ def matched(page: Prepared, known: Sequence[Row[Any]]) -> list[int | None]:
 
 
 def values(
-    db: Database, page: Prepared, index: int, article_id: int, places: dict[int, int], *, hidden: bool
+    db: Database, page: Prepared, index: int, article_id: int, places: dict[int, int], at: Any, *, hidden: bool
 ) -> Written:
-    """The comment as a new row. `hidden`: its author asked to be erased, so nothing of the person is kept."""
+    """The comment as a new row, fetched `at`. `hidden`: its author asked to be erased; nothing of him is kept."""
     comment, exchange = page.outcome.page.comments[index], page.outcome.exchange
-    at = db.moment(exchange.fetched_at)
     return Written(
         article_id=article_id,
         page_id=exchange.page_id,
@@ -305,12 +330,6 @@ def history(db: Database, row: Row[Any], until: datetime) -> tuple[Any, ...]:
     )
 
 
-def judgement(number: int, version: int, verdict: Verdict, *, edited: bool, known: bool, hidden: bool) -> Judged:
-    return Judged(
-        comment_id=number, comment_version=version, verdict=verdict, edited=edited, known=known, hidden=hidden
-    )
-
-
 def shows_whole_thread(page: Prepared, known: Any) -> bool:
     """Whether a comment that this page no longer shows can have vanished: the page shows all it should."""
     shortfall = page.outcome.page.discussion.shortfall
@@ -329,10 +348,7 @@ def sweep_missing(db: Database, connection: Connection, article_ids: Sequence[in
     """
     if not article_ids:
         return 0
-    some = select(comments.c.article_id).where(
-        comments.c.article_id.in_(article_ids), comments.c.missing_since.is_not(None), comments.c.removed_at.is_(None)
-    )
-    waiting = set(connection.execute(some).scalars())
+    waiting = set(connection.execute(WAITING, {"numbers": article_ids}).scalars())
     if not waiting:
         return 0
     unchecked = (

@@ -9,16 +9,24 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 from extractors.records import Comment, DatePrecision, Tweet
 
 
+@lru_cache(maxsize=8)
+def keyed(key: bytes) -> blake2b:
+    """The hash that has taken in the key already: copying it is cheaper than starting anew."""
+    return blake2b(digest_size=16, key=key)
+
+
 def fingerprint(key: bytes, *parts: str | None) -> str:
     """32 hex digits that depend on the key, on each part and on which of them are absent."""
-    digest = blake2b(digest_size=16, key=key)
-    for part in parts:
-        digest.update(b"\x00" if part is None else b"\x01" + part.encode("utf-8", "surrogatepass") + b"\x00")
+    digest = keyed(key).copy()
+    digest.update(
+        "\x00".join(["" if part is None else f"\x01{part}" for part in parts]).encode("utf-8", "surrogatepass")
+    )
     return digest.hexdigest()
 
 
@@ -29,6 +37,7 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+@lru_cache(maxsize=20_000)  # the same names come again and again
 def author_key(key: bytes, author: str | None) -> str | None:
     """The author's pseudonym, the same on every site; None for no name."""
     name = folded(author) if author else ""

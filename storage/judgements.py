@@ -7,18 +7,18 @@ on the same text; when the text itself was edited and is judged differently, the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from moderation.verdict import Action, Verdict
 from storage.articles import json_text
 from storage.bulk import batched, insert_rows, reserve, update_rows
 from storage.engine import Database
 from storage.identity import fingerprint
-from storage.rollups import mark_stale
+from storage.rollups import mark_stale, mark_stale_days
 from storage.tables import reviews, verdicts
 
 VERDICT = (
@@ -51,8 +51,7 @@ STANDING = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Judged(NamedTuple):
     """A comment's new verdict. `edited`: its text is new since the last one. `known`: it was judged before.
 
     `hidden`: its author asked to be erased, so evidence, which quotes the text, is not kept.
@@ -64,6 +63,7 @@ class Judged:
     edited: bool = False
     known: bool = True
     hidden: bool = False
+    day: Any = None  # the comment's day as the driver takes it, if it is at hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,17 +83,18 @@ def write_judgements(
     standing = known_standing(connection, [item.comment_id for item, _ in judged if item.known])
     changed = []
     for item, site_id in judged:
-        if item.hidden:
-            item = replace(item, verdict=replace(item.verdict, evidence=()))
-        key = verdict_key(db, item.verdict)
+        verdict = item.verdict
+        labels = json_text(verdict.labels) if verdict.labels else "[]"
+        evidence = json_text(verdict.evidence) if verdict.evidence and not item.hidden else "[]"
+        key = verdict_key(db, verdict, labels, evidence)
         row = standing.get(item.comment_id)
         if row is None or row.verdict_key != key or item.edited:
-            changed.append((item, site_id, key, row))
+            changed.append((item, site_id, key, row, labels, evidence))
     at = db.moment(now)
     numbers = reserve(connection, verdicts, len(changed))
     rows, inserts, updates, waiting = [], [], [], 0
-    for number, (item, site_id, key, row) in zip(numbers, changed, strict=True):
-        rows.append(verdict_row(number, item, run_id, at))
+    for number, (item, site_id, key, row, labels, evidence) in zip(numbers, changed, strict=True):
+        rows.append(verdict_row(number, item, labels, evidence, run_id, at))
         action, decision_id, since = after(item, row, at)
         waiting += since is not None and (row is None or row.waiting_since is None)
         stays = row is not None and not item.edited and (row.action, row.decision_id) == (action, decision_id)
@@ -117,17 +118,22 @@ def write_judgements(
     insert_rows(connection, verdicts, VERDICT, rows)
     insert_rows(connection, reviews, ("comment_id", "site_id", *STANDING), inserts)
     update_rows(connection, reviews, STANDING, updates, by="comment_id")
-    mark_stale(connection, [item.comment_id for item, *_ in changed])
+    mark_stale_days(connection, {(site_id, item.day) for item, site_id, *_ in changed if item.day is not None})
+    mark_stale(connection, [item.comment_id for item, *_ in changed if item.day is None])
     return JudgementsWritten(verdicts=len(rows), waiting=waiting)
+
+
+KNOWN = (
+    select(reviews).where(reviews.c.comment_id.in_(bindparam("numbers", expanding=True))).order_by(reviews.c.comment_id)
+)
+KNOWN_LOCKED = KNOWN.with_for_update()
 
 
 def known_standing(connection: Connection, comment_ids: Sequence[int]) -> dict[int, Row[Any]]:
     found: dict[int, Row[Any]] = {}
+    query = KNOWN_LOCKED if connection.dialect.name == "postgresql" else KNOWN
     for part in batched(comment_ids, 900):
-        query = select(reviews).where(reviews.c.comment_id.in_(part))
-        if connection.dialect.name == "postgresql":
-            query = query.order_by(reviews.c.comment_id).with_for_update()
-        found |= {row.comment_id: row for row in connection.execute(query)}
+        found |= {row.comment_id: row for row in connection.execute(query, {"numbers": part})}
     return found
 
 
@@ -145,7 +151,7 @@ def after(item: Judged, row: Row[Any] | None, at: Any) -> tuple[str, int | None,
     return row.action, row.decision_id, None if row.waiting_since is None else at
 
 
-def verdict_row(number: int, item: Judged, run_id: int | None, at: Any) -> tuple[Any, ...]:
+def verdict_row(number: int, item: Judged, labels: str, evidence: str, run_id: int | None, at: Any) -> tuple[Any, ...]:
     verdict = item.verdict
     return (
         number,
@@ -154,18 +160,28 @@ def verdict_row(number: int, item: Judged, run_id: int | None, at: Any) -> tuple
         at,
         run_id,
         verdict.action,
-        json_text(verdict.labels),
+        labels,
         verdict.spam_probability,
         verdict.language,
         verdict.language_relation,
-        json_text(verdict.evidence),
+        evidence,
         verdict.model_version,
         verdict.policy_version,
     )
 
 
-def verdict_key(db: Database, verdict: Verdict) -> str:
-    return fingerprint(db.secret, json_text(verdict))
+def verdict_key(db: Database, verdict: Verdict, labels: str, evidence: str) -> str:
+    return fingerprint(
+        db.secret,
+        verdict.action,
+        labels,
+        repr(verdict.spam_probability),
+        verdict.language,
+        verdict.language_relation,
+        evidence,
+        verdict.model_version,
+        verdict.policy_version,
+    )
 
 
 def spaced(labels: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 
 from storage.articles import storable, write_articles
@@ -142,11 +142,13 @@ def load_chunk(
     return counts
 
 
+KNOWN = select(pages).where(pages.c.id.in_(bindparam("numbers", expanding=True))).order_by(pages.c.id)
+KNOWN_LOCKED = KNOWN.with_for_update()
+
+
 def known_pages(connection: Connection, page_ids: Sequence[int]) -> dict[int, Row[Any]]:
-    query = select(pages).where(pages.c.id.in_(page_ids))
-    if connection.dialect.name == "postgresql":
-        query = query.order_by(pages.c.id).with_for_update()
-    return {row.id: row for row in connection.execute(query)}
+    query = KNOWN_LOCKED if connection.dialect.name == "postgresql" else KNOWN
+    return {row.id: row for row in connection.execute(query, {"numbers": page_ids})}
 
 
 def is_stale(outcome: Outcome, page: Row[Any]) -> bool:

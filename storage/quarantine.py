@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.archive import ArchiveRef
 from storage.articles import storable
@@ -55,13 +55,16 @@ def open_case(connection: Connection, outcome: Quarantined, run_id: int | None) 
         connection.execute(update(quarantine).where(quarantine.c.id == row.id).values(times=row.times + 1, **seen))
 
 
+OPEN = select(quarantine.c.id).where(
+    quarantine.c.page_id.in_(bindparam("numbers", expanding=True)), quarantine.c.resolved_at.is_(None)
+)
+
+
 def close_cases(connection: Connection, page_ids: Sequence[int], now: datetime) -> None:
     """The pages were read: their open cases are over."""
-    if page_ids:
+    if page_ids and (found := connection.execute(OPEN, {"numbers": page_ids}).scalars().all()):
         connection.execute(
-            update(quarantine)
-            .where(quarantine.c.page_id.in_(page_ids), quarantine.c.resolved_at.is_(None))
-            .values(resolved_at=now, resolved_by="crawl")
+            update(quarantine).where(quarantine.c.id.in_(found)).values(resolved_at=now, resolved_by="crawl")
         )
 
 

@@ -7,12 +7,14 @@ kept counts again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from storage.bulk import batched
+from storage.bulk import batched, insert_new_rows
 from storage.engine import Database
+from storage.tables import stale_days
 
 DAYS_AT_ONCE = 200
 
@@ -34,6 +36,11 @@ STALE = text(
     " SELECT DISTINCT r.site_id, c.day FROM reviews r JOIN comments c ON c.id = r.comment_id"
     " WHERE r.comment_id IN :numbers ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("numbers", expanding=True))
+
+
+def mark_stale_days(connection: Connection, days: Collection[tuple[int, Any]]) -> None:
+    """Something has changed on these days; each is a site's number and a day as the driver takes it."""
+    insert_new_rows(connection, stale_days, ("site_id", "day"), sorted(days))
 
 
 def mark_stale(connection: Connection, comment_ids: Sequence[int]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from extractors.records import Tweet
 from storage.articles import storable
@@ -74,25 +74,24 @@ def write_tweets(db: Database, connection: Connection, pairs: Sequence[tuple[Ext
     return TweetsWritten(new=len(made), sightings=new_sightings(connection, seen))
 
 
+KNOWN = select(tweets.c.key, tweets.c.id).where(tweets.c.key.in_(bindparam("keys", expanding=True)))
+SEEN = select(tweet_sightings.c.tweet_id, tweet_sightings.c.article_id).where(
+    tweet_sightings.c.article_id.in_(bindparam("numbers", expanding=True))
+)
+
+
 def numbers(connection: Connection, keys: Sequence[str]) -> dict[str, int]:
     """The numbers of the messages that are known, by key."""
-    return {
-        key: number
-        for part in batched(keys, 900)
-        for key, number in connection.execute(select(tweets.c.key, tweets.c.id).where(tweets.c.key.in_(part)))
-    }
+    return {key: number for part in batched(keys, 900) for key, number in connection.execute(KNOWN, {"keys": part})}
 
 
 def new_sightings(connection: Connection, seen: dict[tuple[int, int], tuple[Any, ...]]) -> int:
     """Write where messages were seen for the first time."""
-    table = tweet_sightings.c
     articles_seen = sorted({article_id for _, article_id in seen})
     known = {
         (tweet_id, article_id)
         for part in batched(articles_seen, 900)
-        for tweet_id, article_id in connection.execute(
-            select(table.tweet_id, table.article_id).where(table.article_id.in_(part))
-        )
+        for tweet_id, article_id in connection.execute(SEEN, {"numbers": part})
     }
     rows = [row for place, row in sorted(seen.items()) if place not in known]
     return insert_new_rows(connection, tweet_sightings, ("tweet_id", "article_id", "position", "seen_at"), rows)

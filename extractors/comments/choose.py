@@ -12,7 +12,7 @@ from extractors.comments.discussion import claims
 from extractors.comments.listing import Listing, headed, listings
 from extractors.comments.names import BY, SAYS
 from extractors.comments.outline import Outline, count
-from extractors.comments.score import Score, score
+from extractors.comments.score import Score, promising, score
 from extractors.comments.words import NAMES_FORM, NAMES_STRONG
 
 MIN_TOTAL: Final = 4.0
@@ -33,7 +33,7 @@ _MAX_HEADED: Final = 500
 
 def best_listing(outline: Outline) -> Listing | None:
     """The page's discussion, or null."""
-    candidates = listings(outline)
+    candidates = [listing for listing in listings(outline) if promising(outline, listing)]
     candidates += [
         grown for listing in candidates if len(listing) <= _MAX_HEADED and (grown := headed(outline, listing))
     ]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from extractors.comments.names import BY, MAX_NAME, OPENS_WITH_SAYS, SAYS, name_in
+from extractors.comments.names import BY, MAX_NAME, OPENS_WITH_SAYS, name_in, says_at
 from extractors.comments.outline import Outline, count
 from extractors.comments.record import Line, Record, Run
 from extractors.dates import FoundDate, find_date
@@ -49,6 +49,7 @@ _ACTION: Final = re.compile(
 )
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _HEADER_TAGS: Final = frozenset("cite b strong h2 h3 h4 h5 h6 a dt em span address".split())
+_RUNS: Final = 12  # runs of a line that could be a name
 _DATE_LINE: Final = 300
 """Characters; longer lines are prose."""
 
@@ -324,6 +325,8 @@ class _Labeller:
             if place > 8 and abs(place - date_line) > 2 and place < len(record.lines) - 4:
                 continue
             in_body = self.body_slot is not None and all(self._in_body(record, run.owner) for run in line.runs)
+            if in_body and 0 < place < len(record.lines) - 1:
+                continue  # a name in the middle of the prose is no signature
             text = line.text
             near = 0.6 if date_line >= 0 and abs(place - date_line) <= 1 else 0.0
             place_worth = near + (0.5 if place <= 1 else (0.2 if place <= 3 else 0.0))
@@ -339,7 +342,7 @@ class _Labeller:
                     found.append(_Name(slot, value, line.runs[0].owner, place, score, frozenset(map(id, line.runs))))
             spoken = [run for run in line.runs if run.text.strip()]
             found.extend(self._element_names(record, line, spoken, place, place_worth))
-            for at, run in enumerate(spoken[:12]):
+            for at, run in enumerate(spoken[: _RUNS if len(text) <= _DATE_LINE else 3]):
                 stripped = run.text.strip()
                 if len(stripped) > 2 * MAX_NAME:
                     continue
@@ -377,7 +380,7 @@ class _Labeller:
                 tried.add(number)
                 inner = [other for other in spoken if number <= other.owner < outline.end[number]]
                 text = " ".join(other.text for other in inner)
-                if len(inner) < 2 and not SAYS.search(text):
+                if len(inner) < 2 and not says_at(text) is not None:
                     continue
                 if len(text) > 2 * MAX_NAME or outline.text_length(number, outline.end[number]) > len(text) + 8:
                     continue
@@ -444,14 +447,14 @@ class _Labeller:
         up = self.outline.parent[run.owner]
         if up > record.start and worth < 2:
             worth += 0.7 * min(self._named_worth(up), 2.5)
-        if SAYS.search(text) or OPENS_WITH_SAYS.match(following):
+        if says_at(text) is not None or OPENS_WITH_SAYS.match(following):
             worth += 2.0
         if (BY.search(before + " x") and BY.match(before.strip() + " ")) or BY.match(text):
             worth += 1.2
         return worth + self._value_worth(text, value)
 
     def _line_worth(self, text: str, value: str) -> float:
-        worth = 1.0 if SAYS.search(text) or BY.match(text) else 0.0
+        worth = 1.0 if says_at(text) is not None or BY.match(text) else 0.0
         return worth + self._value_worth(text, value)
 
     def _value_worth(self, text: str, value: str) -> float:

@@ -27,6 +27,7 @@ SAYS: Final = re.compile(
     rf"|(?:{_SAYS_IN_COLON})\s*(?:\.{{3}}|…|:))\s*$",
     re.IGNORECASE,
 )
+_SAYS_TAIL: Final = 48  # characters: the longest "hat geschrieben folgendes ..." and blanks
 OPENS_WITH_SAYS: Final = re.compile(rf"^\s*(?:{_SAYS})(?![^\W\d_])", re.IGNORECASE)
 BY: Final = re.compile(
     r"^\s*(?:[#№]?\d+[.):]?\s+)?(?:(?:comment|commentaire|kommentar|comentario|commento|posted|written|submitted|left|added|sent|"
@@ -50,10 +51,25 @@ _AT: Final = re.compile(
 _LEADING: Final = re.compile(r"^(?:[-–—|·•~*/\\→>\])]+\s+|[\s,;:|·•»→~]+)+")
 _TRAILING: Final = re.compile(r"(?:\s+[-–—|·•~*/\\→>(\[]+|[\s,;:|·•]+)+$")
 _AT_END: Final = re.compile(r"(?:\s+(?:on|at|am|um|le|op|@|posted|on the))+\s*:?$")
+_LAST_WORD: Final = re.compile(r"(?:[:…]|\.\.\.|(?<!\w)[^\W\d_]{2,12})\s*$")
 _CUT_URL: Final = re.compile(r"^(?:https?://|www\.)\S*$", re.IGNORECASE)
 _WHOLE_HOST: Final = re.compile(r"\.[a-z]{2,12}(?:/\S*)?$", re.IGNORECASE)
 CUT_AT: Final = 20
 """Some blog systems cut names to 20 characters without a sign (measured on French magazines of 2010-2014)."""
+
+
+def says_at(text: str) -> int | None:
+    """Where the "says:" begins with which the text ends, or null."""
+    tail = text[-_SAYS_TAIL:]
+    if not _LAST_WORD.search(tail):
+        return None
+    match = SAYS.search(tail)
+    return len(text) - len(tail) + match.start() if match else None
+
+
+def _without_says(text: str) -> str:
+    at = says_at(text)
+    return text if at is None else text[:at]
 
 
 @functools.lru_cache(maxsize=4096)
@@ -70,12 +86,12 @@ def name_in(text: str, dated: bool = True) -> str | None:
             weekday_cut = re.sub(r"[,\s(]*[^\W\d_]{2,12}[,.]?\s*$", "", before) if found.weekday is not None else before
             before = _AT.sub("", weekday_cut.rstrip(" ,;:|·•–—-(["))
             text = before if _LETTER.search(before) else after
-    text = SAYS.sub("", text)
+    text = _without_says(text)
     text = _NUMBER.sub("", text)
     text = _LEADING.sub("", text)
     text = BY.sub("", text, count=1)
     text = _LABEL.sub("", text)
-    text = _AT_END.sub("", SAYS.sub("", _TRAILING.sub("", text)))
+    text = _AT_END.sub("", _without_says(_TRAILING.sub("", text)))
     text = " ".join(_TRAILING.sub("", _LEADING.sub("", text)).split())
     if text[:1] in _QUOTES and text[-1:] in _QUOTES:
         text = text[1:-1].strip()

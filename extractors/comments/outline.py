@@ -7,6 +7,7 @@ the finder asks of the page it asks here: the tree itself is walked once.
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -222,6 +223,15 @@ class Outline:
             if end[up] < end[number]:
                 end[up] = end[number]
         self.end = end
+
+    @functools.cached_property
+    def by_shape(self) -> dict[str, list[int]]:
+        """Folded class name -> the elements that have it, in order."""
+        found: dict[str, list[int]] = {}
+        for number, names in enumerate(self.shapes):
+            for name in names:
+                found.setdefault(name, []).append(number)
+        return found
 
     def text_length(self, start: int, stop: int) -> int:
         """Characters of text in the interval; the first element's tail is not its own."""

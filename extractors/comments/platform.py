@@ -47,7 +47,7 @@ class Markup(Platform):
         """The records of the page, or null if there are none."""
         found = [
             number
-            for number in selector(self.items).all(outline, range(len(outline.elements)))
+            for number in selector(self.items).all(outline)
             if not outline.silent[number] and not outline.aside[number] and not outline.in_form[number]
         ]
         starts = tuple(self.wanted(outline, found))

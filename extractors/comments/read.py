@@ -115,7 +115,7 @@ def _comment(
 ) -> Comment:
     body = _text(fields.body_runs)
     kind = kind_of(outline, record, body)
-    if recipe is not None and recipe.removed and selector(recipe.removed).first(outline, record.elements) is not None:
+    if recipe is not None and recipe.removed and _has(outline, record, recipe.removed):
         kind = CommentKind.REMOVED
     elif recipe is not None and recipe.kind is not None and kind is CommentKind.COMMENT:
         kind = recipe.kind
@@ -143,8 +143,12 @@ def _comment(
     )
 
 
+def _has(outline: Outline, record: Record, wanted: str) -> bool:
+    return any(test.holds(outline, number) for test in selector(wanted).tests for number in record.elements)
+
+
 def _is_staff(outline: Outline, record: Record, author: str | None, recipe: Recipe | None) -> bool:
-    if recipe is not None and recipe.staff and selector(recipe.staff).first(outline, record.elements) is not None:
+    if recipe is not None and recipe.staff and _has(outline, record, recipe.staff):
         return True
     return bool(_STAFF.search(outline.named[record.start])) or _signs_for_site(outline, author)
 

@@ -32,25 +32,28 @@ class Recipe:
 
 def apply(recipe: Recipe, outline: Outline, records: Sequence[Record], fields: Sequence[Fields]) -> None:
     """Puts the fields that the recipe finds in place of those that were voted for."""
+    authors, dates, bodies, drops = (
+        selector(text).on(outline) for text in (recipe.author, recipe.date, recipe.body, recipe.drop)
+    )
     for record, labels in zip(records, fields, strict=True):
-        _author(recipe, outline, record, labels)
-        _date(recipe, outline, record, labels)
-        _body(recipe, outline, record, labels)
+        span = (record.start, record.stop)
+        _author(recipe, outline, record, labels, authors.first(*span))
+        _date(recipe, outline, record, labels, dates.first(*span))
+        if roots := bodies.best(*span):
+            labels.body_runs = _body(outline, record, roots, drops.every(*span))
 
 
-def _author(recipe: Recipe, outline: Outline, record: Record, labels: Fields) -> None:
+def _author(recipe: Recipe, outline: Outline, record: Record, labels: Fields, element: int | None) -> None:
     stated = outline.elements[record.start].get(recipe.author_attribute) if recipe.author_attribute else None
-    element = selector(recipe.author).first(outline, record.elements) if recipe.author else None
     if element is None and not stated:
         return
-    name = stated or name_in(_text(outline, record, element or record.start), dated=True)
+    name = stated or name_in(_text(outline, record, element or record.start))
     if name:
         labels.author = " ".join(name.split())
         labels.author_element = element if element is not None else labels.author_element
 
 
-def _date(recipe: Recipe, outline: Outline, record: Record, labels: Fields) -> None:
-    element = selector(recipe.date).first(outline, record.elements) if recipe.date else None
+def _date(recipe: Recipe, outline: Outline, record: Record, labels: Fields, element: int | None) -> None:
     if element is None:
         return
     stated = outline.elements[element].get(recipe.date_attribute) if recipe.date_attribute else None
@@ -65,13 +68,7 @@ def _date(recipe: Recipe, outline: Outline, record: Record, labels: Fields) -> N
         labels.date, labels.date_text = machine, text.strip() or stated
 
 
-def _body(recipe: Recipe, outline: Outline, record: Record, labels: Fields) -> None:
-    if not recipe.body:
-        return
-    roots = selector(recipe.body).best(outline, record.elements)
-    if not roots:
-        return
-    dropped = selector(recipe.drop).all(outline, record.elements) if recipe.drop else []
+def _body(outline: Outline, record: Record, roots: list[int], dropped: list[int]) -> list[list[Run]]:
     kept = []
     for line in record.lines:
         runs = [
@@ -82,7 +79,7 @@ def _body(recipe: Recipe, outline: Outline, record: Record, labels: Fields) -> N
         ]
         if any(run.text.strip() for run in runs):
             kept.append(runs)
-    labels.body_runs = kept
+    return kept
 
 
 def _text(outline: Outline, record: Record, root: int, glue: str = "") -> str:

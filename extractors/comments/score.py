@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from bisect import bisect_left
@@ -12,7 +13,9 @@ from extractors.comments.listing import Listing
 from extractors.comments.outline import Outline, count
 from extractors.comments.words import NAMES_FORUM, NAMES_STRONG, NAMES_THREAD
 
+_SAMPLE: Final = 20  # records whose names are looked at
 _LOOK_IN: Final = 400  # elements of a single record that are looked at
+_MIN_TEXT: Final = 15  # characters a record, name and date included
 _MAX_DATES: Final = 3  # a comment's own, its permalink's, one in its text
 _ARTICLE: Final = re.compile(r"type-(?:post|page|article)|\bhentry\b")
 
@@ -25,6 +28,36 @@ class Score:
     evidence: float
     named: float
     proof: float  # share of records with what only discussions have: reply buttons, comment anchors and ids
+
+
+@functools.lru_cache(maxsize=8192)
+def _strong(name: str) -> bool:
+    return bool(name) and bool(NAMES_STRONG.search(name))
+
+
+@functools.lru_cache(maxsize=8192)
+def thread_named(name: str) -> bool:
+    """Does a class name or id speak of comments?"""
+    return bool(name) and bool(NAMES_THREAD.search(name))
+
+
+def promising(outline: Outline, listing: Listing) -> bool:
+    """Cheaper than a score: could the list be a discussion at all?"""
+    first, last = listing.starts[0], listing.stops[-1]
+    if outline.text_length(first, listing.stops[0]) < 5 and len(listing) == 1:
+        return False
+    if len(listing) == 1:
+        above = [up for up, _ in zip(outline.ancestors(first), range(3), strict=False)]
+        return any(thread_named(outline.named[n]) for n in (first, *above))
+    if outline.text_length(first, last) < _MIN_TEXT * len(listing):
+        return False
+    return (
+        bool(
+            count(outline.dates, first, last) or count(outline.authors, first, last) or count(outline.ids, first, last)
+        )
+        or thread_named(listing.key.lower())
+        or any(thread_named(outline.named[up]) for up in outline.ancestors(first))
+    )
 
 
 def score(outline: Outline, listing: Listing) -> Score:
@@ -62,7 +95,7 @@ def score(outline: Outline, listing: Listing) -> Score:
     evidence -= 2.0 * max(0.0, linked - 0.45) / 0.55
     first = listing.starts[0]
     named = _named(outline, listing)
-    evidence -= 2.0 * sum(_is_article(outline.named[start]) for start in listing.starts) / size
+    evidence -= 2.0 * _share_of_articles(outline, listing)
     evidence -= 2.0 * sum(outline.aside[start] for start in listing.starts) / size
     evidence -= 4.0 * sum(outline.in_form[start] for start in listing.starts) / size
     depth_price = 0.02 * _depth(outline, first)
@@ -101,8 +134,14 @@ def _shape(outline: Outline, number: int) -> tuple[str, tuple[str, ...]]:
     return outline.elements[number].tag, outline.shapes[number]
 
 
+def _share_of_articles(outline: Outline, listing: Listing) -> float:
+    names = [outline.named[start] for start in listing.starts[:_SAMPLE]]
+    return sum("type-" in name or "hentry" in name for name in names if _is_article(name)) / len(names)
+
+
+@functools.lru_cache(maxsize=8192)
 def _is_article(name: str) -> bool:
-    return bool(_ARTICLE.search(name)) and not NAMES_STRONG.search(name)
+    return bool(_ARTICLE.search(name)) and not _strong(name)
 
 
 def _single_doubt(outline: Outline, listing: Listing, marks: float, text: int) -> float:
@@ -120,15 +159,15 @@ def _single_doubt(outline: Outline, listing: Listing, marks: float, text: int) -
     if count(outline.dates, start, stop) > _MAX_DATES:
         doubt += 1.5
     above = [up for up, _ in zip(outline.ancestors(start), range(3), strict=False)]
-    if not any(NAMES_THREAD.search(outline.named[n]) for n in (start, *above)):
+    if not any(thread_named(outline.named[n]) for n in (start, *above)):
         doubt += 3.0
     return doubt
 
 
 def _named(outline: Outline, listing: Listing) -> float:
     first = listing.starts[0]
-    mine = sum(bool(NAMES_STRONG.search(outline.named[start])) for start in listing.starts[:20])
-    strong = mine / min(len(listing), 20)
+    mine = sum(_strong(outline.named[start]) for start in listing.starts[:_SAMPLE])
+    strong = mine / min(len(listing), _SAMPLE)
     key = listing.key.lower()
     weak = 1.0 if NAMES_THREAD.search(key) else (0.7 if len(listing) > 1 and NAMES_FORUM.search(key) else 0.0)
     around = 0.0
@@ -136,7 +175,7 @@ def _named(outline: Outline, listing: Listing) -> float:
         if steps >= 6 or outline.elements[above].tag in ("body", "html"):
             break
         name = outline.named[above]
-        if name and NAMES_THREAD.search(name):
+        if thread_named(name):
             around = 1.0
             break
     return 1.4 * max(strong, 0.6 * weak) + 1.2 * max(around, 0.8 * strong)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,6 +26,14 @@ class _Test:
     folded: frozenset[str]  # class names in which digits are folded to #
     identity: str | None
     attributes: tuple[tuple[str, str | None], ...]
+
+    def find(self, outline: Outline) -> list[int]:
+        """The matching elements of the page, in order."""
+        known = [shape(name) for name in self.classes] + list(self.folded)
+        wanted: Iterable[int] = range(len(outline.elements))
+        if known:
+            wanted = min((outline.by_shape.get(name, []) for name in known), key=len)
+        return [number for number in wanted if self.holds(outline, number)]
 
     def holds(self, outline: Outline, number: int) -> bool:
         element = outline.elements[number]
@@ -45,32 +54,41 @@ class _Test:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Alternatives, the first of which is preferred: `first` finds by the first that matches anything."""
+    """Alternatives, the first of which is preferred."""
 
     tests: tuple[_Test, ...]
 
-    def matches(self, outline: Outline, number: int) -> bool:
-        return any(test.holds(outline, number) for test in self.tests)
+    def all(self, outline: Outline) -> list[int]:
+        """All matching elements of the page, in order."""
+        return sorted({number for test in self.tests for number in test.find(outline)})
 
-    def all(self, outline: Outline, numbers: Iterable[int]) -> list[int]:
-        return [number for number in numbers if self.matches(outline, number)]
+    def on(self, outline: Outline) -> Matches:
+        """The matches on that page, to be asked record by record."""
+        return Matches([test.find(outline) for test in self.tests])
 
-    def first(self, outline: Outline, numbers: Iterable[int]) -> int | None:
-        """The first of the elements that the earliest alternative matches."""
-        numbers = list(numbers)
-        for test in self.tests:
-            for number in numbers:
-                if test.holds(outline, number):
-                    return number
-        return None
 
-    def best(self, outline: Outline, numbers: Iterable[int]) -> list[int]:
-        """All the elements that the earliest matching alternative matches."""
-        numbers = list(numbers)
-        for test in self.tests:
-            if found := [number for number in numbers if test.holds(outline, number)]:
-                return found
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Matching elements for each alternative of a selector, in page order."""
+
+    found: list[list[int]]
+
+    def first(self, start: int, stop: int) -> int | None:
+        """The first element in the interval that the earliest alternative matches."""
+        return next(iter(self.best(start, stop)), None)
+
+    def best(self, start: int, stop: int) -> list[int]:
+        """All elements in the interval that the earliest matching alternative matches."""
+        for numbers in self.found:
+            if inside := numbers[bisect_left(numbers, start) : bisect_left(numbers, stop)]:
+                return inside
         return []
+
+    def every(self, start: int, stop: int) -> list[int]:
+        """All elements in the interval that any alternative matches."""
+        return sorted(
+            {n for numbers in self.found for n in numbers[bisect_left(numbers, start) : bisect_left(numbers, stop)]}
+        )
 
 
 @functools.cache

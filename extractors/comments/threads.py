@@ -97,8 +97,9 @@ def _depths(outline: Outline, records: Sequence[Record]) -> list[float] | None:
 def _indents(outline: Outline, records: Sequence[Record], indent: str) -> list[float] | None:
     """The depths that an element of each record shows by its width or its `indent` attribute."""
     depths = []
+    matches = selector(indent).on(outline)
     for record in records:
-        number = selector(indent).first(outline, record.elements)
+        number = matches.first(record.start, record.stop)
         element = outline.elements[number] if number is not None else None
         value = (element.get("indent") or element.get("width") or "") if element is not None else ""
         depths.append(float(value) if value.isdigit() else 0.0)

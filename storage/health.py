@@ -171,3 +171,9 @@ def removed_comments(db: Database, site: str, since: datetime) -> int:
     )
     with db.read() as connection:
         return int(connection.execute(query).scalar_one())
+
+
+def site_names(db: Database) -> tuple[str, ...]:
+    """Every site that was ever crawled, by name."""
+    with db.read() as connection:
+        return tuple(connection.execute(select(sites.c.name).order_by(sites.c.name)).scalars())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
+from storage.search import create_index
 from storage.secret import make_secret
 from storage.tables import metadata
 
@@ -16,3 +17,4 @@ depends_on = None
 def upgrade() -> None:
     metadata.create_all(op.get_bind())
     make_secret(op.get_bind())
+    create_index(op.get_bind())

@@ -31,6 +31,7 @@ _FOLLOW = re.compile(
     r"(?:follow|suivre|suivez|folge|folgen|s[ií]gue|seguir|segui|siga|volg|följ|obserwuj)\b", re.IGNORECASE
 )
 _MAX_NAME = 40  # characters of a link that shows the author's name; a longer one is the message itself
+_NAME_TAGS = frozenset("strong b div span h3 h4 h5 h6 cite".split())
 _MOST_OF_IT, _LESS_THAN_HALF, _MOST_OF_ALL = 0.6, 0.5, 0.9
 _PREFIX = re.compile(r"^@?(?P<handle>\w{1,15})\s?:\s+")
 
@@ -179,9 +180,8 @@ def _author(item: HtmlElement, body: HtmlElement, known: str | None) -> _Author:
         words = label(anchor).rstrip(": ")
         if handle is not None and person.lower() != handle.lower():
             continue
-        if inside and not (
-            _opens(body, anchor) and (known or opened or not _is_mention_of(person, words) or _is_aside(anchor))
-        ):
+        says_mention = _is_mention_of(person, words) and not (body is item and _is_aside(anchor))
+        if inside and not (_opens(body, anchor) and (known or opened or not says_mention)):
             continue
         handle = handle or person
         opened = True
@@ -189,9 +189,20 @@ def _author(item: HtmlElement, body: HtmlElement, known: str | None) -> _Author:
             continue  # the link is the message: some widgets link all of it to the author
         shown.add(anchor)
         rest = words.replace(f"@{person}", "").strip()
-        if rest and rest.lower() != person.lower():
-            name = name or rest
+        name = name or (rest if rest.lower() != person.lower() else None) or _name_beside(anchor, body, shown)
     return _Author(handle, name, frozenset(shown))
+
+
+def _name_beside(anchor: HtmlElement, body: HtmlElement, shown: set[HtmlElement]) -> str | None:
+    """The short words directly before or after the author's handle, outside the message; they are the author's too."""
+    for node in (anchor.getprevious(), anchor.getnext()):
+        if node is None or not isinstance(node.tag, str) or node in body.iterancestors() or node is body:
+            continue
+        words = label(node)
+        if node.tag in _NAME_TAGS and 0 < len(words) <= _MAX_NAME and words[0].isalpha() and not is_date(words):
+            shown.add(node)
+            return words
+    return None
 
 
 def _is_mention_of(person: str, words: str) -> bool:

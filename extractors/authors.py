@@ -123,7 +123,7 @@ def _shown_names(shown: Sequence[Byline]) -> Iterator[list[str]]:
     for line in shown:
         text = line.block.text
         if _PREFIX.match(text) and len(text) <= 150:
-            yield [text.split("\n", 1)[0] if not text.lower().strip() in ("by", "von", "par") else text]
+            yield [text.split("\n", 1)[0] if text.lower().strip() not in ("by", "von", "par") else text]
     for line in shown:
         if (
             len(line.block.text) <= _MAX_AUTHOR_LINE

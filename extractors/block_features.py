@@ -114,7 +114,10 @@ def _context(page: Outline) -> _Page:
         texts.append(texts[-1] + length)
         links.append(links[-1] + length * share)
     total = texts[-1]
-    own, around, tags, strong = [], [], [], []
+    own: list[int] = []
+    around: list[int] = []
+    tags: list[int] = []
+    strong: list[int] = []
     for node in nodes:
         bits = named(node.names) if node.names else 0
         tag = _TAG_BIT.get(node.tag, 0)

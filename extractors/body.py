@@ -17,7 +17,10 @@ from extractors.block_features import Matrix, Stated, matrix
 from extractors.outline import Outline
 
 _MIN_CHARACTERS = 25  # kept text below this is a stray line: then the page's best stretch is taken instead
-_MAINLY = 0.8
+_FEW_BLOCKS = 12  # a page with so little on it has hardly any boilerplate to tell the article from
+_THRESHOLD_OF_FEW = 0.3
+_MAINLY = 0.8  # share of the article's text that must stand before the comments
+_CHUNK = 256  # rows judged at once: their arrays stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,7 @@ class _Forest:
     roots: NDArray[np.intp]
     columns: NDArray[np.intp]
     thresholds: NDArray[np.float32]
-    left: NDArray[np.intp]
-    right: NDArray[np.intp]
+    children: NDArray[np.intp]  # left and right
     values: NDArray[np.float32]
     depth: int
 
@@ -41,7 +43,8 @@ def article_blocks(page: Outline, stated: Stated, thread_starts: int | None = No
     if not page.blocks:
         return ()
     shares = probabilities(matrix(page, stated))
-    kept = np.flatnonzero(shares > body_model.THRESHOLD)
+    few = len(page.blocks) <= _FEW_BLOCKS
+    kept = np.flatnonzero(shares > (_THRESHOLD_OF_FEW if few else body_model.THRESHOLD))
     if sum(len(page.blocks[index].text) for index in kept) < _MIN_CHARACTERS:
         kept = _best_stretch(page, shares)
     article = [int(index) for index in kept]
@@ -52,14 +55,17 @@ def article_blocks(page: Outline, stated: Stated, thread_starts: int | None = No
 
 def probabilities(rows: Matrix) -> NDArray[np.float64]:
     """For each row how probable it is that the block belongs to the article."""
+    parts = [_log_odds(rows[start : start + _CHUNK]) for start in range(0, len(rows), _CHUNK)]
+    return np.asarray(1 / (1 + np.exp(-np.concatenate(parts))))
+
+
+def _log_odds(rows: Matrix) -> NDArray[np.float64]:
     forest = _forest()
     at = np.broadcast_to(forest.roots, (len(rows), len(forest.roots)))
     index = np.arange(len(rows))[:, None]
     for _ in range(forest.depth):
-        goes_left = rows[index, forest.columns[at]] <= forest.thresholds[at]
-        at = np.where(goes_left, forest.left[at], forest.right[at])
-    log_odds = body_model.BASELINE + forest.values[at].sum(axis=1, dtype=np.float64)
-    return np.asarray(1 / (1 + np.exp(-log_odds)))
+        at = forest.children[at, (rows[index, forest.columns[at]] > forest.thresholds[at]).view(np.int8)]
+    return np.asarray(body_model.BASELINE + forest.values[at].sum(axis=1, dtype=np.float64))
 
 
 @functools.cache
@@ -86,8 +92,7 @@ def _forest() -> _Forest:
         np.array(roots),
         np.array(columns),
         np.array(thresholds, dtype=np.float32),
-        np.array(left),
-        np.array(right),
+        np.column_stack((left, right)),
         np.array(values, dtype=np.float32),
         depth,
     )

@@ -42,7 +42,7 @@ def bylines(page: Outline, kept: Sequence[int], title: str | None) -> tuple[Byli
     found = []
     for index in dict.fromkeys(order):
         if 0 <= index < len(page.blocks) and len(page.blocks[index].text) <= MAX_BYLINE:
-            around = page.ancestors(page.blocks[index].node)[:3]
+            around = page.ancestors(page.blocks[index].node, 3)
             small = [page.nodes[i].names for i in around if page.nodes[i].last - page.nodes[i].first <= 4]
             found.append(Byline(page.blocks[index], next(filter(None, small), "")))
     return tuple(found)

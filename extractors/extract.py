@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from extractors.html import Document, decode
+from extractors.charset import decode
+from extractors.html import Document
 from extractors.records import Page
 from extractors.registry import site_for
 
@@ -16,6 +17,7 @@ def extract(
 
     Raises PageError: NotHtml, EmptyPage, NoArticle, TooComplex or LayoutChanged, and nothing else on any input.
     """
+    url = url.encode("utf-8", "replace").decode()  # a lone surrogate would make the record unwritable
     text = decode(html, content_type) if isinstance(html, bytes) else html
     page = site_for(url)(Document(text, url), fetched_at)
     thread = page.thread()

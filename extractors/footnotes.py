@@ -14,13 +14,14 @@ _NUMBERED_ID = re.compile(
     re.I,
 )
 _MARKED = re.compile(r"^(\*{1,4}|[†‡§]{1,2}|\(\*{1,3}\)|[¹²³⁴⁵⁶⁷⁸⁹])\s*(?=\S*[^\W\d_])")
+_REFERENCE = re.compile(r"[^\s*†‡§]\(?\s?(\*{1,4}|[†‡§]{1,2}|[¹²³⁴⁵⁶⁷⁸⁹])(?![*\w])")
 _BACK_REFERENCE = re.compile(r"\s*(?:[↩↑⏎▲]\ufe0e?|\[?return to text\]?|\^)+\s*$|^\s*(?:[↩↑▲^]\ufe0e?)\s*", re.I)
 _MAX_ABOVE = 5  # elements around a block that may name it a note
 
 
 def named_as_note(page: Outline, index: int) -> bool:
     """Whether the element around a block, or its list, is marked as holding footnotes."""
-    for around in page.ancestors(index)[:_MAX_ABOVE]:
+    for around in page.ancestors(index, _MAX_ABOVE):
         node = page.nodes[around]
         if node.names and (_NAMED.search(node.names) or (_is_entry(node) and _NUMBERED_ID.search(node.names))):
             return not _holds_the_text(page, node)
@@ -33,9 +34,9 @@ def mark_of(text: str) -> str | None:
     return found.group(1).strip("()") if found else None
 
 
-def refers(text: str, mark: str) -> bool:
-    """Whether a text holds that mark behind a word, as a reference to a note."""
-    return re.search(rf"[^\s*]\(?\s?{re.escape(mark)}(?![*\w])", text) is not None
+def references(text: str) -> set[str]:
+    """The marks behind words of a text, which refer to notes."""
+    return set(_REFERENCE.findall(text))
 
 
 def cleaned_note(text: str) -> str:

@@ -1,21 +1,26 @@
-"""Parsing with limits, and the text of nodes: the one place that turns bytes into a tree and a tree into text."""
+"""Parsing with limits, and the text of nodes: the one place that turns a page into a tree and a tree into text."""
 
 from __future__ import annotations
 
-import codecs
 import functools
 import re
 from collections.abc import Collection, Iterator
 
+import orjson
 from bs4 import BeautifulSoup
 from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
+from extractors.charset import decode as decode
 from extractors.errors import EmptyPage, NotHtml, TooComplex
 
 MAX_ATTRIBUTES = 200_000
 """80,000 attributes on one element cost 30 s in every parser measured; no real page came near this total."""
+
+MAX_ATTRIBUTES_OF_ONE = 3_000
+MAX_DEPTH = 400
+"""Levels that are kept when a page is nested deeper than the parser follows (2,048)."""
 
 BLOCK_TAGS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
@@ -24,11 +29,40 @@ BLOCK_TAGS = frozenset(
 )
 SILENT_TAGS = frozenset("script style noscript template textarea select button svg math head iframe object".split())
 
-_META_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.\-]+)""", re.IGNORECASE)
-_HTTP_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.\-]+)""", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)[^<>]*>")
+_FLOODED_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9:-]*)([^<>]{20000,})>")
+_ATTRIBUTE = re.compile(r"""\s[\w:-]+=["']?""")
+_ATTRIBUTE_NAME = re.compile(r"""[\s"'/][^\s"'/=]+""")
+_NESTING = frozenset(
+    "a abbr address article aside b big blockquote center cite code dir div dl em fieldset figure font footer form h1 h2 "
+    "h3 h4 h5 h6 header i ins kbd main mark menu nav ol pre q s samp section small span strike strong sub sup table tbody "
+    "tfoot thead tr tt u ul".split()
+)
+_SNIFFED = 2_000  # characters
+_MAX_CONTROLS = 0.1  # share of control characters in a text
+_MAX_MARKUP_ONLY = 1_000  # characters that can be nothing but broken tags
+_BINARY_MARKS = (
+    "%PDF-",
+    "\x89PNG",
+    "\ufffdPNG",
+    "‰PNG",
+    "GIF8",
+    "PK\x03\x04",
+    "ÿØÿ",
+    "\x1f\x8b",
+    "RIFF",
+    "ID3",
+    "wOFF",
+    "wOF2",
+)
+_XML_ROOT = re.compile(
+    r"(?:<\?xml[^>]*>\s*)?(?:<!--.{0,1500}?-->\s*|<\?[^>]*>\s*|<!DOCTYPE[^>\[]*(?:\[.{0,1500}?\]\s*)?>\s*)*"
+    r"<((?:[a-z]+:)?(?:rss|feed|rdf|urlset|sitemapindex|svg|opml|kml|gpx|wsdl|channel|error|listbucketresult))[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
+_HTML_ROOT = re.compile(r"<(?:html|body|head|!doctype html|div|p)[\s>]", re.IGNORECASE)
 _XML_PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
-_LATIN_1 = frozenset({"iso8859-1", "ascii", "latin-1"})
 _SMILEY = re.compile(r"smil|emoji|emot", re.IGNORECASE)
 _SOURCE_BREAK = re.compile(r"[\r\n]+")
 _INVISIBLE = re.compile("[\u200b\ufeff]")
@@ -36,43 +70,6 @@ _LINE_EDGE = re.compile(r"\s*\n\s*")
 _BLANKS = re.compile(r"[ \t\r\f\v]+")
 _PRE_END = "\x00"  # no text holds it: Document removes it
 _MAX_SMILEY_ALT = 12  # characters; longer alt texts describe pictures
-
-
-def decode(body: bytes, content_type: str | None = None) -> str:
-    """The text of an HTML response: BOM, then valid UTF-8, then the declared charset, then windows-1252.
-
-    Valid UTF-8 beats a declaration because pages that declare Latin-1 and send UTF-8 are common and the reverse
-    never decodes; ISO 8859-1 means windows-1252, as the WHATWG Encoding Standard says.
-    """
-    for mark, name in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
-        if body.startswith(mark):
-            return body[len(mark) :].decode(name, "replace")
-    declared = _declared_charset(body, content_type)
-    if declared not in ("utf-16-le", "utf-16-be", "utf-16"):
-        try:
-            return body.decode("utf-8")
-        except UnicodeDecodeError as error:
-            broken_at_end = error.start >= len(body) - 3
-            if broken_at_end or (declared == "utf-8" and body.decode("utf-8", "replace").count("\ufffd") < 30):
-                return body.decode("utf-8", "replace")
-    return body.decode("cp1252" if declared in (None, "utf-8") else declared, "replace")
-
-
-def _declared_charset(body: bytes, content_type: str | None) -> str | None:
-    found = _HTTP_CHARSET.search(content_type or "")
-    names = [found.group(1)] if found else []
-    names += [match.decode("ascii") for match in _META_CHARSET.findall(body[:8192])]
-    for name in names:
-        try:
-            codec = codecs.lookup(name).name
-        except LookupError:
-            continue
-        return "cp1252" if codec in _LATIN_1 else codec
-    return None
 
 
 class Document:
@@ -95,16 +92,84 @@ class Document:
 def _parse(html: str, url: str) -> HtmlElement:
     if not html.strip():
         raise EmptyPage(f"{url}: the page is empty")
-    if "<" not in html:
-        raise NotHtml(f"{url}: no markup; it is not an HTML page")
-    if html.count("=") > MAX_ATTRIBUTES and len(re.findall(r"""\s[\w:-]+=["']?""", html)) > MAX_ATTRIBUTES:
+    _refuse_other_formats(html, url)
+    html = _FLOODED_TAG.sub(_without_attributes, html)
+    if html.count("=") > MAX_ATTRIBUTES and len(_ATTRIBUTE.findall(html)) > MAX_ATTRIBUTES:
         raise TooComplex(f"{url}: more than {MAX_ATTRIBUTES:,} attributes")
-    parser = lxml_html.HTMLParser(huge_tree=True, encoding="utf-8", remove_pis=True, remove_comments=True)
+    tree, is_whole = _tree(html, url)
+    if not is_whole:
+        tree, is_whole = _tree(_flattened(html), url)
+    if not is_whole:
+        raise TooComplex(f"{url}: nested more than {MAX_DEPTH:,} levels deep")
+    return tree
+
+
+def _tree(html: str, url: str) -> tuple[HtmlElement, bool]:
+    """The parsed page, and whether the parser kept all of it: beyond its limits it leaves text out and goes on."""
+    parser = lxml_html.HTMLParser(huge_tree=True, encoding="utf-8", remove_pis=True)
     try:
         tree = lxml_html.document_fromstring(html.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        if _has_text(html):
+            raise TooComplex(f"{url}: the parser gave up ({error})") from error
         raise EmptyPage(f"{url}: nothing but markup ({error})") from error
-    return tree
+    return tree, not any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
+
+
+def _has_text(html: str) -> bool:
+    return bool(_ANY_TAG.sub("", html).strip()) and len(html) > _MAX_MARKUP_ONLY
+
+
+def _refuse_other_formats(html: str, url: str) -> None:
+    start = html[:_SNIFFED].lstrip("\ufeff \t\r\n")
+    if any(start.startswith(mark) for mark in _BINARY_MARKS) or _is_binary(start):
+        raise NotHtml(f"{url}: an image, a document or an archive, not an HTML page")
+    if start.startswith("<?xml") and not _HTML_ROOT.search(html):
+        raise NotHtml(f"{url}: an XML document, not an HTML page")
+    if found := _XML_ROOT.match(start):
+        raise NotHtml(f"{url}: <{found.group(1)}>, a feed, a sitemap or another XML document, not an HTML page")
+    if "<" not in html or (start[:1] in ("{", "[") and _is_json(html)):
+        raise NotHtml(f"{url}: no markup; it is not an HTML page")
+
+
+def _is_binary(start: str) -> bool:
+    controls = sum(char < " " and char not in "\t\n\r\f" or char == "\ufffd" for char in start)
+    return controls > _MAX_CONTROLS * len(start) and "<html" not in start.lower() and "<!doctype" not in start.lower()
+
+
+def _is_json(text: str) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _without_attributes(tag: re.Match[str]) -> str:
+    """A tag that carries thousands of attributes, bare: on one element they cost every parser quadratic time."""
+    name, attributes = tag.group(1), tag.group(2)
+    return f"<{name}>" if len(_ATTRIBUTE_NAME.findall(attributes)) > MAX_ATTRIBUTES_OF_ONE else tag.group()
+
+
+def _flattened(html: str) -> str:
+    """The page without the tags that lie too deep: their text stays, on the deepest level kept.
+
+    Only elements that need an end tag count: a new <p> or <li> ends the one before.
+    """
+    depth = 0
+
+    def kept(tag: re.Match[str]) -> str:
+        nonlocal depth
+        name = tag.group(2).lower()
+        if name not in _NESTING:
+            return tag.group()
+        if tag.group(1):
+            depth = max(0, depth - 1)
+            return tag.group() if depth < MAX_DEPTH else " "
+        depth += 1
+        return tag.group() if depth <= MAX_DEPTH else " "
+
+    return _ANY_TAG.sub(kept, html)
 
 
 def texts(node: HtmlElement, drop: Collection[HtmlElement] = ()) -> Iterator[str]:

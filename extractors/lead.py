@@ -21,7 +21,7 @@ def find_lead(page: Outline, kept: Sequence[int], title: str | None, description
     the first paragraph, wholly in italics or bold, of several.
     """
     headline = [words(title or "")]
-    kept = [index for index in kept if words(page.blocks[index].text) not in headline]
+    kept = [index for index in kept[:_SEARCHED] if words(page.blocks[index].text[:MAX_LEAD]) not in headline]
     if len(kept) < 2:
         return ()
     start = kept[0]
@@ -65,7 +65,7 @@ def _can_be_lead(page: Outline, block: TextBlock) -> bool:
 
 def _lead_node(page: Outline, index: int) -> int:
     """The element around a block that is named as a lead and holds little else."""
-    for around in page.ancestors(index)[:4]:
+    for around in page.ancestors(index, 4):
         node = page.nodes[around]
         if node.last - node.first > _MAX_LEAD_NODE_BLOCKS:
             break

@@ -21,6 +21,7 @@ _BOLD = frozenset({"b", "strong"})
 _ITALIC = frozenset({"i", "em"})
 _MARK = re.compile(r"author|auteur|autor|byline|writer|date|time|publi|vcard|\bfn\b", re.IGNORECASE)
 _NEVER_IN_DATA = frozenset({"table", "article", "section", "form", "h1", "h2"})
+_MAX_MARKED = 20  # in one block
 _MAX_CELL = 150  # characters on average
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _SOURCE_BREAK = re.compile(r"[\r\n]+")
@@ -90,10 +91,10 @@ class Outline:
             return False
         return sum(len(block.text) for block in self.blocks[table.first : table.last]) < _MAX_CELL * cells
 
-    def ancestors(self, index: int) -> list[int]:
-        """The node itself and everything around it, from the inside out."""
-        found = []
-        while index != NONE:
+    def ancestors(self, index: int, limit: int) -> list[int]:
+        """The node itself and the elements around it, from the inside out, at most `limit`."""
+        found: list[int] = []
+        while index != NONE and len(found) < limit:
             found.append(index)
             index = self.nodes[index].parent
         return found
@@ -234,7 +235,7 @@ def outline(root: HtmlElement, drop: Collection[HtmlElement] = (), *, with_hidde
             names = " ".join(filter(None, (item.get("class"), item.get("id"), item.get("role"), item.get("itemprop"))))
             stack.append(walk.enter(item, tag, names))
         else:
-            if tag == "time" or _is_marked(item):
+            if (tag == "time" or _is_marked(item)) and len(walk.marked) < _MAX_MARKED:
                 walk.marked.append(item)
             if tag == "a":
                 if item.get("href"):

@@ -45,7 +45,7 @@ class PageObject:
         return metadata.site_name(self.document, self.statements)
 
     def language(self) -> str | None:
-        return language_of(self.document, self.statements, self.text())
+        return self._language
 
     def title(self) -> str | None:
         return metadata.title(self.document, self.statements)
@@ -58,6 +58,10 @@ class PageObject:
 
     def modified(self) -> str | None:
         return publication.modified(self.statements, self.language())
+
+    @functools.cached_property
+    def _language(self) -> str | None:
+        return language_of(self.document, self.statements, self.text())
 
     def thread(self) -> Thread:
         return self._thread

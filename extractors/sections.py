@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractors.footnotes import cleaned_note, mark_of, named_as_note, refers
+from extractors.footnotes import cleaned_note, mark_of, named_as_note, references
 from extractors.metadata import words
 from extractors.outline import NONE, Node, Outline, TextBlock
 from extractors.records import Block, BlockKind, Section
@@ -96,7 +96,8 @@ def _group(page: Outline, kept: Sequence[int], position: int, node: Node) -> lis
     if root == NONE:
         return group
     last = page.nodes[root].last
-    for index in kept[position + 1 :]:
+    for following in range(position + 1, len(kept)):
+        index = kept[following]
         if index >= last or (not node.heading and page.nodes[page.blocks[index].node].heading):
             break
         group.append(index)
@@ -167,6 +168,7 @@ def _without_footnotes(page: Outline, pieces: list[Piece]) -> tuple[list[Piece],
     """Notes by their markup anywhere, and paragraphs that open with a mark which the text before refers to."""
     kept: list[Piece] = []
     notes: list[str] = []
+    referred: set[str | None] = set()
     for piece in pieces:
         if piece.level == 0 and named_as_note(page, piece.node):
             notes += [note for line in piece.text.split("\n") if (note := cleaned_note(line))]
@@ -174,10 +176,11 @@ def _without_footnotes(page: Outline, pieces: list[Piece]) -> tuple[list[Piece],
                 kept.pop()
             continue
         mark = mark_of(piece.text) if piece.kind is BlockKind.PARAGRAPH and piece.level == 0 else None
-        if mark and any(refers(other.text, mark) for other in kept):
+        if mark in referred:
             notes += [note for line in piece.text.split("\n") if (note := cleaned_note(line))]
             continue
         kept.append(piece)
+        referred |= references(piece.text)
     return kept, tuple(notes)
 
 

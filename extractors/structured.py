@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -25,6 +26,7 @@ _JSON_EDGES = re.compile(
 )
 _MAX_JSON_LD = 2_000_000  # characters of one script
 _MAX_OBJECTS = 5_000
+_MAX_ABOVE = 30  # elements around one that are looked at
 
 Json = dict[str, Any]
 
@@ -102,7 +104,10 @@ class Statements:
         """Elements with an itemprop by its lower-case name, in page order; those of comments are left out."""
         found: dict[str, list[HtmlElement]] = {}
         for element in self._tree.xpath("//*[@itemprop]"):
-            if any("comment" in (around.get("itemprop") or "").lower() for around in element.iterancestors()):
+            if any(
+                "comment" in (around.get("itemprop") or "").lower()
+                for around in islice(element.iterancestors(), _MAX_ABOVE)
+            ):
                 continue
             for name in (element.get("itemprop") or "").lower().split():
                 found.setdefault(name, []).append(element)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from extractors.html import decode
+from extractors.charset import decode
 from extractors.urls import absolute, host_of, normalised
 
 MAX_LINKS = 5_000

@@ -144,9 +144,7 @@ _AGO_TAIL = re.compile(
 )
 _AGO_WORD = re.compile(rf"(?<![^\W_])(?:{AGO_BEFORE}|{AGO_AFTER})(?![^\W_])", re.IGNORECASE)
 _DAY_WORD = re.compile(rf"(?<![^\W_])({_names(DAY_WORDS)})(?![^\W_])", re.IGNORECASE)
-_MAYBE = re.compile(
-    r"\d|" + "|".join(re.escape(word) for word in DAY_WORDS) + r"|\b(?:an?|une?|einem?r?|un[oa]?)\s", re.IGNORECASE
-)
+_MAYBE = re.compile(rf"\d|(?<![^\W_])(?:{AGO_BEFORE}|{AGO_AFTER}|{_names(DAY_WORDS)})(?![^\W_])", re.IGNORECASE)
 
 
 def find_date(text: str) -> FoundDate | None:

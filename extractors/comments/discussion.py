@@ -21,6 +21,7 @@ from extractors.records import Comment, CommentKind, Discussion, Order, Shortfal
 
 _MAX_CLAIM: Final = 110
 """Characters: a heading with the count and the title of the article; longer texts are prose."""
+_SCRIPT: Final = 4_000  # characters of an inline script that are looked at
 _REACH: Final = 80
 """Elements before and after the thread that are asked for its count and its next page."""
 
@@ -43,10 +44,11 @@ _HOSTS: Final = {
     "plus.google.com": re.compile(r"g-comments"),
     "coral.coralproject.net": re.compile(r"coral(?:project)?\.(?:net|talk)|coral-talk|coral_thread"),
 }
-_HOST_HINT: Final = re.compile(
-    r"disqus|fb[-:]comments|plugins/(?:comments|feedback)|livefyre|intensedebate|spot\.im|spotim|openweb|viafoura|hyvor|giscus|utteranc|"
-    r"commento|hypercomments|cackle|mc-container|vuukle|js-kit|gigya|g-comments|coral"
+_HOST_HINTS: Final = tuple(
+    "disqus fb-comments fb:comments plugins/comments plugins/feedback livefyre intensedebate spot.im spotim openweb viafoura "
+    "hyvor giscus utteranc commento. hypercomments cackle mc-container vuukle js-kit gigya g-comments coral".split()
 )
+"""Plain texts without which no host is looked for: most pages have none."""
 _CLOSED: Final = re.compile(
     r"comments? (?:are|is|have been) (?:now )?closed|closed for comments|commenting (?:is|has been) (?:closed|disabled)|"
     r"commentaires (?:sont )?(?:fermés|clos)|kommentare sind geschlossen|kommentarfunktion ist geschlossen|"
@@ -193,20 +195,22 @@ def _same_page(url: str, href: str) -> bool:
 def hosted_by(outline: Outline) -> str | None:
     """The service that serves the page's comments from elsewhere, if it embeds one."""
     html = outline.document.html
-    if not _HOST_HINT.search(html):
+    if not any(hint in html for hint in _HOST_HINTS):
         return None
-    for number, element in enumerate(outline.elements):
-        tag = element.tag
-        if tag in ("script", "iframe"):
-            text = (element.get("src") or "") or (element.text or "")[:4000]
-        else:
-            text = outline.named[number]
-        if not text or not _HOST_HINT.search(text):
+    for text in _embeddings(outline):
+        if "count.js" in text or "recent" in text or not any(hint in text for hint in _HOST_HINTS):
             continue
         for host, pattern in _HOSTS.items():
-            if pattern.search(text) and "count.js" not in text and "recent" not in text:
+            if pattern.search(text):
                 return host
     return None
+
+
+def _embeddings(outline: Outline) -> Iterator[str]:
+    """Names of elements, and sources and beginnings of scripts and frames."""
+    yield from (name for name in outline.named if name)
+    for element in outline.document.tree.iter("script", "iframe"):
+        yield (element.get("src") or "") or (element.text or "")[:_SCRIPT]
 
 
 def order(comments: Sequence[Comment], numbers: Sequence[int] | None = None) -> Order | None:

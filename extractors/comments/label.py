@@ -51,6 +51,7 @@ _LETTER: Final = re.compile(r"[^\W\d_]")
 _HEADER_TAGS: Final = frozenset("cite b strong h2 h3 h4 h5 h6 a dt em span address".split())
 _RUNS: Final = 12  # runs of a line that could be a name
 _DATE_LINE: Final = 300
+_NAME_LINE: Final = 200
 """Characters; longer lines are prose."""
 
 
@@ -328,12 +329,14 @@ class _Labeller:
             if in_body and 0 < place < len(record.lines) - 1:
                 continue  # a name in the middle of the prose is no signature
             text = line.text
+            if len(text) > _NAME_LINE and place > 1:
+                continue
             near = 0.6 if date_line >= 0 and abs(place - date_line) <= 1 else 0.0
             place_worth = near + (0.5 if place <= 1 else (0.2 if place <= 3 else 0.0))
             if in_body:
                 signed = BY.match(text.lstrip(" -–—")) and place == len(record.lines) - 1
                 place_worth -= 0.8 if signed else 2.5
-            if len(text) <= 200:
+            if len(text) <= _NAME_LINE:
                 value = name_in(text)
                 if value and not _ACTION.match(value):
                     owner = self._block_of(line, record)
@@ -341,7 +344,8 @@ class _Labeller:
                     slot = ("line", record.slots.get(owner, 0), min(place, 2))
                     found.append(_Name(slot, value, line.runs[0].owner, place, score, frozenset(map(id, line.runs))))
             spoken = [run for run in line.runs if run.text.strip()]
-            found.extend(self._element_names(record, line, spoken, place, place_worth))
+            if len(text) <= _NAME_LINE:
+                found.extend(self._element_names(record, line, spoken, place, place_worth))
             for at, run in enumerate(spoken[: _RUNS if len(text) <= _DATE_LINE else 3]):
                 stripped = run.text.strip()
                 if len(stripped) > 2 * MAX_NAME:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
-from extractors.comments.outline import Outline, shape
+from extractors.comments.outline import Outline
 
 _NEVER_ITEMS = frozenset(
     "html head body script style link meta br hr img input textarea select option form label button a em strong i u font "
@@ -43,6 +43,8 @@ class Listing:
     @property
     def own(self) -> list[list[tuple[int, int]]]:
         """For each record the intervals that are its own: without the records nested in it."""
+        if all(stop <= start for stop, start in zip(self.stops, self.starts[1:], strict=False)):
+            return [[span] for span in zip(self.starts, self.stops, strict=True)]
         owned: list[list[tuple[int, int]]] = [[] for _ in self.starts]
         open_records: list[tuple[int, int]] = []  # (record, where its next own part begins)
         for number, (start, stop) in enumerate(zip(self.starts, self.stops, strict=True)):
@@ -77,11 +79,9 @@ def listings(outline: Outline) -> list[Listing]:
         for name in shapes:
             if not PASSING.match(name):
                 groups[tag, "." + name].append(number)
-        identity = element.get("id")
-        if identity:
-            folded = shape(identity)
-            if folded != identity:
-                groups[tag, "#" + folded].append(number)
+        folded = outline.folded_ids.get(number)
+        if folded is not None and "#" in folded:
+            groups[tag, "#" + folded].append(number)
         kind = element.get("itemtype") or element.get("itemprop")
         if kind:
             groups[tag, "@" + kind].append(number)

@@ -51,7 +51,14 @@ _AT: Final = re.compile(
 _LEADING: Final = re.compile(r"^(?:[-–—|·•~*/\\→>\])]+\s+|[\s,;:|·•»→~]+)+")
 _TRAILING: Final = re.compile(r"(?:\s+[-–—|·•~*/\\→>(\[]+|[\s,;:|·•]+)+$")
 _AT_END: Final = re.compile(r"(?:\s+(?:on|at|am|um|le|op|@|posted|on the))+\s*:?$")
-_LAST_WORD: Final = re.compile(r"(?:[:…]|\.\.\.|(?<!\w)[^\W\d_]{2,12})\s*$")
+_LAST_WORDS: Final = frozenset(
+    "says say said sez write writes wrote commented responded replied that this suit folgendes dit écrit ecrit répondu "
+    "répond commenté commente sagt sagte schreibt schrieb meint meinte gesagt geschrieben kommentierte kommentiert "
+    "antwortet dice dijo dicho escribe escribió comentó comenta respondió detto scritto scrive scrisse commenta "
+    "commentato disse diz escreveu comentou falou zegt zei schreef schrijft reageerde säger skriver skrev sier siger "
+    "sanoo pisze napisał napisała mówi říká napsal napsala пишет говорит сказал сказала написал написала ki".split()
+)
+"""Last words of what `SAYS` knows: most texts end otherwise, and are not searched."""
 _CUT_URL: Final = re.compile(r"^(?:https?://|www\.)\S*$", re.IGNORECASE)
 _WHOLE_HOST: Final = re.compile(r"\.[a-z]{2,12}(?:/\S*)?$", re.IGNORECASE)
 CUT_AT: Final = 20
@@ -60,9 +67,10 @@ CUT_AT: Final = 20
 
 def says_at(text: str) -> int | None:
     """Where the "says:" begins with which the text ends, or null."""
-    tail = text[-_SAYS_TAIL:]
-    if not _LAST_WORD.search(tail):
+    end = text.rstrip()
+    if not end or (end[-1] not in ":…." and end.rpartition(" ")[2].lower() not in _LAST_WORDS):
         return None
+    tail = text[-_SAYS_TAIL:]
     match = SAYS.search(tail)
     return len(text) - len(tail) + match.start() if match else None
 

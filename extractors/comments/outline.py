@@ -12,6 +12,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
+from itertools import accumulate
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -93,6 +95,20 @@ def _is_aside(name: str) -> bool:
     return bool(NAMES_ASIDE.search(name)) and not (NAMES_THREAD.search(name) and not _NEWEST.search(name))
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """For each kind of mark how many stand before each element; one item more than there are elements."""
+
+    dates: list[int]
+    avatars: list[int]
+    replies: list[int]
+    anchors: list[int]
+    authors: list[int]
+    fields: list[int]
+    heading_links: list[int]
+    ids: list[int]
+
+
 class Outline:
     """The page as arrays over its elements in document order (see the module's docstring)."""
 
@@ -105,6 +121,7 @@ class Outline:
         self.named: list[str] = []  # "class id" in lower case
         self.shapes: list[tuple[str, ...]] = []  # folded class names
         self.silent: list[bool] = []
+        self.folded_ids: dict[int, str] = {}  # ids with their digits folded, for the elements that have one
         self.dates: list[int] = []
         self.avatars: list[int] = []
         self.replies: list[int] = []
@@ -142,6 +159,7 @@ class Outline:
                 kind = kinds[class_name] = _kind(class_name)
             identity = element.get("id")
             if identity:
+                self.folded_ids[number] = _DIGITS.sub("#", identity)
                 identity = identity.lower()
                 named.append(f"{kind.name} {identity}")
                 if _COMMENT_ID.match(identity):
@@ -186,6 +204,9 @@ class Outline:
             if kind.reply:
                 self.replies.append(number)
         self._close()
+        self.tokens = {name for kind in kinds.values() for name in kind.shapes} | {
+            f"#{folded}" for folded in self.folded_ids.values()
+        }
         self.aside = self._under(asides, 0.4)
         self.in_form = self._under(forms, 0.2)
 
@@ -225,6 +246,12 @@ class Outline:
         self.end = end
 
     @functools.cached_property
+    def totals(self) -> Totals:
+        """Running totals of the marks: between elements a and b there are total[b] - total[a]."""
+        size = len(self.elements)
+        return Totals(*(_running(getattr(self, field.name), size) for field in dataclass_fields(Totals)))
+
+    @functools.cached_property
     def by_shape(self) -> dict[str, list[int]]:
         """Folded class name -> the elements that have it, in order."""
         found: dict[str, list[int]] = {}
@@ -255,6 +282,13 @@ class Outline:
         """The elements around an element, nearest first."""
         while (number := self.parent[number]) >= 0:
             yield number
+
+
+def _running(marks: list[int], size: int) -> list[int]:
+    flags = bytearray(size + 1)
+    for number in marks:
+        flags[number + 1] = 1
+    return list(accumulate(flags))
 
 
 def count(marks: list[int], start: int, stop: int) -> int:

@@ -30,18 +30,17 @@ class Platform(ABC):
 class Markup(Platform):
     """A system told by its markup: where records are (`items`) and where their fields stand (`recipe`).
 
-    `signs` are texts one of which every page of the system holds; `items` is a selector of
+    `signs` are class names and ids ("#...", digits of both folded to #) one of which every thread of the system has; `items` is a selector of
     `extractors.comments.selector`; with `headed` a record runs on over the siblings that follow its element.
     """
 
-    signs: ClassVar[tuple[str, ...]]
+    signs: ClassVar[frozenset[str]]
     items: ClassVar[str]
     recipe: ClassVar[Recipe]
     headed: ClassVar[bool] = False
 
     def matches(self, outline: Outline) -> bool:
-        html = outline.document.html
-        return any(sign in html for sign in self.signs)
+        return not outline.tokens.isdisjoint(self.signs)
 
     def listing(self, outline: Outline) -> Listing | None:
         """The records of the page, or null if there are none."""

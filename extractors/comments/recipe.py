@@ -39,7 +39,10 @@ def apply(recipe: Recipe, outline: Outline, records: Sequence[Record], fields: S
         span = (record.start, record.stop)
         _author(recipe, outline, record, labels, authors.first(*span))
         _date(recipe, outline, record, labels, dates.first(*span))
-        if roots := bodies.best(*span):
+        roots = bodies.best(*span)
+        named = labels.author_element
+        if roots and not (named is not None and any(_inside(outline, named, root) for root in roots)):
+            # a theme that gives the whole record the body's name is left to the vote
             labels.body_runs = _body(outline, record, roots, drops.every(*span))
 
 

@@ -63,28 +63,45 @@ def promising(outline: Outline, listing: Listing) -> bool:
 def score(outline: Outline, listing: Listing) -> Score:
     records = listing.own
     size = len(records)
+    dates, avatars, replies, anchors = (
+        outline.totals.dates,
+        outline.totals.avatars,
+        outline.totals.replies,
+        outline.totals.anchors,
+    )
+    authors, ids, field_totals, heading_totals = (
+        outline.totals.authors,
+        outline.totals.ids,
+        outline.totals.fields,
+        outline.totals.heading_links,
+    )
     date = author = avatar = anchor = reply = ident = 0.0
     crowd = fields = headings = empty = 0.0
     text = link = 0
     for own in records:
-        dates = sum(count(outline.dates, a, b) for a, b in own)
-        avatars = sum(count(outline.avatars, a, b) for a, b in own)
-        replies = sum(count(outline.replies, a, b) for a, b in own)
-        anchors = sum(count(outline.anchors, a, b) for a, b in own)
-        ids = sum(count(outline.ids, a, b) for a, b in own)
-        length = sum(outline.text_length(a, b) for a, b in own)
-        date += dates > 0
-        author += any(count(outline.authors, a, b) for a, b in own)
-        avatar += avatars > 0
-        anchor += anchors > 0
-        reply += replies > 0
-        ident += ids > 0
-        crowd += max(0, dates - 2) * 0.5 + max(0, avatars - 1) * 0.5 + max(0, ids - 3) * 0.3
-        fields += any(count(outline.fields, a, b) for a, b in own)
-        headings += any(count(outline.heading_links, a, b) for a, b in own)
+        shown = pictures = buttons = links = named_ids = writers = inputs = titles = length = 0
+        for a, b in own:
+            shown += dates[b] - dates[a]
+            pictures += avatars[b] - avatars[a]
+            buttons += replies[b] - replies[a]
+            links += anchors[b] - anchors[a]
+            named_ids += ids[b] - ids[a]
+            writers += authors[b] - authors[a]
+            inputs += field_totals[b] - field_totals[a]
+            titles += heading_totals[b] - heading_totals[a]
+            length += outline.text_length(a, b)
+            link += outline.link_length(a, b)
+        date += shown > 0
+        author += writers > 0
+        avatar += pictures > 0
+        anchor += links > 0
+        reply += buttons > 0
+        ident += named_ids > 0
+        crowd += max(0, shown - 2) * 0.5 + max(0, pictures - 1) * 0.5 + max(0, named_ids - 3) * 0.3
+        fields += inputs > 0
+        headings += titles > 0
         empty += length < 12
         text += length
-        link += sum(outline.link_length(a, b) for a, b in own)
     mean_text = text / size
     evidence = (
         1.6 * date + 1.2 * author + 1.0 * avatar + 0.8 * anchor + 0.6 * reply + 0.8 * ident

@@ -12,7 +12,7 @@ class BloggerList(Markup):
     """`dl#comments-block`: dt.comment-author ("Anna said..."), dd.comment-body, dd.comment-footer with the time."""
 
     name: ClassVar[str] = "blogger-list"
-    signs: ClassVar[tuple[str, ...]] = ('"comments-block"', "'comments-block'")
+    signs: ClassVar[frozenset[str]] = frozenset({"#comments-block"})
     items: ClassVar[str] = "dt.comment-author,dt.comment-data"
     headed: ClassVar[bool] = True
     recipe: ClassVar[Recipe] = Recipe(
@@ -29,7 +29,7 @@ class BloggerThreads(Markup):
     """`li.comment` with cite.user, span.datetime and p.comment-content; answers nest in div.comment-replies."""
 
     name: ClassVar[str] = "blogger-threads"
-    signs: ClassVar[tuple[str, ...]] = ("comment-replies", "comment-thread")
+    signs: ClassVar[frozenset[str]] = frozenset({"comment-replies", "comment-thread"})
     items: ClassVar[str] = "li.comment"
     recipe: ClassVar[Recipe] = Recipe(
         author="cite.user", date="span.datetime", date_attribute="", body="p.comment-content", staff=".icon.blog-author"

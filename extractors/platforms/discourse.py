@@ -13,7 +13,7 @@ class Discourse(Markup):
     """span.creator with @itemprop=name, time.post-time, div.post (@itemprop=articleBody or text)."""
 
     name: ClassVar[str] = "discourse"
-    signs: ClassVar[tuple[str, ...]] = ("crawler-post", "Discourse")
+    signs: ClassVar[frozenset[str]] = frozenset({"crawler-post"})
     items: ClassVar[str] = "div.crawler-post"
     recipe: ClassVar[Recipe] = Recipe(
         author="span@itemprop=name,.creator",

@@ -12,7 +12,7 @@ class DisqusStatic(Markup):
     """`li#dsq-comment-N`: #dsq-author-user-N (or a link of id dsq-author-N), #dsq-comment-message-N. No dates."""
 
     name: ClassVar[str] = "disqus-static"
-    signs: ClassVar[tuple[str, ...]] = ("dsq-comment-",)
+    signs: ClassVar[frozenset[str]] = frozenset({"#dsq-comment-#"})
     items: ClassVar[str] = "li#dsq-comment-%"
     recipe: ClassVar[Recipe] = Recipe(
         author="#dsq-author-user-%,#dsq-author-%,#dsq-cite-%",

@@ -13,12 +13,8 @@ class Drupal(Markup):
     """.submitted holds author and date, .content (or .field--name-comment-body) the text, ul.links the buttons."""
 
     name: ClassVar[str] = "drupal"
-    signs: ClassVar[tuple[str, ...]] = (
-        "/sites/default/files",
-        "/sites/all/",
-        "Drupal",
-        "comment-published",
-        "js-comment",
+    signs: ClassVar[frozenset[str]] = frozenset(
+        {"submitted", "comment__meta", "comment-published", "js-comment", "comment-submitted"}
     )
     items: ClassVar[str] = "div.comment,article.comment"
     recipe: ClassVar[Recipe] = Recipe(
@@ -30,5 +26,5 @@ class Drupal(Markup):
 
     def wanted(self, outline: Outline, found: list[int]) -> list[int]:
         """Those with Drupal's own line of author and date; other systems have div.comment too."""
-        html = outline.document.html
-        return found if "submitted" in html or "comment__meta" in html or "comment-published" in html else []
+        own = {"submitted", "comment__meta", "comment-published", "comment-submitted"}
+        return found if not outline.tokens.isdisjoint(own) else []

@@ -12,7 +12,7 @@ class HackerNews(Markup):
     """tr.comtr: a.hnuser, span.age with the time in its title, .commtext, td.ind."""
 
     name: ClassVar[str] = "hacker-news"
-    signs: ClassVar[tuple[str, ...]] = ("comtr", "hnuser")
+    signs: ClassVar[frozenset[str]] = frozenset({"comtr", "hnuser"})
     items: ClassVar[str] = "tr.comtr"
     recipe: ClassVar[Recipe] = Recipe(
         author="a.hnuser",

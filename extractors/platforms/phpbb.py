@@ -13,7 +13,7 @@ class PhpBB(Markup):
     """p.author "by Anna » 12 Oct 2012, 10:15", div.content, div.signature, div.postprofile."""
 
     name: ClassVar[str] = "phpbb"
-    signs: ClassVar[tuple[str, ...]] = ("phpBB", "postprofile", "phpbb")
+    signs: ClassVar[frozenset[str]] = frozenset({"postprofile", "postbody"})
     items: ClassVar[str] = "div#p%.post"
     recipe: ClassVar[Recipe] = Recipe(
         author="a.username,a.username-coloured,span.username,span.username-coloured,p.author",

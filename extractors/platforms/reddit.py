@@ -12,7 +12,7 @@ class OldReddit(Markup):
     """p.tagline with a.author and time, div.usertext-body with div.md; a.author.submitter is the poster."""
 
     name: ClassVar[str] = "old-reddit"
-    signs: ClassVar[tuple[str, ...]] = ("usertext-body",)
+    signs: ClassVar[frozenset[str]] = frozenset({"usertext-body"})
     items: ClassVar[str] = "div.thing.comment"
     recipe: ClassVar[Recipe] = Recipe(
         author="a.author", date="time", body="div.md,div.usertext-body", staff="a.moderator,a.admin", removed=".grayed"

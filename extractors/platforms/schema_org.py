@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from extractors.comments.outline import Outline
 from extractors.comments.platform import Markup
 from extractors.comments.recipe import Recipe
 
@@ -12,7 +13,7 @@ class Microdata(Markup):
     """@itemprop=comment (or an itemtype Comment): author > name, datePublished or dateCreated, text or commentText."""
 
     name: ClassVar[str] = "schema-org"
-    signs: ClassVar[tuple[str, ...]] = ("schema.org/Comment", "schema.org/UserComments", 'itemprop="comment"')
+    signs: ClassVar[frozenset[str]] = frozenset()
     items: ClassVar[str] = (
         "@itemtype=http://schema.org/Comment,@itemtype=https://schema.org/Comment,"
         "@itemtype=http://schema.org/UserComments,@itemtype=https://schema.org/UserComments"
@@ -22,3 +23,8 @@ class Microdata(Markup):
         date="@itemprop=datePublished,@itemprop=dateCreated,@itemprop=commentTime",
         body="@itemprop=text,@itemprop=commentText,@itemprop=description",
     )
+
+    def matches(self, outline: Outline) -> bool:
+        """Microdata has no class names of its own: the vocabulary's name stands in the page."""
+        html = outline.document.html
+        return "schema.org/Comment" in html or "schema.org/UserComments" in html

@@ -13,7 +13,7 @@ class Slashdot(Markup):
     """ul#commentlisting li.comment: .by, .otherdetails ("on Friday October 12, @10:15AM"), .commentBody > div."""
 
     name: ClassVar[str] = "slashdot"
-    signs: ClassVar[tuple[str, ...]] = ("commentlisting",)
+    signs: ClassVar[frozenset[str]] = frozenset({"#commentlisting"})
     items: ClassVar[str] = "li.comment"
     recipe: ClassVar[Recipe] = Recipe(
         date=".otherdetails", date_attribute="", body="div.commentBody", drop=".sig,.quotedText-toggle"

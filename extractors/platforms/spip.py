@@ -12,13 +12,8 @@ class Spip(Markup):
     """`li.comment-li` or `li.forum-fil`: div.comment-meta with abbr.dtreviewed and .fn, div.comment-texte; nested lists."""
 
     name: ClassVar[str] = "spip"
-    signs: ClassVar[tuple[str, ...]] = (
-        "forum-fil",
-        "forum-message",
-        "comment-fil",
-        "comment-li",
-        "spip_comment",
-        "forum-chapo",
+    signs: ClassVar[frozenset[str]] = frozenset(
+        {"forum-fil", "forum-message", "comment-fil", "comment-li", "spip_comment"}
     )
     items: ClassVar[str] = (
         "li.forum-fil,li.comment-fil,li.comment-li,li.comment-item,div.forum-message,div.spip_comment"

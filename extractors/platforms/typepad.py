@@ -12,7 +12,7 @@ class TypePad(Markup):
     """`div.comment#comment-...` in div.comments-content: div.comment-content and p.comment-footer; threads are flat."""
 
     name: ClassVar[str] = "typepad"
-    signs: ClassVar[tuple[str, ...]] = ("comment-footer", "comment-footer-inner")
+    signs: ClassVar[frozenset[str]] = frozenset({"comment-footer"})
     items: ClassVar[str] = "div.comment.comment-odd,div.comment.comment-even,div.comment.comment-row"
     recipe: ClassVar[Recipe] = Recipe(body="div.comment-content", drop=".comment-footer,.comment-reply-link")
 
@@ -21,7 +21,7 @@ class MovableType(Markup):
     """`div.comment#comment-N`: .byline with .vcard.author and abbr.published; "replied to comment from" links."""
 
     name: ClassVar[str] = "movable-type"
-    signs: ClassVar[tuple[str, ...]] = ("comments-content", "mt-comments", "byline")
+    signs: ClassVar[frozenset[str]] = frozenset({"byline", "comments-content", "mt-comments"})
     items: ClassVar[str] = "div#comment-%.comment"
     recipe: ClassVar[Recipe] = Recipe(
         author=".byline-author,.vcard.author,.comment-author",

@@ -13,7 +13,7 @@ class VBulletin(Markup):
     """.bigusername or .username, .postdate or td.thead, #post_message_N; signatures are no text."""
 
     name: ClassVar[str] = "vbulletin"
-    signs: ClassVar[tuple[str, ...]] = ("vBulletin", "post_message_", "postbit")
+    signs: ClassVar[frozenset[str]] = frozenset({"#post_message_#", "postbit", "postbitlegacy", "b-post"})
     items: ClassVar[str] = "table#post%,li#post_%,li.postbit,li.postbitlegacy,li.b-post,div#post%.post"
     recipe: ClassVar[Recipe] = Recipe(
         author="a.bigusername,a.username,.username,.author",

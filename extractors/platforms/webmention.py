@@ -13,7 +13,7 @@ class Webmention(Markup):
     """.h-cite (or .u-comment): .p-author, .dt-published, .e-content or .p-content."""
 
     name: ClassVar[str] = "webmention"
-    signs: ClassVar[tuple[str, ...]] = ("h-cite", "u-comment")
+    signs: ClassVar[frozenset[str]] = frozenset({"h-cite", "u-comment"})
     items: ClassVar[str] = ".u-comment,.h-cite.p-comment,.h-cite.comment,li.h-cite,div.h-cite,article.h-cite"
     recipe: ClassVar[Recipe] = Recipe(
         author=".p-author,.p-name", date="time.dt-published,.dt-published", body=".e-content,.p-content,.p-summary"

@@ -16,13 +16,7 @@ class WordPress(Markup):
     """
 
     name: ClassVar[str] = "wordpress"
-    signs: ClassVar[tuple[str, ...]] = (
-        "commentlist",
-        "comment-list",
-        "li-comment-",
-        "comment-reply-link",
-        "thread-even",
-    )
+    signs: ClassVar[frozenset[str]] = frozenset({"commentlist", "comment-list", "comment-reply-link", "thread-even"})
     items: ClassVar[str] = (
         "li.comment,li.pingback,li.trackback,div.comment.depth-%,div.comment.thread-even,div.comment.thread-odd,"
         "div.pingback.depth-%"

@@ -14,7 +14,7 @@ class XenForo(Markup):
     """`@data-author` on the record; time.u-dt or .DateTime; .bbWrapper or .messageText; .message-signature is no text."""
 
     name: ClassVar[str] = "xenforo"
-    signs: ClassVar[tuple[str, ...]] = ("XenForo", "bbWrapper", "messageText", "data-xf-init")
+    signs: ClassVar[frozenset[str]] = frozenset({"bbWrapper", "messageText", "message--post"})
     items: ClassVar[str] = "article.message,li.message,div.message--post"
     recipe: ClassVar[Recipe] = Recipe(
         author=".username",

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from moderation.classifier.features import Hashed, hashed
+from moderation.classifier.features import Floats, Hashed, hashed
 from moderation.classifier.model import Channel, Model
 from moderation.signals import all_signals
 from moderation.signals.finding import Finding
@@ -84,35 +84,33 @@ def _notice_evidence(view: View, channel: Channel) -> list[Evidence]:
 
 def _wording_evidence(view: View, channel: Channel) -> list[Evidence]:
     features = hashed(view)
-    total = channel.wording_log_odds(features)
     if not len(features.buckets):
         return []
+    total = channel.wording_log_odds(features)
     per_word = _by_word(view, features, channel)
-    spam = float(np.sum(per_word[per_word > 0.0]))
-    ham = total - spam
-    order = np.argsort(-per_word, kind="stable")
-    most = [int(at) for at in order[:5] if per_word[at] > 0.02]
-    least = [int(at) for at in order[::-1][:5] if per_word[at] < -0.02]
-    return [
-        _wording(view, WORDING_SPAM, spam, most),
-        _wording(view, WORDING_HAM, ham, least),
-    ]
+    spam = float(per_word[per_word > 0.0].sum())
+    order = np.argsort(per_word, kind="stable").tolist()
+    values = per_word.tolist()
+    most = [at for at in order[: -_QUOTED - 1 : -1] if values[at] > _QUOTABLE]
+    least = [at for at in order[:_QUOTED] if values[at] < -_QUOTABLE]
+    return [_wording(view, WORDING_SPAM, spam, most), _wording(view, WORDING_HAM, total - spam, least)]
+
+
+_QUOTED = 5  # words that a reason names
+_QUOTABLE = 0.02  # log-odds
 
 
 def _wording(view: View, signal: str, log_odds: float, words: list[int]) -> Evidence:
-    quotes = tuple(view.span(at, at + 1) for at in words)
-    return Evidence(signal=signal, log_odds=log_odds, because=view.quoted(quotes, 5), spans=tuple(sorted(quotes)))
+    spans = tuple(view.span(at, at + 1) for at in words)
+    return Evidence(signal=signal, log_odds=log_odds, because=view.quoted(spans, _QUOTED), spans=tuple(sorted(spans)))
 
 
-def _by_word(view: View, features: Hashed, channel: Channel) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """The wording's log-odds shared out to the words: a feature's go in equal parts to the characters it covers, a
-    word gets what its characters got and half of the gaps beside it (their share stays with the word before)."""
-    contributions = channel.contributions(features) / np.maximum(1, features.ends - features.starts)
-    size = len(view.folded) + 1
-    edges = np.bincount(features.starts, contributions, size) - np.bincount(features.ends, contributions, size)
-    upto = np.concatenate(([0.0], np.cumsum(np.cumsum(edges))))
+def _by_word(view: View, features: Hashed, channel: Channel) -> Floats:
+    """The wording's log-odds shared out to the words: a feature goes to the word on which its middle lies, or which
+    stands before its middle."""
+    contributions = channel.contributions(features)
     if not view.word_starts:
-        return np.array([upto[-1]])
-    bounds = np.array([0, *view.word_starts[1:], size])
-    shares: np.ndarray[tuple[int], np.dtype[np.float64]] = np.diff(upto[bounds])
+        return np.array([float(contributions.sum())])
+    owners = np.searchsorted(np.array(view.word_starts), features.middles, side="right") - 1
+    shares: Floats = np.bincount(np.maximum(owners, 0), contributions, len(view.word_starts)).astype(np.float64)
     return shares

@@ -8,6 +8,8 @@ one.
 
 from __future__ import annotations
 
+import threading
+from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
@@ -37,14 +39,13 @@ _DIGITS = str.maketrans("123456789", "000000000")
 
 
 class Hashed(NamedTuple):
-    """The buckets a comment falls into, each once a family, and where each stands in `view.folded`.
+    """The buckets a comment falls into, each once a family, and where each feature has its middle in `view.folded`.
 
     The first `words` entries are words and pairs, the rest characters.
     """
 
     buckets: Integers
-    starts: Integers
-    ends: Integers
+    middles: Integers
     words: int
 
     def values(self) -> Floats:
@@ -61,55 +62,50 @@ def _bucket(hashes: npt.NDArray[np.uint64]) -> Integers:
     return (mixed >> _TOP).astype(np.int64)
 
 
-def _word_hashes(view: View) -> npt.NDArray[np.uint64]:
-    return np.fromiter(
-        (crc32(word.translate(_DIGITS).encode()) for word in view.words), dtype=np.uint64, count=len(view.words)
-    )
+@lru_cache(maxsize=200_000)
+def _word_hash(word: str) -> int:
+    return crc32(word.translate(_DIGITS).encode("utf-8", "replace"))
 
 
-_stamp = np.zeros(BUCKETS, dtype=np.int64)
+_scratch = threading.local()
 
 
 def _first_of_each(buckets: Integers) -> Integers:
-    """Places of the first occurrence of each bucket, in order."""
-    backwards = np.arange(len(buckets) - 1, -1, -1)
-    _stamp[buckets[::-1]] = backwards
-    return np.flatnonzero(_stamp[buckets] == np.arange(len(buckets)))
+    """Places of the first occurrence of each bucket, in order: each place is written backwards into a table by bucket,
+    so that the first one stays; the table need not be cleared."""
+    table = getattr(_scratch, "table", None)
+    if table is None:
+        table = _scratch.table = np.zeros(BUCKETS, dtype=np.int64)
+    places = np.arange(len(buckets))
+    table[buckets[::-1]] = places[::-1]
+    return np.flatnonzero(table[buckets] == places)
 
 
 def hashed(view: View) -> Hashed:
     """The hashed features of a comment."""
-    words = _word_hashes(view)
-    starts = np.array(view.word_starts, dtype=np.int64)
-    ends = np.array(view.word_ends, dtype=np.int64)
-    salted = words * _STEP[0] + _WORD_SALT
-    pairs = salted[:-1] * _PAIR + salted[1:]
-    word_buckets = _bucket(np.concatenate((salted, pairs)))
+    count = len(view.words)
+    words = np.fromiter(map(_word_hash, view.words), dtype=np.uint64, count=count) * _STEP[0] + _WORD_SALT
+    word_buckets = _bucket(np.concatenate((words, words[:-1] * _PAIR + words[1:])))
     kept = _first_of_each(word_buckets)
-    word_starts = np.concatenate((starts, starts[:-1]))[kept]
-    word_ends = np.concatenate((ends, ends[1:]))[kept]
+    starts = np.array(view.word_starts, dtype=np.int64)
+    middles = starts[np.where(kept < count, kept, kept - count)]
 
     text = f" {view.folded.translate(_DIGITS)} "
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-    hashes, at, sizes = [], [], []
-    rolling = codes[:-1] * _STEP[0] + codes[1:] * _STEP[1] if len(codes) > 1 else codes[:0]
-    for size in (3, 4, 5):
-        if len(codes) < size:
-            break
-        rolling = rolling[: len(codes) - size + 1] + codes[size - 1 :] * _STEP[size - 1]
-        hashes.append(rolling + _SALT[size])
-        at.append(np.arange(len(rolling)))
-        sizes.append(np.full(len(rolling), size))
-    if not hashes:
-        return Hashed(word_buckets[kept], word_starts, word_ends, len(kept))
-    run_buckets = _bucket(np.concatenate(hashes))
-    run_kept = _first_of_each(run_buckets)
-    run_starts = np.concatenate(at)[run_kept] - 1
-    run_ends = run_starts + np.concatenate(sizes)[run_kept]
-    size = len(text) - 2
+    size = len(codes)
+    if size < 5:
+        return Hashed(word_buckets[kept], middles, len(kept))
+    pairs = codes[:-1] * _STEP[0] + codes[1:] * _STEP[1]
+    threes = pairs[:-1] + codes[2:] * _STEP[2]
+    fours = threes[:-1] + codes[3:] * _STEP[3]
+    fives = fours[:-1] + codes[4:] * _STEP[4]
+    runs = _bucket(np.concatenate((threes + _SALT[3], fours + _SALT[4], fives + _SALT[5])))
+    kept_runs = _first_of_each(runs)
+    # the places of the fours begin after the size - 2 threes, those of the fives after another size - 3
+    places = np.where(kept_runs < size - 2, kept_runs, kept_runs - (size - 2))
+    places = np.where(kept_runs < 2 * size - 5, places, places - (size - 3))
     return Hashed(
-        np.concatenate((word_buckets[kept], run_buckets[run_kept])),
-        np.concatenate((word_starts, np.maximum(run_starts, 0))),
-        np.concatenate((word_ends, np.minimum(run_ends, size))),
+        np.concatenate((word_buckets[kept], runs[kept_runs])),
+        np.concatenate((middles, places + 1)),
         len(kept),
     )

@@ -11,7 +11,7 @@ Needs scipy and scikit-learn (extra "train"); nothing here is imported at run ti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,26 +28,44 @@ from moderation.verdict import Submission
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A labelled comment. `source` is what is left out together: a blog, a data set."""
+    """A labelled comment. `source` is what is left out together: a blog, a data set.
+
+    `only_wording`: ordinary text that is no comment; it teaches the wording what the language itself is like, and the
+    signals nothing.
+    """
 
     submission: Submission
     is_spam: bool
     source: str
+    only_wording: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What training may be told. `wording_penalty`: L2 on bucket weights. `own_share`: how freely a channel's copy moves
-    against the shared one. `signal_spread`: standard deviation of the prior around the expert's weights; `channel_spread`
-    that of a channel's departure from the shared weight. `evenness`: a (source, label) of n rows counts n ** evenness.
+    """What training may be told.
+
+    `wording_penalty`: L2 on bucket weights. `own_share`: how freely a channel's copy moves against the shared one.
+    `signal_spread`: standard deviation of the prior around the expert's weights, for comments; `others_spread` that for
+    the other channels; `channel_spread` that of a channel's departure from the shared weight. `evenness`: a
+    (source, label) of n rows counts n ** evenness. `trust`, `others_trust`: the prior of the factor on the wording's
+    log-odds. `signal_rows`: how many rows of evidence all examples together are, against the expert.
+    `false_positives`: the intercept for comments is lowered until no more than this share of readers' comments is
+    called spam.
     """
 
     wording_penalty: float = 1.0
     own_share: float = 1.0
-    signal_spread: float = 0.5
+    signal_spread: float = 0.15
     channel_spread: float = 0.3
+    trust: float = 0.25
+    trust_spread: float = 0.01
+    others_spread: float = 0.5
+    others_trust: float = 0.7
+    intercept: float = -1.5
+    signal_rows: float = 400.0
     evenness: float = 0.5
     rows_of_truth: float = 2000.0
+    false_positives: float = 0.006
     iterations: int = 200
 
 
@@ -99,8 +117,12 @@ def prepare(examples: Sequence[Example]) -> Prepared:
     )
 
 
+# What a new site is taken to receive. Comment forms without a filter see at least as much spam as readers.
+_SPAM_SHARE = {"comment": 0.5, "video": 0.5, "sms": 0.2, "chat": 0.5}
+
+
 def row_weights(prepared: Prepared, rows: npt.NDArray[np.int64], settings: Settings) -> Floats:
-    """How much each row counts: large sources less than their size, spam and ham of a channel alike in sum."""
+    """How much each row counts: large sources less than their size, spam and ham of a channel in its usual shares."""
     weights = np.zeros(len(rows))
     sources, spam, channels = prepared.sources[rows], prepared.spam[rows], prepared.channels[rows]
     for channel in np.unique(channels):
@@ -110,10 +132,12 @@ def row_weights(prepared: Prepared, rows: npt.NDArray[np.int64], settings: Setti
                 same = group & (sources == source)
                 weights[same] = same.sum() ** settings.evenness / same.sum()
             if group.any():
-                weights[group] *= 0.5 * group.sum() ** settings.evenness / weights[group].sum()
+                usual = _SPAM_SHARE[CHANNELS[channel]]
+                weights[group] *= (usual if label else 1.0 - usual) / weights[group].sum()
         members = channels == channel
         weights[members] *= members.sum() ** settings.evenness / weights[members].sum()
-    return weights * settings.rows_of_truth / weights.sum()
+    result: Floats = weights * (settings.rows_of_truth / weights.sum())
+    return result
 
 
 def _logistic(z: Floats, spam: Floats, weights: Floats) -> tuple[float, Floats]:
@@ -172,13 +196,22 @@ def wording_log_odds(prepared: Prepared, rows: npt.NDArray[np.int64], weights: F
     return result
 
 
-def left_out_log_odds(prepared: Prepared, rows: npt.NDArray[np.int64], settings: Settings, parts: int = 0) -> Floats:
-    """The wording's log-odds of each row from models that never saw its source."""
-    result = np.zeros(len(rows))
-    for source in np.unique(prepared.sources[rows]):
-        out = prepared.sources[rows] == source
-        weights, intercepts = fit_wording(prepared, rows[~out], settings)
-        result[out] = wording_log_odds(prepared, rows[out], weights, intercepts)
+def comments_of(prepared: Prepared, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The rows that are comments, not running text."""
+    return rows[[not prepared.examples[row].only_wording for row in rows]]
+
+
+def left_out_log_odds(prepared: Prepared, rows: npt.NDArray[np.int64], settings: Settings) -> Floats:
+    """The wording's log-odds of the comments among these rows from models that never saw their source.
+
+    The order is that of `comments_of`.
+    """
+    comments = comments_of(prepared, rows)
+    result = np.zeros(len(comments))
+    for source in np.unique(prepared.sources[comments]):
+        weights, intercepts = fit_wording(prepared, rows[prepared.sources[rows] != source], settings)
+        out = prepared.sources[comments] == source
+        result[out] = wording_log_odds(prepared, comments[out], weights, intercepts)
     return result
 
 
@@ -192,39 +225,64 @@ class SignalFit:
 
 
 def fit_signals(prepared: Prepared, rows: npt.NDArray[np.int64], wording: Floats, settings: Settings) -> SignalFit:
-    """Weights of the signals around the expert's, and of the wording's log-odds."""
+    """Weights of the signals around the expert's, and of the wording's log-odds, for each channel.
+
+    Comments are fitted by themselves: what chats and text messages are like must not move them. The other channels
+    share what they have in common, so that a channel without data is judged by the experience of its sisters.
+    """
+    comments = CHANNELS.index("comment")
+    own = prepared.channels[rows] == comments
+    weights = np.zeros((len(CHANNELS), len(prepared.names) + 2))
+    for group in (own, ~own):
+        if group is own:
+            channels = [comments]
+        else:
+            channels = [channel for channel in range(len(CHANNELS)) if channel != comments]
+        weights[channels] = _fit_group(prepared, rows[group], wording[group], settings, channels)
+    fit = SignalFit(signals=weights[:, :-2], trust=weights[:, -2], intercepts=weights[:, -1])
+    ham = np.flatnonzero(own & (prepared.spam[rows] == 0.0))
+    if len(ham):
+        limit = float(np.quantile(log_odds(prepared, rows[ham], wording[ham], fit), 1.0 - settings.false_positives))
+        fit.intercepts[comments] -= max(0.0, limit)
+    return fit
+
+
+def _fit_group(
+    prepared: Prepared, rows: npt.NDArray[np.int64], wording: Floats, settings: Settings, members: Sequence[int]
+) -> Floats:
+    """Weights (members x (signals, trust, intercept)): shared ones around the expert's, each member's around those."""
     spam, channels = prepared.spam[rows], prepared.channels[rows]
-    weights = row_weights(prepared, rows, settings)
-    inputs = np.column_stack((prepared.strengths[rows], squashed(wording)))
+    weights = row_weights(prepared, rows, settings) * (settings.signal_rows / settings.rows_of_truth)
+    inputs = np.column_stack((prepared.strengths[rows], squashed(wording), np.ones(len(rows))))
     width = inputs.shape[1]
-    priors = np.concatenate((prepared.priors, [0.7]))
-    spread = np.full(width, settings.signal_spread)
-    count = len(CHANNELS)
+    alone = len(members) == 1  # the comments
+    trust = settings.trust if alone else settings.others_trust
+    priors = np.concatenate((prepared.priors, [trust, settings.intercept]))
+    spread = np.full(width, settings.signal_spread if alone else settings.others_spread)
+    spread[-2:] = settings.trust_spread if alone else settings.others_spread, 2.0
+    own_spread = np.full(width, settings.channel_spread)
+    own_spread[-1] = 1.0
+    places = [np.flatnonzero(channels == channel) for channel in members]
 
     def objective(flat: Floats) -> tuple[float, Floats]:
-        shared, own = flat[:width], flat[width : width * (1 + count)].reshape(count, width)
-        intercepts = flat[width * (1 + count) :]
-        off = (shared - priors) / spread
-        loss = (
-            0.5 * float(off @ off)
-            + 0.5 * float(np.sum((own / settings.channel_spread) ** 2))
-            + 0.02 * float(intercepts @ intercepts)
-        )
-        gradient = np.concatenate((off / spread, (own / settings.channel_spread**2).ravel(), 0.04 * intercepts))
-        z = np.einsum("ij,ij->i", inputs, shared + own[channels]) + intercepts[channels]
-        here, residual = _logistic(z, spam, weights)
-        gradient[:width] += inputs.T @ residual
-        for channel in range(count):
-            member = channels == channel
-            start = width * (1 + channel)
-            gradient[start : start + width] += inputs[member].T @ residual[member]
-            gradient[width * (1 + count) + channel] += residual[member].sum()
-        return loss + here, gradient
+        shared, own = flat[:width], flat[width:].reshape(len(members), width)
+        off, apart = (shared - priors) / spread, own / own_spread
+        loss = 0.5 * float(off @ off) + 0.5 * float(np.sum(apart**2))
+        gradient = np.concatenate((off / spread, (apart / own_spread).ravel()))
+        for at, place in enumerate(places):
+            z = inputs[place] @ (shared + own[at])
+            here, residual = _logistic(z, spam[place], weights[place])
+            loss += here
+            back = inputs[place].T @ residual
+            gradient[:width] += back
+            if not alone:
+                gradient[width * (1 + at) : width * (2 + at)] += back
+        return loss, gradient
 
-    start = np.concatenate((priors, np.zeros(width * count), np.full(count, -1.0)))
+    start = np.concatenate((priors, np.zeros(width * len(members))))
     best = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
-    both = best[:width] + best[width : width * (1 + count)].reshape(count, width)
-    return SignalFit(signals=both[:, :-1], trust=both[:, -1], intercepts=best[width * (1 + count) :])
+    both: Floats = best[:width] + best[width:].reshape(len(members), width)
+    return both
 
 
 def squashed(wording: Floats) -> Floats:
@@ -241,16 +299,21 @@ def log_odds(prepared: Prepared, rows: npt.NDArray[np.int64], wording: Floats, f
 
 
 def train(
-    prepared: Prepared, rows: npt.NDArray[np.int64], settings: Settings, version: str, provenance: dict[str, object]
+    prepared: Prepared, rows: npt.NDArray[np.int64], settings: Settings, version: str, provenance: Mapping[str, object]
 ) -> Model:
     """The model of these rows."""
-    fit = fit_signals(prepared, rows, left_out_log_odds(prepared, rows, settings), settings)
+    fit = fit_signals(prepared, comments_of(prepared, rows), left_out_log_odds(prepared, rows, settings), settings)
     weights, intercepts = fit_wording(prepared, rows, settings)
     return assembled(prepared, weights, intercepts, fit, version, provenance)
 
 
 def assembled(
-    prepared: Prepared, weights: Floats, intercepts: Floats, fit: SignalFit, version: str, provenance: dict[str, object]
+    prepared: Prepared,
+    weights: Floats,
+    intercepts: Floats,
+    fit: SignalFit,
+    version: str,
+    provenance: Mapping[str, object],
 ) -> Model:
     channels = {}
     for at, name in enumerate(CHANNELS):

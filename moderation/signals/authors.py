@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from moderation.classifier.statistics import word_statistics
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.lexicon import lexicon
 from moderation.signals.links import sales_words_in
@@ -11,12 +12,13 @@ from moderation.signals.view import View, same_site
 
 _ADDRESS = re.compile(r"(?i)https?:|www\.|\.(?:com|net|org|info|biz|ru|fr|de|co|shop|online|site|xyz|eu|uk)\b")
 _JOINED = re.compile(r"[a-z][A-Z][a-z]*[A-Z]?")
-_CONSONANTS = re.compile(r"(?i)[bcdfghjklmnpqrstvwxz]{5,}")
 _ENCODED = re.compile(r"^[A-Za-z0-9+/]{12,}={0,2}$")
+_SITE_TITLE = re.compile(
+    r"^[^\W\d_][\w'’.-]+ [^\W\d_][\w'’.-]+(?:,| \|) "
+)  # "Ann Other | The Daily", "Ann Other, Bath"
 _INITIAL = re.compile(r"^[^\W\d_][\w'’.-]+ [^\W\d_]\.$")
-_TRADES = frozenset(
-    "shopping brands pharma diet gambling adult loans earn seo helpdesk services prize action blogtech selfpromo".split()
-)
+_PERSON = re.compile(r"^[^\W\d_][\w'’.-]+ (?:[^\W\d_]\.|[^\W\d_][\w'’-]+)$")
+_TRADES = frozenset("shopping brands pharma diet gambling adult loans earn seo helpdesk services prize".split())
 
 
 @signal("author-is-address", 1.8, "an address instead of a name", "une adresse à la place du nom")
@@ -30,14 +32,18 @@ def author_trade_word(view: View) -> Finding | None:
         return None
     hits = lexicon().scan(list(view.author_words), view.author)
     found = [hit for family, family_hits in hits.items() if family in _TRADES for hit in family_hits]
-    return Finding(grown(len(found)), view.author[:60]) if found else None
+    if not found or view.notice_form:
+        return None
+    if len(found) == 1 and _PERSON.match(view.author):  # "Rose Shop" is somebody's name rather than a shop's
+        return Finding(0.3, view.author[:60])
+    return Finding(grown(len(found)), view.author[:60])
 
 
 @signal("author-phrase", 1.2, "a search phrase instead of a name", "une requête de recherche à la place du nom")
 def author_phrase(view: View) -> Finding | None:
     """Three words or more, or two without a capital: people sign with one or two words, capitals first."""
     words = view.author.split()
-    if len(words) < 2 or "@" in view.author:
+    if len(words) < 2 or "@" in view.author or view.notice_form:
         return None
     lower = sum(word[0].islower() for word in words)
     if len(words) >= 3 and (lower >= 2 or len(words) >= 4):
@@ -60,11 +66,24 @@ def author_host_name(view: View) -> Finding | None:
 @signal("author-random", 0.8, "a made-up string as name", "une suite de lettres comme nom")
 def author_random(view: View) -> Finding | None:
     name = view.author
-    if not name or " " in name or len(name) < 6:
+    if " " in name or len(name) < 6:
         return None
-    if _CONSONANTS.search(name) or (_ENCODED.match(name) and any(s.isdigit() for s in name) and name != name.lower()):
+    if _ENCODED.match(name) and any(sign.isdigit() for sign in name) and name != name.lower():
         return Finding(1.0, name[:40])
-    return None
+    strangeness = word_statistics().strangeness(name.lower())
+    return Finding(min(2.0, strangeness - 4.6), name[:40]) if strangeness > 5.0 else None
+
+
+@signal("echo-of-name", 1.3, "begins with the author's name", "commence par le nom de l'auteur")
+def echo_of_name(view: View) -> Finding | None:
+    """Machines put the search phrase both over the comment and at its head; nobody begins with the own name."""
+    name = view.author_words
+    if not name or len("".join(name)) < 4 or tuple(view.words[: len(name)]) != name:
+        return None
+    rest = view.text[view.span(len(name) - 1, len(name))[1] :].lstrip()
+    if rest[:1] not in {".", "…", "|", "", ":", "-", "["} and len(name) < 2:
+        return None
+    return Finding(1.0, view.author[:60], (view.span(0, len(name)),))
 
 
 @signal("author-joined-words", 0.4, "capitals inside the name", "des capitales au milieu du nom")
@@ -75,7 +94,9 @@ def author_joined_words(view: View) -> Finding | None:
 @signal("author-list", 1.3, "a list of search terms as name", "une liste de mots-clés comme nom")
 def author_list(view: View) -> Finding | None:
     separators = view.author.count("|") + view.author.count(",") + view.author.count(";")
-    return Finding(grown(separators), view.author[:60]) if separators else None
+    if not separators or view.notice_form or (separators == 1 and _SITE_TITLE.search(view.author)):
+        return None
+    return Finding(grown(separators), view.author[:60])
 
 
 @signal("author-digits", 0.3, "a name with digits", "un nom avec des chiffres")

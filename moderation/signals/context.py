@@ -9,20 +9,28 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from moderation.classifier.statistics import word_statistics
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.lexicon import WORD, folded
 from moderation.signals.view import PageView, View, page_view
 
 _ADDRESSED = re.compile(r"(?:^|\n)\s*@\s?\w|(?:^|\n)\s*>\s?\S")
-_COMMON = frozenset(
-    "this that with from have your what when will would could should about there their which more been were some very just like also "
-    "than them then into only over such because through these those while where after before other many much most here make made good "
-    "great nice really article post blog site website information thanks thank people time know think want need well work even still way "
-    "dans pour avec vous nous plus mais cette tout tous sont comme aussi etre avoir fait faire bien tres leur leurs sans votre notre "
-    "merci article site quand alors donc meme encore autre autres cela ceux celle ainsi entre sous cest elle elles "
-    "nicht auch eine einen einer dass wird sind haben noch aber wenn oder kann mehr sehr diese dieser wurde nach beim durch "
-    "para como esta este pero todo muy tambien desde porque cuando hasta donde sobre entre anche sono della delle come questo questa".split()
-)
+_TELLING = 0.42  # rarity: words of fewer than about one text in fifty
+
+
+def _telling(view: View) -> frozenset[str]:
+    """The words of the comment that say what it is about."""
+    rarity = word_statistics().rarity
+    return frozenset(word for word in view.words if len(word) > 3 and rarity(word) > _TELLING)
+
+
+def _taken_up(view: View, shared: frozenset[str], most: float) -> Finding | None:
+    """A finding for words shared with the page; rare words count more."""
+    if not shared:
+        return None
+    rarity = word_statistics().rarity
+    spans = tuple(view.span(at, at + 1) for at, word in enumerate(view.words) if word in shared)
+    return Finding(min(most, sum(rarity(word) for word in shared)), view.quoted(spans), spans)
 
 
 def _page(view: View) -> PageView | None:
@@ -32,58 +40,54 @@ def _page(view: View) -> PageView | None:
     return page_view(submission.article_title or "", submission.article_text or "")
 
 
-@signal("on-topic", -0.7, "uses the article's own words", "reprend les mots de l'article")
+@signal("on-topic", -0.5, "uses the article's own words", "reprend les mots de l'article")
 def on_topic(view: View) -> Finding | None:
     page = _page(view)
-    if page is None or not view.submission.article_text:
+    if page is None or not page.words or _repeats_title(view, page):
         return None
-    own = {word for word in view.words if len(word) > 3 and word not in _COMMON}
-    shared = own & page.words
-    if not shared:
-        return None
-    spans = tuple(view.span(at, at + 1) for at, word in enumerate(view.words) if word in shared)
-    return Finding(min(3.0, grown(len(shared)) * (0.5 + len(shared) / len(own))), view.quoted(spans), spans)
+    telling = _telling(view)
+    shared = telling & page.words
+    found = _taken_up(view, shared, 4.0)
+    return found._replace(strength=found.strength * (0.3 + len(shared) / len(telling))) if found else None
 
 
-@signal("off-topic", 0.9, "not a word of the article", "pas un mot de l'article")
+@signal("off-topic", 0.9, "hardly a word of the article", "presque aucun mot de l'article")
 def off_topic(view: View) -> Finding | None:
-    """Only for comments with at least twelve telling words: a short answer needs no word of the article."""
+    """Only for comments with at least eight telling words: a short answer needs no word of the article."""
     page = _page(view)
-    if page is None or len(page.words) < 50:
+    if page is None or len(page.words) < 100:
         return None
-    own = {word for word in view.words if len(word) > 3 and word not in _COMMON}
-    if len(own) < 12:
+    telling = _telling(view)
+    if len(telling) < 8:
         return None
-    share = len(own & page.words) / len(own)
-    if share >= 0.12:
+    share = len(telling & page.words) / len(telling)
+    if share >= 0.15:
         return None
-    return Finding(1.0 - share / 0.12, f"{len(own)} telling words, {share:.0%} of them in the article")
+    return Finding(1.0 - share / 0.15, f"{len(telling)} telling words, {share:.0%} of them in the article")
 
 
 @signal("names-the-subject", -0.7, "names the subject of the title", "nomme le sujet du titre")
 def names_the_subject(view: View) -> Finding | None:
     page = _page(view)
-    if page is None or not page.title_words:
+    if page is None or not page.title_words or _repeats_title(view, page):
         return None
-    wanted = page.title_words - _COMMON
-    found = [at for at, word in enumerate(view.words) if word in wanted]
-    if not found or _repeats_title(view, page):
-        return None
-    spans = tuple(view.span(at, at + 1) for at in found)
-    return Finding(grown(len({view.words[at] for at in found})), view.quoted(spans), spans)
+    return _taken_up(view, _telling(view) & page.title_words, 3.0)
 
 
 def _repeats_title(view: View, page: PageView) -> bool:
-    return len(page.title_folded) > 12 and page.title_folded in " ".join(view.words)
+    title = page.title_folded
+    return len(title) >= 10 and " " in title and title in " ".join(view.words)
 
 
 @signal("title-copied", 1.0, "repeats the whole title", "recopie le titre entier")
 def title_copied(view: View) -> Finding | None:
-    """The mark of machines: a reader names the subject, a machine pastes the title."""
+    """The mark of machines: a reader names the subject, a machine pastes the title. Twice as telling if hardly
+    anything else is there."""
     page = _page(view)
-    if page is None or not _repeats_title(view, page) or len(page.title_folded.split()) < 3:
+    if page is None or not _repeats_title(view, page):
         return None
-    return Finding(1.0, view.submission.article_title or "")
+    rest = len(view.words) - len(page.title_folded.split()) - len(view.author_words)
+    return Finding(2.0 if rest <= 4 else 1.0, view.submission.article_title or "")
 
 
 @signal("copied-from-page", 0.6, "copies a sentence of the article", "recopie une phrase de l'article")
@@ -120,17 +124,18 @@ def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     return frozenset(zip(*(words[k:] for k in range(5)), strict=False))
 
 
-@signal("talks-with-others", -0.6, "takes up words of the other comments", "reprend les mots des autres commentaires")
+@signal("talks-with-others", -0.5, "takes up words of the other comments", "reprend les mots des autres commentaires")
 def talks_with_others(view: View) -> Finding | None:
     siblings = view.submission.siblings
     if not siblings or len(view.words) < 4:
         return None
-    own = {word for word in view.words if len(word) > 4 and word not in _COMMON}
-    shared = own & page_view("", "\n".join(siblings[:100])).words
-    if len(shared) < 2:
-        return None
-    spans = tuple(view.span(at, at + 1) for at, word in enumerate(view.words) if word in shared)
-    return Finding(grown(len(shared)) / 2, view.quoted(spans), spans)
+    shared = frozenset().union(*(_telling(view) & _words_of(sibling) for sibling in siblings[:100]))
+    return _taken_up(view, shared, 2.0)
+
+
+@lru_cache(maxsize=2048)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(folded(word) for word in WORD.findall(text.lower()))
 
 
 @signal(
@@ -141,14 +146,7 @@ def talks_with_others(view: View) -> Finding | None:
 )
 def answers_parent(view: View) -> Finding | None:
     parent = view.submission.parent_text
-    if not parent:
-        return None
-    own = {word for word in view.words if len(word) > 3 and word not in _COMMON}
-    shared = own & page_view("", parent).words
-    if not shared:
-        return None
-    spans = tuple(view.span(at, at + 1) for at, word in enumerate(view.words) if word in shared)
-    return Finding(grown(len(shared)), view.quoted(spans), spans)
+    return _taken_up(view, _telling(view) & _words_of(parent), 2.0) if parent else None
 
 
 @signal("is-an-answer", -0.7, "answers another comment", "répond à un autre commentaire")

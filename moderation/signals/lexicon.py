@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -27,6 +27,15 @@ class Hit(NamedTuple):
 Phrase = tuple[str, tuple[str, ...]]  # family, the words after the first
 
 
+class Entry(NamedTuple):
+    """What begins with one word: families of the word alone, longer phrases by their second word, longest first, and
+    longer phrases whose second word is a stem."""
+
+    single: tuple[str, ...]
+    longer: dict[str, list[Phrase]]
+    stems: tuple[Phrase, ...]
+
+
 class Lexicon:
     """Phrases of every family, by their first word."""
 
@@ -34,7 +43,7 @@ class Lexicon:
         self._first: dict[str, list[Phrase]] = {}
         self._stems: dict[str, list[Phrase]] = {}
         self._anywhere: list[tuple[str, str]] = []
-        self._known: dict[str, tuple[Phrase, ...]] = {}
+        self._known: dict[str, Entry | None] = {}
         self.families: tuple[str, ...] = ()
         self._read(lines)
         self._stem_lengths = tuple(sorted({len(stem) for stem in self._stems}))
@@ -73,39 +82,38 @@ class Lexicon:
         yield from self._first.items()
         yield from self._stems.items()
 
-    def _phrases_of(self, word: str) -> tuple[Phrase, ...]:
-        """The phrases that may begin with this word, longest first; kept for the next comment."""
+    def _entry_of(self, word: str) -> Entry | None:
+        """What may begin with this word; kept for the next comment."""
         found = list(self._first.get(word, ()))
         for length in self._stem_lengths:
             if length > len(word):
                 break
             found.extend(self._stems.get(word[:length], ()))
-        phrases = tuple(sorted(found, key=lambda phrase: -len(phrase[1])))
+        entry = _entry(found) if found else None
         if len(self._known) >= _CACHED_WORDS:
             self._known.clear()
-        self._known[word] = phrases
-        return phrases
+        self._known[word] = entry
+        return entry
 
-    def scan(self, words: list[str], text: str) -> dict[str, list[Hit]]:
+    def scan(self, words: Sequence[str], text: str) -> dict[str, list[Hit]]:
         """Hits by family, in order. A word counts once a family: the longest phrase takes its words.
 
         `words` are lower case and folded; `text` is the comment as it stands, for scripts without spaces.
         """
         hits: dict[str, list[Hit]] = {}
         known = self._known
+        last_word = len(words) - 1
         for at, word in enumerate(words):
-            phrases = known.get(word)
-            if phrases is None:
-                phrases = self._phrases_of(word)
-            for family, rest in phrases:
-                last = at + 1 + len(rest)
-                if rest and not _follows(words, at + 1, rest):
-                    continue
-                taken = hits.get(family)
-                if taken is None:
-                    hits[family] = [Hit(at, last)]
-                elif taken[-1].last <= at:
-                    taken.append(Hit(at, last))
+            entry = known[word] if word in known else self._entry_of(word)
+            if entry is None:
+                continue
+            if at < last_word and (entry.longer or entry.stems):
+                phrases = entry.longer.get(words[at + 1], ()) if entry.longer else ()
+                for family, rest in (*phrases, *entry.stems) if entry.stems else phrases:
+                    if _follows(words, at + 1, rest):
+                        _take(hits, family, Hit(at, at + 1 + len(rest)))
+            for family in entry.single:
+                _take(hits, family, Hit(at, at + 1))
         if not text.isascii():
             self._scan_unspaced(text, hits)
         return hits
@@ -121,7 +129,28 @@ class Lexicon:
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
 
-def _follows(words: list[str], at: int, rest: tuple[str, ...]) -> bool:
+def _entry(phrases: list[Phrase]) -> Entry:
+    longer: dict[str, list[Phrase]] = {}
+    stems: list[Phrase] = []
+    for family, rest in sorted(phrases, key=lambda phrase: -len(phrase[1])):
+        if rest and rest[0].endswith("*"):
+            stems.append((family, rest))
+        elif rest:
+            longer.setdefault(rest[0], []).append((family, rest))
+    return Entry(
+        single=tuple(dict.fromkeys(family for family, rest in phrases if not rest)), longer=longer, stems=tuple(stems)
+    )
+
+
+def _take(hits: dict[str, list[Hit]], family: str, hit: Hit) -> None:
+    taken = hits.get(family)
+    if taken is None:
+        hits[family] = [hit]
+    elif taken[-1].last <= hit.first:
+        taken.append(hit)
+
+
+def _follows(words: Sequence[str], at: int, rest: tuple[str, ...]) -> bool:
     if at + len(rest) > len(words):
         return False
     for offset, wanted in enumerate(rest):

@@ -7,10 +7,12 @@ from functools import lru_cache
 
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.lexicon import WORD, lexicon
-from moderation.signals.view import View, same_site
+from moderation.signals.view import Address, View, same_site
 
 _HTML_ANCHOR = re.compile(r"(?i)<a\s[^>]{0,300}href[^>]{0,300}>|&lt;a\s+href|<a\s+href\s*=")
-_BBCODE = re.compile(r"(?i)\[/?(?:url|link|img|b|i|u|color|size)\b[^\]]{0,300}\]?")
+_BBCODE = re.compile(
+    r"(?i)\[(?:url|link|img)[=\s][^\]\n]{0,300}\]?|\[/(?:url|link|img)\b\]?|\[url\]|\[/?(?:b|i|u|color|size)[=\]]"
+)
 _MARKDOWN = re.compile(r"\[[^\]\n]{1,100}\]\(https?://[^)\s]{1,300}\)")
 _DOT_DISGUISED = re.compile(
     r"(?i)\b[a-z0-9-]{3,40}\s?(?:\(dot\)|\[dot\]|\sdot\s|\spoint\s)\s?(?:com|net|org|info|ru|fr|de|co)\b"
@@ -18,6 +20,12 @@ _DOT_DISGUISED = re.compile(
 _MESSENGER = re.compile(
     r"(?i)\b(?:t\.me|wa\.me|chat\.whatsapp\.com|telegram\.me|telegra\.ph|join\.skype\.com|discord\.gg|line\.me|vk\.cc)\b"
     r"|(?:whats\s?app|telegram|telega|wechat|viber|icq|ватсап|вотсап|телеграм\w*|вайбер)\W{0,12}[@+]?[\w+]*\d[\d\s().-]{5,}"
+)
+_MESSENGER_WORDS = frozenset(
+    "whatsapp whats telegram telega wechat viber icq ватсап вотсап телеграм телеграмм вайбер".split()
+)
+_MESSENGER_HOSTS = frozenset(
+    "t.me wa.me chat.whatsapp.com telegram.me telegra.ph join.skype.com discord.gg line.me vk.cc".split()
 )
 _EMAIL = re.compile(
     r"(?i)\b[\w.+-]{2,40}@(?:gmail|yahoo|hotmail|outlook|protonmail|proton|mail|aol|live|ymail|yandex|gmx|icloud|[a-z0-9-]{2,40})\.[a-z]{2,10}\b"
@@ -38,13 +46,24 @@ _BIG_HOSTS = frozenset(
     "facebook.com google.com youtube.com yahoo.com twitter.com bing.com instagram.com linkedin.com msn.com aol.com "
     "hotmail.com gmail.com fiverr.com ebay.com amazon.com vk.com pinterest.com".split()
 )
+# places that readers point to: encyclopedias, papers, code, pictures, archives
+_REFERENCES = tuple(
+    "wikipedia.org wikimedia.org wiktionary.org archive.org github.com github.io gitlab.com stackoverflow.com "
+    "stackexchange.com mozilla.org w3.org ietf.org python.org debian.org apache.org wordpress.org flickr.com "
+    "vimeo.com youtube.com youtu.be dailymotion.com imdb.com arxiv.org doi.org nature.com sciencemag.org jstor.org "
+    "nytimes.com washingtonpost.com theguardian.com guardian.co.uk bbc.co.uk bbc.com reuters.com economist.com npr.org "
+    "lemonde.fr liberation.fr lefigaro.fr legifrance.gouv.fr service-public.fr 20minutes.fr rue89.com mediapart.fr "
+    "zeit.de spiegel.de welt.de faz.net sueddeutsche.de tagesspiegel.de taz.de heise.de golem.de dejure.org duden.de "
+    "deutschlandfunk.de tagesschau.de elpais.com elmundo.es repubblica.it corriere.it folha.uol.com.br nrc.nl "
+    "europa.eu gov.uk un.org who.int creativecommons.org".split()
+)
 _CHEAP_ENDS = frozenset(
-    "info biz ru cn tk ml ga cf gq top xyz club icu vip shop store online site website pw su us win bid loan click link "
-    "live life pro ws cc in work fun space buzz cam rest monster quest sbs".split()
+    "info biz ru cn tk ml ga cf gq top xyz club icu vip shop store online site website pw su us win bid loan click "
+    "link live life pro ws cc in work fun space buzz cam rest monster quest sbs".split()
 )
 
 
-@signal("link", 0.5, "links to another site", "lien vers un autre site")
+@signal("link", 0.3, "links to another site", "lien vers un autre site")
 def link(view: View) -> Finding | None:
     if not view.body_hosts:
         return None
@@ -59,7 +78,7 @@ def links_many(view: View) -> Finding | None:
     return Finding(min(3.0, len(view.body_hosts) / 3), f"{len(view.body_hosts)} links")
 
 
-@signal("link-density", 0.8, "links take much of the text", "les liens occupent une grande part du texte")
+@signal("link-density", 0.5, "links take much of the text", "les liens occupent une grande part du texte")
 def link_density(view: View) -> Finding | None:
     taken = sum(address.end - address.start for address in view.addresses)
     if not taken or not view.body_hosts:
@@ -70,7 +89,7 @@ def link_density(view: View) -> Finding | None:
     return Finding(min(2.0, 2.5 * share), f"{share:.0%} of the text")
 
 
-@signal("link-alone", 0.6, "a link and hardly a word", "un lien et presque aucun mot")
+@signal("link-alone", 0.4, "a link and hardly a word", "un lien et presque aucun mot")
 def link_alone(view: View) -> Finding | None:
     if not view.body_hosts:
         return None
@@ -81,14 +100,14 @@ def link_alone(view: View) -> Finding | None:
     return Finding(1.0, view.text[:80]) if len(words) < 5 else None
 
 
-@signal("link-in-short-text", 0.5, "a link in fewer than twenty words", "un lien dans moins de vingt mots")
+@signal("link-in-short-text", 0.3, "a link in fewer than twenty words", "un lien dans moins de vingt mots")
 def link_in_short_text(view: View) -> Finding | None:
     if not view.body_hosts or len(view.words) > 30:
         return None
     return Finding(1.0, next(iter(view.body_hosts)))
 
 
-@signal("link-at-end", 0.5, "ends with a link to another site", "finit par un lien vers un autre site")
+@signal("link-at-end", 0.3, "ends with a link to another site", "finit par un lien vers un autre site")
 def link_at_end(view: View) -> Finding | None:
     if not view.addresses or not view.body_hosts:
         return None
@@ -132,13 +151,13 @@ def disguised_link(view: View) -> Finding | None:
 
 @signal("short-link", 0.8, "link through a shortener", "lien par un raccourcisseur")
 def short_link(view: View) -> Finding | None:
-    found = sorted(host for host in view.hosts | {view.author_host} if host in _SHORTENERS)
+    found = [host for host in view.all_hosts if host in _SHORTENERS]
     return Finding(grown(len(found)), ", ".join(found)) if found else None
 
 
 @signal("free-host", 0.7, "link to a throw-away site", "lien vers un site jetable")
 def free_host(view: View) -> Finding | None:
-    found = sorted(host for host in view.hosts | {view.author_host} if _is_free(host))
+    found = [host for host in view.all_hosts if _is_free(host)]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
 
 
@@ -149,7 +168,7 @@ def _is_free(host: str) -> bool:
 
 @signal("keyword-host", 1.2, "host made of sales words", "nom d'hôte fait de mots de vente")
 def keyword_host(view: View) -> Finding | None:
-    found = sorted(host for host in view.hosts | {view.author_host} if sales_words_in(host))
+    found = [host for host in view.all_hosts if sales_words_in(host)]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
 
 
@@ -206,31 +225,42 @@ def _host_words() -> tuple[frozenset[str], int]:
 
 @signal("hyphenated-host", 0.7, "host of several words joined by hyphens", "hôte de plusieurs mots à traits d'union")
 def hyphenated_host(view: View) -> Finding | None:
-    found = sorted(host for host in view.hosts | {view.author_host} if host.count("-") >= 2)
+    found = [host for host in view.all_hosts if host.count("-") >= 2]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
 
 
 @signal("long-host", 0.5, "unusually long host name", "nom d'hôte inhabituellement long")
 def long_host(view: View) -> Finding | None:
-    found = sorted(host for host in view.hosts | {view.author_host} if len(host) > 26)
+    found = [host for host in view.all_hosts if len(host) > 26]
     return Finding(grown(len(found)), ", ".join(found[:2])) if found else None
 
 
 @signal("cheap-domain", 0.5, "domain end popular with spammers", "extension de domaine prisée des spammeurs")
 def cheap_domain(view: View) -> Finding | None:
-    found = sorted(host for host in view.hosts | {view.author_host} if host.rpartition(".")[2] in _CHEAP_ENDS)
+    found = [host for host in view.all_hosts if host.rpartition(".")[2] in _CHEAP_ENDS]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
 
 
 @signal("digits-in-host", 0.4, "host with digits", "hôte avec des chiffres")
 def digits_in_host(view: View) -> Finding | None:
-    found = sorted(host for host in view.hosts | {view.author_host} if any(sign.isdigit() for sign in host))
+    found = [host for host in view.all_hosts if any(sign.isdigit() for sign in host)]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
 
 
 @signal("bare-big-host", 0.6, "gives a giant's front page as own site", "donne l'accueil d'un géant comme son site")
 def bare_big_host(view: View) -> Finding | None:
     return Finding(1.0, view.author_host) if view.author_host in _BIG_HOSTS else None
+
+
+@signal("reference-link", -0.5, "links to a place that readers cite", "lien vers une source que citent les lecteurs")
+def reference_link(view: View) -> Finding | None:
+    found = [host for host in view.hosts if _is_reference(host)]
+    return Finding(grown(len(found)), ", ".join(sorted(found)[:3])) if found else None
+
+
+@lru_cache(maxsize=50_000)
+def _is_reference(host: str) -> bool:
+    return host.endswith(_REFERENCES) and any(host == place or host.endswith("." + place) for place in _REFERENCES)
 
 
 @signal("own-site-link", -0.8, "links to a page of this very site", "lien vers une page de ce site même")
@@ -259,6 +289,8 @@ def author_site(view: View) -> Finding | None:
 
 @signal("messenger", 1.0, "moves the talk to a messenger", "déplace l'échange vers une messagerie")
 def messenger(view: View) -> Finding | None:
+    if _MESSENGER_WORDS.isdisjoint(view.words) and _MESSENGER_HOSTS.isdisjoint(view.hosts):
+        return None
     spans = tuple(found.span() for found in _MESSENGER.finditer(view.text))
     return Finding(grown(len(spans)), view.quoted(spans, 2), spans) if spans else None
 
@@ -271,13 +303,23 @@ def email_address(view: View) -> Finding | None:
     return Finding(grown(len(spans)), view.quoted(spans, 2), spans) if spans else None
 
 
-@signal("deep-link", 0.2, "link deep into a site or with tracking", "lien profond ou avec traçage")
+def _written(view: View) -> list[Address]:
+    return [address for address in view.addresses if not same_site(address.host, view.own_host)]
+
+
+@signal("front-page-link", 0.5, "link to a site's front page", "lien vers la page d'accueil d'un site")
+def front_page_link(view: View) -> Finding | None:
+    """Readers point to a page that says something, advertisers to the shop's door."""
+    spans = tuple((a.start, a.end) for a in _written(view) if a.path in ("", "/") and not _is_reference(a.host))
+    return Finding(grown(len(spans)), view.quoted(spans, 2), spans) if spans else None
+
+
+@signal("deep-link", -0.2, "link to a page inside a site", "lien vers une page intérieure d'un site")
 def deep_link(view: View) -> Finding | None:
-    found = [
-        a for a in view.addresses if not same_site(a.host, view.own_host) and (a.path.count("/") > 2 or "?" in a.path)
-    ]
-    spans = tuple((address.start, address.end) for address in found)
-    return Finding(grown(len(found)), view.quoted(spans, 2), spans) if found else None
+    spans = tuple(
+        (a.start, a.end) for a in _written(view) if (a.path.count("/") >= 2 and a.path[-1] != "/") or "?" in a.path
+    )
+    return Finding(grown(len(spans)), view.quoted(spans, 2), spans) if spans else None
 
 
 @signal(

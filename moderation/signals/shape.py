@@ -1,183 +1,180 @@
-"""How a comment is written: disguises, machine-made strings, shouting, keyword lists."""
+"""How a comment is written: machine-made strings, shouting, keyword lists, sloppy stops."""
 
 from __future__ import annotations
 
 import re
 
+from moderation.classifier.statistics import word_statistics
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.view import View
 
-_RANDOM = re.compile(r"\b(?=[A-Za-z]*[a-z])(?=[A-Za-z]*[A-Z])[A-Za-z]*[a-z][A-Z][A-Za-z]*\b")
-_UNSPEAKABLE = re.compile(r"(?i)\b(?=[a-z]*[aeiouy]?)[bcdfghjklmnpqrstvwxz]{5,}\w*|\b\w*[bcdfghjklmnpqrstvwxz]{6,}\w*")
+_MIXED_CASE = re.compile(r"\b[A-Za-z]*[a-z][A-Z]{2,}[a-z]*[A-Za-z]*\b|\b[a-z]+[A-Z]+[a-z]+[A-Z]\w*")
+_HUMP = re.compile(r"[a-z][A-Z]")
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*]){4,}[^\W\d_](?!\w)")
 _STRETCHED_DOTS = re.compile(r"(?:\s[.!,?]){2,}|\w \.\. \w|(?:\s\.\s){2,}")
-_BANGS = re.compile(r"[!]{2,}|(?:!\s?){2,}")
-_REPEATED = re.compile(r"([^\W\d_])\1{3,}")
-_GLUED = re.compile(r"[a-z]{3}[.!?,][A-Z][a-z]|[a-z]{3},[a-z]{3}")
+_BANGS = re.compile(r"!{2,}|(?:! ?){2,}")
+_GLUED = re.compile(r"[a-z][.!?][A-Z][a-z]|[a-z],[a-z]{3}")
 _SPACE_BEFORE = re.compile(r"\w [.,](?:\s|$)")
-_MOJIBAKE = re.compile("Ã.|â€.|Â[\xa0-\xbf]|\ufffd|c3[a-f0-9]{2}|e2‚|&#\\d{2,5};|&amp;|\\\\'")
-_PHONE = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-]{7,}\d(?!\w)")
-_LONG_NUMBER = re.compile(r"(?<!\w)\d{4,}(?!\w)")
-_MONEY = re.compile(
-    r"(?i)[$€£₽₴¥₹]\s?\d|\d\s?(?:[$€£₽₴¥₹]|usd|eur|euros?|dollars?|руб\w*|рубл\w*|р\b|тыс\w*|pounds?|bucks|k\$)"
-)
-_PERCENT = re.compile(r"\d\s?%")
+_MOJIBAKE = re.compile("Ã.|â€.|Â[\xa0-\xbf]|\ufffd|c3[a-f0-9]{2}|e2‚|&#\\d{2,5};|\\\\'")
+_UPPER = re.compile(r"[A-ZÀ-ÖØ-ÞА-ЯЁ]")
+_SHOUTED = re.compile(r"(?<!\w)[A-ZÀ-ÖØ-ÞА-ЯЁ]{4,}(?!\w)")
 _TEMPLATE = re.compile(
-    r"\{[^{}\n|]{1,60}(?:\|[^{}\n|]{0,60})+\}|%[a-z_]+%|\[\[?[a-z_]+_?(?:name|keyword|link|url)\]?\]|#[a-z_]+#"
+    r"\{[^{}\n|]{1,60}(?:\|[^{}\n|]{0,60})+\}|%[a-z_]+%|\[\[?(?:name|keyword|link|url|site|anchor)\w*\]?\]|#(?:name|keyword|link|url)\w*#"
 )
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a-\u23ff]")
-_CODE = re.compile(r"(?m)[{};]\s*$|</?\w+>|\w\(\w*\)|=>|->|::|==|\$\w+|`[^`]+`|^\s{4,}\S|\w+\.\w+\(|\bdef \w+\(")
+_CODE = re.compile(
+    r"(?m)[{};]\s*$|</?\w+>|\w\(\w*\)|=>|->|::|==|\$\w+|`[^`]+`|\w+\.\w+\(|\bdef \w+\(|\w_\w+"
+    r"|^\s*(?:sudo|git|npm|pip|cd|import) \w"
+)
+_CODE_SIGNS = (
+    "{",
+    "}",
+    "()",
+    "=",
+    "->",
+    "::",
+    "$",
+    "`",
+    "</",
+    "_",
+    ";\n",
+    "(",
+    "sudo ",
+    "git ",
+    "npm ",
+    "pip ",
+    "cd ",
+    "import ",
+)
 _SMILEY = re.compile(r"(?<!\w)[:;=8][-o^']?[)(DPp/|3]|(?<!\w)[xX]D\b|\^\^|<3")
+_SMILEY_STARTS = (
+    ":)",
+    ":-",
+    ";)",
+    ";-",
+    ":D",
+    ":P",
+    ":p",
+    ":(",
+    ":o",
+    "=)",
+    "=D",
+    "^^",
+    "<3",
+    "xD",
+    "XD",
+    ":/",
+    ":'",
+    ":|",
+)
 _QUESTION = re.compile(r"[?？؟]")
 _EXCERPT = re.compile(r"\[\s?(?:\.{2,}|…|&#8230;)\s?\]")
+_TIGHT_EXCERPT = re.compile(
+    r"\[(?:\.{3}|…)\][^\s\[](?:[^\[\n]*[^\s\[])?\[(?:\.{3}|…)\](?:…|\.{2,})|^[^\n]{1,200}\.{3}\n"
+)
 _SENTENCE_END = re.compile(r"[.!?…。！？]")
 
 
-def _spans_finding(view: View, pattern: re.Pattern[str], scale: float = 1.0) -> Finding | None:
-    spans = tuple(found.span() for found in pattern.finditer(view.text))
-    return Finding(grown(len(spans)) * scale, view.quoted(spans, 3), spans) if spans else None
+def spans_finding(view: View, pattern: re.Pattern[str]) -> Finding | None:
+    """A finding with the places where the pattern fits, addresses left out."""
+    spans = tuple(span for found in pattern.finditer(view.text) if not view.in_address(*(span := found.span())))
+    return Finding(grown(len(spans)), view.quoted(spans, 3), spans) if spans else None
 
 
-@signal("hidden-characters", 1.5, "invisible characters inside words", "caractères invisibles dans les mots")
-def hidden_characters(view: View) -> Finding | None:
-    if not view.norm.zero_width:
+def _odd_words(view: View, spans: list[tuple[int, int]]) -> Finding | None:
+    outside = tuple(span for span in spans if not view.in_address(*span))
+    return Finding(grown(len(outside)), view.quoted(outside, 3), outside) if outside else None
+
+
+@signal("strange-words", 1.3, "words of random letters", "mots aux lettres aléatoires")
+def strange_words(view: View) -> Finding | None:
+    """Letters that do not follow each other in any of our languages: "flqgwzoqjq". Known words are left out."""
+    return _odd_words(view, [view.span(at, at + 1) for at, odd in view.odd_words() if odd.strange])
+
+
+@signal("random-capitals", 1.0, "words with capitals at random", "capitales au hasard dans les mots")
+def random_capitals(view: View) -> Finding | None:
+    """QlwuDdX, not JavaScript or BVerfGE: the letters must be strange too."""
+    if _HUMP.search(view.text) is None:
         return None
-    return Finding(grown(view.norm.zero_width), f"{view.norm.zero_width} characters", view.norm.zero_width_spans)
-
-
-@signal("look-alike-letters", 1.5, "letters of another alphabet that look alike", "lettres sosies d'un autre alphabet")
-def look_alike_letters(view: View) -> Finding | None:
-    spans = view.norm.mixed_script or view.norm.homoglyphs
-    return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
-
-
-@signal(
-    "digits-for-letters", 0.6, "digits or signs in the place of letters", "chiffres ou signes à la place de lettres"
-)
-def digits_for_letters(view: View) -> Finding | None:
-    spans = view.norm.leet
-    return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
-
-
-@signal("fancy-letters", 1.2, "letters from decorative alphabets", "lettres d'alphabets décoratifs")
-def fancy_letters(view: View) -> Finding | None:
-    spans = view.norm.styled
-    return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
-
-
-@signal("spaced-letters", 0.8, "l e t t e r s set apart", "l e t t r e s espacées")
-def spaced_letters(view: View) -> Finding | None:
-    return _spans_finding(view, _SPACED)
-
-
-@signal("random-strings", 1.3, "words of random capitals", "mots aux capitales aléatoires")
-def random_strings(view: View) -> Finding | None:
-    """XxabQrst. CamelCase names of programs and brands have one hump; two such words or a wild one are needed."""
-    wild = []
-    for found in _RANDOM.finditer(view.text):
-        word = found.group()
-        humps = sum(a.islower() != b.islower() for a, b in zip(word, word[1:], strict=False))
-        vowels = sum(letter in "aeiouyAEIOUY" for letter in word)
-        if len(word) >= 6 and humps >= 2 and (vowels * 4 <= len(word) or _CAPITAL_TAIL.search(word)):
-            wild.append(found.span())
-    return Finding(grown(len(wild)), view.quoted(tuple(wild), 3), tuple(wild)) if wild else None
-
-
-_CAPITAL_TAIL = re.compile(r"[a-z][A-Z]{3,}[a-z]*$")
-
-
-@signal("unspeakable-words", 0.8, "words that nobody can say", "mots imprononçables")
-def unspeakable_words(view: View) -> Finding | None:
+    strangeness = word_statistics().strangeness
     spans = tuple(
-        found.span()
-        for found in _UNSPEAKABLE.finditer(view.text)
-        if found.group().isalpha() and not found.group().isupper() and not _in_address(view, found.start())
+        span
+        for found in _MIXED_CASE.finditer(view.text)
+        if len(found.group()) >= 6
+        and strangeness(found.group().lower()) > 4.6
+        and not view.in_address(*(span := found.span()))
     )
     return Finding(grown(len(spans)), view.quoted(spans, 3), spans) if spans else None
 
 
-def _in_address(view: View, at: int) -> bool:
-    return any(address.start <= at < address.end for address in view.addresses)
-
-
-@signal("capitals", 0.5, "written in capitals", "écrit en capitales")
-def capitals(view: View) -> Finding | None:
-    upper = sum(map(str.isupper, view.text))
-    if view.letters < 12 or upper * 3 < view.letters:
-        return None
-    return Finding(min(2.0, 2.0 * upper / view.letters), view.text[:60])
-
-
-@signal("shouted-words", 0.4, "single words in capitals", "des mots en capitales")
-def shouted_words(view: View) -> Finding | None:
-    spans = tuple(
-        (start, end)
-        for start, end in (view.span(at, at + 1) for at, word in enumerate(view.words) if len(word) > 3)
-        if view.text[start:end].isupper()
-    )
-    return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
-
-
-@signal("exclamations", 0.3, "rows of exclamation marks", "suites de points d'exclamation")
-def exclamations(view: View) -> Finding | None:
-    return _spans_finding(view, _BANGS) if "!" in view.text else None
-
-
-@signal("stretched-dots", 0.8, "dots set apart . . .", "points espacés . . .")
-def stretched_dots(view: View) -> Finding | None:
-    return _spans_finding(view, _STRETCHED_DOTS)
+@signal("stirred-words", 1.0, "words with their letters stirred", "mots aux lettres mélangées")
+def stirred_words(view: View) -> Finding | None:
+    """Copied comments are stirred ("prboelm", "sotmiemes") so that nobody finds the original."""
+    return _odd_words(view, [view.span(at, at + 1) for at, odd in view.odd_words() if odd.stirred])
 
 
 @signal("stretched-letters", -0.2, "letters drawn ouuuut", "lettres étiréééées")
 def stretched_letters(view: View) -> Finding | None:
-    return _spans_finding(view, _REPEATED)
+    return _odd_words(view, [view.span(at, at + 1) for at, odd in view.odd_words() if odd.stretched])
+
+
+@signal("spaced-letters", 0.8, "l e t t e r s set apart", "l e t t r e s espacées")
+def spaced_letters(view: View) -> Finding | None:
+    if sum(len(word) == 1 for word in view.words) < 5:
+        return None
+    return spans_finding(view, _SPACED)
+
+
+@signal("capitals", 0.5, "written in capitals", "écrit en capitales")
+def capitals(view: View) -> Finding | None:
+    if view.letters < 12:
+        return None
+    upper = len(_UPPER.findall(view.text))
+    if upper * 3 < view.letters:
+        return None
+    return Finding(min(2.0, 2.0 * upper / view.letters), view.text[:60])
+
+
+@signal("shouted-words", 0.3, "single words in capitals", "des mots en capitales")
+def shouted_words(view: View) -> Finding | None:
+    return spans_finding(view, _SHOUTED)
+
+
+@signal("exclamations", 0.3, "rows of exclamation marks", "suites de points d'exclamation")
+def exclamations(view: View) -> Finding | None:
+    return spans_finding(view, _BANGS) if view.text.count("!") > 1 else None
+
+
+@signal("stretched-dots", 0.8, "dots set apart . . .", "points espacés . . .")
+def stretched_dots(view: View) -> Finding | None:
+    if " ." not in view.text and " !" not in view.text and " ," not in view.text and " ?" not in view.text:
+        return None
+    return spans_finding(view, _STRETCHED_DOTS)
 
 
 @signal("glued-sentences", 0.3, "no space after a full stop", "pas d'espace après un point")
 def glued_sentences(view: View) -> Finding | None:
-    spans = tuple(found.span() for found in _GLUED.finditer(view.text) if not _in_address(view, found.start()))
-    return Finding(grown(len(spans)), view.quoted(spans, 3), spans) if spans else None
+    return spans_finding(view, _GLUED)
 
 
-@signal("space-before-stop", 0.4, "a space before a full stop or comma", "une espace avant un point ou une virgule")
+@signal("space-before-stop", 0.3, "a space before a full stop or comma", "une espace avant un point ou une virgule")
 def space_before_stop(view: View) -> Finding | None:
-    return _spans_finding(view, _SPACE_BEFORE)
+    return spans_finding(view, _SPACE_BEFORE) if " ." in view.text or " ," in view.text else None
 
 
-@signal("broken-encoding", 0.5, "broken characters", "caractères cassés")
+@signal("broken-encoding", 0.3, "broken characters", "caractères cassés")
 def broken_encoding(view: View) -> Finding | None:
-    return _spans_finding(view, _MOJIBAKE)
-
-
-@signal("phone-number", 0.9, "a phone number", "un numéro de téléphone")
-def phone_number(view: View) -> Finding | None:
-    return _spans_finding(view, _PHONE)
-
-
-@signal("long-number", 0.5, "numbers of four digits or more", "nombres de quatre chiffres ou plus")
-def long_number(view: View) -> Finding | None:
-    """Years are no such numbers."""
-    spans = tuple(
-        found.span()
-        for found in _LONG_NUMBER.finditer(view.text)
-        if not (len(found.group()) == 4 and found.group()[:2] in {"19", "20"})
+    return (
+        spans_finding(view, _MOJIBAKE) if not view.text.isascii() or "&#" in view.text or "\\'" in view.text else None
     )
-    return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
-
-
-@signal("money", 0.6, "sums of money", "des sommes d'argent")
-def money(view: View) -> Finding | None:
-    return _spans_finding(view, _MONEY)
-
-
-@signal("percent", 0.3, "percentages", "des pourcentages")
-def percent(view: View) -> Finding | None:
-    return _spans_finding(view, _PERCENT)
 
 
 @signal("unfilled-template", 1.8, "a spammer's template left unfilled", "gabarit de spam non rempli")
 def unfilled_template(view: View) -> Finding | None:
-    return _spans_finding(view, _TEMPLATE)
+    if not ("{" in view.text or "%" in view.text or "[" in view.text or "#" in view.text):
+        return None
+    return spans_finding(view, _TEMPLATE)
 
 
 @signal("emoji", 0.2, "many emoji", "beaucoup d'émojis")
@@ -190,11 +187,11 @@ def emoji(view: View) -> Finding | None:
 
 @signal("keyword-lines", 1.0, "lines of keywords without a sentence", "lignes de mots-clés sans phrase")
 def keyword_lines(view: View) -> Finding | None:
+    if "\n" not in view.text:
+        return None
     lines = [line.strip() for line in view.text.split("\n") if line.strip()]
-    bare = [
-        line for line in lines if len(line.split()) <= 7 and not _SENTENCE_END.search(line[-1:]) and line[-1:].isalnum()
-    ]
-    if len(lines) < 3 or len(bare) * 2 < len(lines):
+    bare = [line for line in lines if line[-1:].isalnum() and line.count(" ") <= 6]
+    if len(lines) < 3 or len(bare) * 5 < len(lines) * 3 or len(view.words) > 12 * len(bare):
         return None
     return Finding(min(3.0, len(bare) / 3), " / ".join(bare[:3])[:120])
 
@@ -206,32 +203,46 @@ def keyword_lines(view: View) -> Finding | None:
     "finit par un mot-clé après la dernière phrase",
 )
 def keyword_tail(view: View) -> Finding | None:
-    """ "Thanks for sharing. Java Online Training": two to six words, no stop after them, hardly a small word."""
+    """ "Thanks for sharing. Java Online Training": one to seven words, no stop after them, no small word in them."""
     text = view.text.rstrip()
     if not text or not text[-1].isalnum() or len(view.words) < 6:
         return None
     cut = max(text.rfind(". "), text.rfind("! "), text.rfind("\n"), text.rfind("? "), text.rfind("..")) + 1
     tail = text[cut:].lstrip(". \n!?")
-    words = tail.split()
-    if cut == 0 or not 1 <= len(words) <= 7 or _SMALL_WORD.search(tail):
+    if cut == 0 or not 0 <= tail.count(" ") <= 6 or _SMALL_WORD.search(tail):
         return None
     start = len(text) - len(tail)
-    return Finding(1.0, tail, ((start, len(text)),))
+    span = ((start, len(text)),)
+    if (
+        view.author and tail.lower() in view.author.lower()
+    ):  # signed: a person with the own name, a machine with its phrase
+        is_person = len(view.author_words) <= 2 and view.author[:1].isupper()
+        return None if is_person else Finding(1.5, tail, span)
+    words = tail.split()
+    named = len(words) > 1 and all(word[:1].isupper() or not word[:1].isalpha() for word in words)
+    sells = any(hit.last == len(view.words) for family in _GOODS for hit in view.hits.get(family, ())[-1:])
+    if not named and not sells:
+        rarity = word_statistics().rarity
+        if not tail.isascii() or min(rarity(word) for word in view.words[-len(words) :]) < 0.5:
+            return None
+    return Finding(1.0, tail, span)
 
 
+_GOODS = tuple("shopping brands pharma diet gambling adult loans earn seo helpdesk services".split())
 _SMALL_WORD = re.compile(
     r"(?i)\b(?:i|you|it|is|are|was|this|that|they|we|he|she|my|your|me|so|not|to|cheers|thanks|thank|regards|je|tu|il|est|"
-    r"c|ca|ça|que|qui|ne|pas|merci|cordialement|bonne|ich|du|es|ist|das|nicht|und|gruß|grüße|lg|danke|lol|haha|yo|es|no|que|http\w*)\b"
+    r"c|ca|ça|que|qui|ne|pas|merci|cordialement|bonne|ich|du|es|ist|das|nicht|und|gruß|grüße|lg|danke|lol|haha|yo|no|"
+    r"like\w*|gefällt|j'aime|aime|vor|ago|pm|am|uhr|http\w*)\b|\d\d:\d\d|\d{4}"
 )
 
 
 @signal("repeated-words", 0.8, "repeats the same words", "répète les mêmes mots")
 def repeated_words(view: View) -> Finding | None:
     long_words = [word for word in view.words if len(word) > 3]
-    if len(long_words) < 8:
-        return None
-    share = 1.0 - len(set(long_words)) / len(long_words)
-    if share < 0.35:
+    different = len(set(long_words))
+    share = 1.0 - different / len(long_words) if len(long_words) >= 8 else 0.0
+    # a long text repeats words anyway: Heaps' law, about 4.5 * n ** 0.7 different words for a reader
+    if share < 0.35 or different > 2.7 * len(long_words) ** 0.7:
         return None
     counts: dict[str, int] = {}
     for word in long_words:
@@ -242,25 +253,34 @@ def repeated_words(view: View) -> Finding | None:
 
 @signal(
     "excerpt",
-    0.3,
+    0.2,
     "an excerpt in brackets with dots, as notices have",
     "un extrait entre crochets, comme dans une notification",
 )
 def excerpt(view: View) -> Finding | None:
-    return _spans_finding(view, _EXCERPT) if "[" in view.text else None
+    return spans_finding(view, _EXCERPT) if "[" in view.text else None
+
+
+@signal(
+    "made-up-excerpt", 1.2, "a notice excerpt as tools make it up", "un extrait de notification fabriqué par un outil"
+)
+def made_up_excerpt(view: View) -> Finding | None:
+    """ "cheap shoes...\\n[...]Your title[...]...": blogs write "[...] text [...]", tools leave out the spaces."""
+    return spans_finding(view, _TIGHT_EXCERPT) if "..." in view.text or "…" in view.text else None
 
 
 @signal("code", -0.9, "program code", "du code informatique")
 def code(view: View) -> Finding | None:
-    if view.hits.get("pharma") or view.hits.get("brands") or len(view.body_hosts) > 2:
+    if not any(sign in view.text for sign in _CODE_SIGNS):
         return None
-    spans = tuple(found.span() for found in _CODE.finditer(view.text) if not _in_address(view, found.start()))
-    return Finding(grown(len(spans)), view.quoted(spans, 3), spans) if spans else None
+    if "pharma" in view.hits or "brands" in view.hits or len(view.body_hosts) > 2:
+        return None
+    return spans_finding(view, _CODE)
 
 
 @signal("smiley", -0.3, "a smiley", "un smiley")
 def smiley(view: View) -> Finding | None:
-    return _spans_finding(view, _SMILEY)
+    return spans_finding(view, _SMILEY) if any(start in view.text for start in _SMILEY_STARTS) else None
 
 
 @signal("question", -0.2, "asks a question", "pose une question")
@@ -274,7 +294,20 @@ def very_short(view: View) -> Finding | None:
     return Finding(1.0, view.text[:60]) if 0 < len(view.words) <= 5 and not view.body_hosts else None
 
 
-@signal("very-long", 0.2, "more than 250 words", "plus de 250 mots")
+@signal("length", 0.0, "the length, where a channel's habits make it tell", "la longueur, là où elle est parlante")
+def length(view: View) -> Finding | None:
+    """Short messages of friends, long ones of shops: weighed for chats and text messages only by training."""
+    return (
+        Finding(min(3.0, len(view.words) / 12), f"{len(view.words)} words")
+        if view.submission.kind in _CHANNELS
+        else None
+    )
+
+
+_CHANNELS = frozenset({"sms", "chat", "telegram", "youtube", "video"})
+
+
+@signal("very-long", 0.1, "more than 250 words", "plus de 250 mots")
 def very_long(view: View) -> Finding | None:
     return Finding(min(3.0, len(view.words) / 250), f"{len(view.words)} words") if len(view.words) > 250 else None
 

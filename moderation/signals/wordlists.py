@@ -52,6 +52,7 @@ def _of_family(family: str) -> Signal:
 for _family, (_prior, _en, _fr) in _FAMILIES.items():
     signal(f"words-{_family}", _prior, _en, _fr)(_of_family(_family))
 
+_GOODS = "shopping brands pharma diet gambling adult loans earn seo helpdesk services".split()
 _COMMERCIAL = (
     "shopping brands pharma diet gambling adult loans earn seo helpdesk services prize selfpromo action".split()
 )
@@ -98,7 +99,7 @@ def many_trades(view: View) -> Finding | None:
 def trade_density(view: View) -> Finding | None:
     if not view.words:
         return None
-    taken = {at for family in _COMMERCIAL for hit in view.hits.get(family, ()) for at in range(hit.first, hit.last)}
+    taken = {at for family in _GOODS for hit in view.hits.get(family, ()) for at in range(hit.first, hit.last)}
     share = len(taken) / len(view.words)
     if share < 0.1 or len(taken) < 2:
         return None

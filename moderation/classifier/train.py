@@ -1,0 +1,94 @@
+"""Train the shipped model: `python -m moderation.classifier.train DATA [--version V]`, in a checkout of the sources.
+
+DATA is a folder with labelled comments in JSONL (.gz): `spam*.jsonl*` with the fields of `tamis moderate` and `source`
+and `label` (spam or ham); optionally `articles*.jsonl*` (site, page, title, text) and `lang*.jsonl*` (source, text,
+lang, cls), whose running texts teach the wording what languages are like. The same data give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from moderation.classifier import statistics
+from moderation.classifier.model import write_model
+from moderation.classifier.training import Example, Settings, prepare, train
+from moderation.moderate import submission_from_json
+
+VERSION = "2026.11-1"
+_RUNNING_TEXT = frozenset({"wiki17", "lingua-sentences"})
+_ENGLISH = frozenset({"blog_jt", "youtube"})  # sources that mix languages, nearly all of it English
+
+
+def _rows(folder: Path, name: str) -> Iterator[dict[str, Any]]:
+    for path in sorted(folder.glob(f"{name}*.jsonl*")):
+        opener: Any = gzip.open if path.suffix == ".gz" else open
+        with opener(path, "rt", encoding="utf-8") as file:
+            yield from (json.loads(line) for line in file if line.strip())
+
+
+def examples(folder: Path) -> list[Example]:
+    """The labelled comments of a data folder, with their articles, then the running texts."""
+    articles = {(row["site"], row["page"]): row for row in _rows(folder, "articles")}
+    found = []
+    for row in _rows(folder, "spam"):
+        article = articles.get((row["site"], row["page"]), {})
+        submission = submission_from_json(
+            {
+                **{name: row.get(name) or None for name in ("author", "author_url", "links", "site", "page")},
+                "id": row["id"],
+                "text": row["text"],
+                "kind": "comment" if row["kind"] == "comment_paragraph" else row["kind"],
+                "article_title": article.get("title"),
+                "article_text": article.get("text"),
+            }
+        )
+        found.append(Example(submission=submission, is_spam=row["label"] == "spam", source=row["source"]))
+    for row in _rows(folder, "lang"):
+        if row["source"] in _RUNNING_TEXT and row["cls"] != "1-3":
+            submission = submission_from_json({"id": row["id"], "text": row["text"]})
+            found.append(Example(submission=submission, is_spam=False, source="lang", only_wording=True))
+    return found
+
+
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """(language, text) of everything that readers and writers wrote: what the word statistics are counted on."""
+    for row in _rows(folder, "lang"):
+        if row["lang"] != "und":
+            yield row["lang"], row["text"]
+    for row in _rows(folder, "spam"):
+        language = row["lang"] or ("en" if row["source"] in _ENGLISH else "")
+        if row["label"] == "ham" and language:
+            yield language, row["text"]
+    for row in _rows(folder, "articles"):
+        yield "en", row["text"]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="Train the shipped spam model.")
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--version", default=VERSION)
+    options = parser.parse_args(arguments)
+    data = Path(__file__).parents[1] / "data"
+    # first: the signals of every example look words up in it
+    (data / "words.stats").write_bytes(statistics.count(texts(options.data)))
+    statistics.word_statistics.cache_clear()
+    prepared = prepare(examples(options.data))
+    counted = Counter((example.source, "spam" if example.is_spam else "ham") for example in prepared.examples)
+    provenance = {
+        "rows": {f"{source}/{label}": number for (source, label), number in sorted(counted.items())},
+        "settings": {name: getattr(Settings(), name) for name in Settings.__dataclass_fields__},
+    }
+    model = train(prepared, np.arange(len(prepared.examples)), Settings(), options.version, provenance)
+    (data / "spam.model").write_bytes(write_model(model))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Letters and signs that hide words from a filter."""
+
+from __future__ import annotations
+
+from moderation.signals.finding import Finding, grown, signal
+from moderation.signals.view import View
+
+
+@signal("hidden-characters", 1.5, "invisible characters inside words", "caractères invisibles dans les mots")
+def hidden_characters(view: View) -> Finding | None:
+    if not view.norm.zero_width:
+        return None
+    return Finding(grown(view.norm.zero_width), f"{view.norm.zero_width} characters", view.norm.zero_width_spans)
+
+
+@signal("look-alike-letters", 1.5, "letters of another alphabet that look alike", "lettres sosies d'un autre alphabet")
+def look_alike_letters(view: View) -> Finding | None:
+    spans = view.norm.mixed_script or view.norm.homoglyphs
+    return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
+
+
+@signal(
+    "digits-for-letters", 0.6, "digits or signs in the place of letters", "chiffres ou signes à la place de lettres"
+)
+def digits_for_letters(view: View) -> Finding | None:
+    spans = tuple(span for span in view.norm.leet if not view.in_address(*span))
+    return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
+
+
+@signal("fancy-letters", 1.2, "letters from decorative alphabets", "lettres d'alphabets décoratifs")
+def fancy_letters(view: View) -> Finding | None:
+    spans = view.norm.styled
+    return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from extractors.records import Page
-from flows.workers import RawPage, Unprocessable, extract_page
+from flows.workers import RawPage, Unprocessable, extracted, guarded
 from moderation.moderate import Moderator, submissions_of
 from moderation.verdict import Verdict
 
@@ -28,7 +28,9 @@ def load_moderator(languages: tuple[str, ...], lean: bool) -> None:
 
 def process_page(raw: RawPage) -> Processed | Unprocessable:
     """Extract and moderate one page in a process that ran `load_moderator`."""
-    page = extract_page(raw)
-    if isinstance(page, Unprocessable):
-        return page
+    return guarded(raw, processed)
+
+
+def processed(raw: RawPage) -> Processed:
+    page = extracted(raw)
     return Processed(page=page, verdicts=tuple(_moderators[0].judge_all(submissions_of(page, raw.site))))

@@ -46,17 +46,27 @@ class Unprocessable:
 
 def extract_page(raw: RawPage) -> Page | Unprocessable:
     """The page's record, or why there is none; never raises for anything that a page can hold."""
+    return guarded(raw, extracted)
+
+
+def extracted(raw: RawPage) -> Page:
+    return extract(raw.html, raw.url, content_type=raw.content_type, fetched_at=raw.fetched_at)
+
+
+def guarded(raw: RawPage, work: Callable[[RawPage], Result]) -> Result | Unprocessable:
+    """What `work` makes of the page, or why it could not: the one place where a fault of ours is not raised.
+
+    It concerns one page: its bytes and the place of the fault are kept, and the other pages of the run are unharmed.
+    """
     try:
-        return extract(raw.html, raw.url, content_type=raw.content_type, fetched_at=raw.fetched_at)
+        return work(raw)
     except PageError as error:
         return Unprocessable(url=raw.url, reason=error.reason, message=str(error))
-    except Exception as error:  # our fault, on this page only: keep its bytes and the place, let the run go on
+    except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
-        message = (
-            f"{raw.url}: the extractor failed ({type(error).__name__} at {where}: {error}); report it with the page"
-        )
-        return Unprocessable(url=raw.url, reason="extractor_fault", message=message)
+        message = f"{raw.url}: Tamis failed on this page ({type(error).__name__} at {where}: {error}); please report it"
+        return Unprocessable(url=raw.url, reason="fault", message=message)
 
 
 def no_preparation() -> None:

@@ -104,7 +104,7 @@ def current(request: Request) -> Session | None:
     """The session of this request, looked up once."""
     if not hasattr(request.state, "session"):
         token = request.cookies.get(SESSION_COOKIE)
-        db: Database = request.app.state.desk.db
+        db: Database = request.state.desk.db
         request.state.session = session_of(db, token_hash(token), utc_now(), LASTING) if token else None
     found: Session | None = request.state.session
     return found
@@ -131,7 +131,7 @@ def requires(role: Role, *, open_without_accounts: bool = False) -> Callable[[Ha
                 if (
                     open_without_accounts
                     and request.method in ("GET", "HEAD")
-                    and not request.app.state.desk.accounts()
+                    and not request.state.desk.accounts()
                 ):
                     return await handler(request)
                 return refused(request, 401, "log in first")
@@ -210,7 +210,7 @@ async def login(request: Request) -> Response:
     sent, kept = str(form.get("token", "")), request.cookies.get(LOGIN_COOKIE, "")
     if not kept or not same_origin(request) or not hmac.compare_digest(sent, kept):
         return login_form(request, _("This form is too old. Please try again."), 403)
-    db: Database = request.app.state.desk.db
+    db: Database = request.state.desk.db
     name, password = str(form.get("name", "")).strip(), str(form.get("password", ""))
     try:
         made = await run_in_threadpool(log_in, db, name, password, utc_now())
@@ -235,7 +235,7 @@ async def login(request: Request) -> Response:
 async def logout(request: Request) -> Response:
     token = request.cookies.get(SESSION_COOKIE)
     if token:
-        await run_in_threadpool(end_session, request.app.state.desk.db, token_hash(token), utc_now())
+        await run_in_threadpool(end_session, request.state.desk.db, token_hash(token), utc_now())
     response = RedirectResponse("/login", status_code=303)
     response.delete_cookie(SESSION_COOKIE)
     return response

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -53,21 +54,24 @@ def create_app(
     db: Database, hosts: Sequence[str] = ("127.0.0.1", "localhost", "::1"), settings: Settings | None = None
 ) -> Starlette:
     """The desk on that database, answering to those host names only. The caller closes the database."""
-    from flows.desk import data
+    from flows.desk.api import api
+    from flows.desk.data import routes as data_routes
+    from flows.desk.review import routes as review_routes
 
     routes: list[BaseRoute] = [
         Route("/", home, name="home"),
         Route("/login", accounts.login_page, methods=["GET"]),
         Route("/login", accounts.login, methods=["POST"]),
         Route("/logout", accounts.requires("viewer")(accounts.logout), methods=["POST"]),
-        *data.routes,
+        *data_routes,
+        *review_routes,
+        Mount("/api", api, name="api"),
         Mount("/static", CachedFiles(directory=HERE / "static"), name="static"),
     ]
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.desk = DeskState(db=db, settings=settings)
-        yield
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, DeskState]]:
+        yield {"desk": DeskState(db=db, settings=settings)}  # request.state.desk, in the mounted interface too
 
     return Starlette(
         routes=routes,
@@ -135,7 +139,7 @@ def render(request: Request, template: str, values: Mapping[str, Any] | None = N
                 "_": _,
                 "ngettext": t.ngettext,
                 "path": request.url.path,
-                "sections": [("/data", _("Data"))],
+                "sections": [("/review", _("Review")), ("/data", _("Data"))],
                 "languages": [("en", "English"), ("fr", "Français")],
                 "language_link": language_link,
                 **accounts.reader(request),
@@ -156,7 +160,10 @@ def is_secure(request: Request) -> bool:
 
 
 async def home(request: Request) -> Response:
-    return RedirectResponse("/data", status_code=303)
+    """Editors go to the queue, everybody else to the data."""
+    session = await run_in_threadpool(accounts.current, request)
+    first = "/review" if session and session.editor.role != "viewer" else "/data"
+    return RedirectResponse(first, status_code=303)
 
 
 async def not_found(request: Request, error: Exception) -> Response:

@@ -41,7 +41,7 @@ class ColumnProfile:
 
 
 def database(request: Request) -> Database:
-    db: Database = request.app.state.desk.db
+    db: Database = request.state.desk.db
     return db
 
 

@@ -99,7 +99,9 @@ class Fetcher:
 
     async def fetch(self, request: FetchRequest) -> FetchResult:
         """The page, after retries that the policy's patience allows. Raises FetchError."""
-        return await self._with_retries(_Errand(request, self.policy.max_bytes))
+        is_listing = request.expect is Expect.XML
+        cap = self.policy.max_listing_bytes if is_listing else self.policy.max_bytes
+        return await self._with_retries(_Errand(request, cap))
 
     async def rules(self, url: str) -> robots.Rules:
         """What the robots.txt of a URL's host says (sitemaps, crawl delay). Raises Refused."""

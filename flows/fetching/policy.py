@@ -25,6 +25,7 @@ class FetchPolicy:
     total_deadline_s: float = 30.0  # one attempt: connections, heads, bodies and redirects; not the waiting for a turn
     connect_s: float = 10.0
     max_bytes: int = 16_000_000  # decompressed; also the cap on what arrives
+    max_listing_bytes: int = 52_428_800  # the same for sitemaps and feeds: the limit of the sitemap protocol
     max_redirects: int = 5
     attempts: int = 3
     backoff_base_s: float = 0.5  # doubled with each attempt

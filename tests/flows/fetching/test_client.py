@@ -102,6 +102,14 @@ async def test_a_body_over_the_cap_is_too_large_whether_announced_or_not(site, n
             await fetcher.fetch(get(site, path))
 
 
+async def test_a_sitemap_may_be_longer_than_a_page(site, new_fetcher) -> None:
+    fetcher = new_fetcher(max_bytes=1000, max_listing_bytes=2000)
+    site.pages = {"/a": Reply(body="<" * 1500, content_type="text/xml"), "/b": Reply(body="<" * 2001)}
+    assert len((await fetcher.fetch(get(site, expect=Expect.XML))).body) == 1500
+    with pytest.raises(TooLarge, match="2,000"):
+        await fetcher.fetch(get(site, "/b", expect=Expect.XML))
+
+
 async def test_a_server_that_fails_once_is_asked_again_after_a_back_off(site, fetcher, time) -> None:
     site.pages = {"/a": failing_then("fine", Reply(status=500), Reply(status=502))}
     assert (await fetcher.fetch(get(site))).body == b"fine"

@@ -1,0 +1,68 @@
+"""The process pool: a clock on each page, and no page that can end a run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+
+import pytest
+
+from extractors.errors import NoArticle
+from flows.workers import RawPage, Unprocessable, WorkerPool, extract_page, guarded
+
+PAGE = RawPage(url="https://example.org/a", html="<h1>x</h1>")
+
+
+def sleepy(raw: RawPage) -> str:
+    time.sleep(60)
+    return "awake"
+
+
+def deadly(raw: RawPage) -> str:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return "alive"
+
+
+def echo(raw: RawPage) -> str:
+    return raw.url
+
+
+def test_a_page_fault_is_told_by_its_reason() -> None:
+    def work(raw: RawPage) -> str:
+        raise NoArticle(f"{raw.url}: no text on the page")
+
+    outcome = guarded(PAGE, work)
+    assert isinstance(outcome, Unprocessable)
+    assert (outcome.reason, outcome.message) == ("no_article", "https://example.org/a: no text on the page")
+
+
+def test_a_fault_of_ours_names_its_place_and_harms_one_page_only() -> None:
+    def work(raw: RawPage) -> str:
+        raise KeyError("lost")
+
+    outcome = guarded(PAGE, work)
+    assert isinstance(outcome, Unprocessable)
+    assert outcome.reason == "fault"
+    assert "KeyError at test_workers.py:" in outcome.message
+
+
+def test_an_empty_page_is_unprocessable() -> None:
+    outcome = extract_page(RawPage(url="https://example.org/", html=b""))
+    assert isinstance(outcome, Unprocessable)
+    assert outcome.reason == "empty"
+
+
+@pytest.mark.integration
+def test_a_slow_page_is_stopped_a_deadly_one_survived_and_the_pool_goes_on() -> None:
+    async def work() -> list[object]:
+        with WorkerPool(1, 1.0) as pool:
+            return [await pool.run(job, PAGE) for job in (sleepy, echo, deadly, echo)]
+
+    slow, first, dead, second = asyncio.run(work())
+    assert isinstance(slow, Unprocessable)
+    assert slow.reason == "too_slow"
+    assert isinstance(dead, Unprocessable)
+    assert dead.reason == "worker_died"
+    assert first == second == PAGE.url

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -12,6 +12,7 @@ from extractors.html import classes
 from extractors.tweets.traces import Trace, Weight, is_named, named_above
 
 _BOXES = ("div", "td", "section", "article")
+_MAX_BOXES = 60
 
 
 def alone(item: HtmlElement) -> HtmlElement:
@@ -21,12 +22,22 @@ def alone(item: HtmlElement) -> HtmlElement:
     """
     if not _holds_its_like(item):
         return item
-    bare = copy.deepcopy(item)
-    bare.tail = None
-    for other in [node for node in bare.iterdescendants(item.tag) if classes(node) == classes(item)]:
-        parent = other.getparent()
-        if parent is not None:
-            parent.remove(other)
+    own = classes(item)
+    bare = item.makeelement(item.tag, dict(item.attrib))
+    bare.text = item.text
+    stack = [(item, bare)]
+    while stack:
+        source, target = stack.pop()
+        for child in source:
+            if child.tag == item.tag and classes(child) == own:
+                continue
+            is_element = isinstance(child.tag, str)  # a comment is left out, what follows it stays
+            twin = target.makeelement(child.tag if is_element else "span", dict(child.attrib) if is_element else {})
+            twin.tail = child.tail
+            target.append(twin)
+            if is_element:
+                twin.text = child.text
+                stack.append((child, twin))
     return bare
 
 
@@ -53,4 +64,5 @@ def nested_items(found: Iterable[Trace]) -> Iterator[HtmlElement]:
 
 def _boxes_around(node: HtmlElement) -> list[tuple[tuple[str, str], HtmlElement]]:
     """The elements around a node that have classes, by tag and classes, innermost first."""
-    return [((box.tag, box.get("class")), box) for box in node.iterancestors(*_BOXES) if box.get("class")]
+    around = islice(node.iterancestors(*_BOXES), _MAX_BOXES)
+    return [((box.tag, box.get("class")), box) for box in around if box.get("class")]

@@ -95,10 +95,21 @@ def text_before(node: HtmlElement) -> str:
 
 
 def ids_in(item: HtmlElement) -> set[str]:
-    """The ids of the tweets whose permalinks stand in an element; failing that, those of its buttons."""
-    anchors = [anchor for anchor in item.iter("a") if anchor.get("href")]
-    found = {status.id for anchor in anchors if is_stamp(anchor) and (status := status_in(anchor.get("href")))}
-    return found or {tweet_id for anchor in anchors if (tweet_id := refers_to(anchor))}
+    """The id of the tweet whose permalink stands in an element, failing that of its buttons; of several, two."""
+    by_links: set[str] = set()
+    by_buttons: set[str] = set()
+    for anchor in item.iter("a"):
+        href = anchor.get("href")
+        if not href:
+            continue
+        status = status_in(href)
+        if status is not None and status.id not in by_links and is_stamp(anchor):
+            by_links.add(status.id)
+        elif status is None and (tweet_id := refers_to(anchor)):
+            by_buttons.add(tweet_id)
+        if len(by_links) > 1:
+            break
+    return by_links or by_buttons
 
 
 def is_named(node: HtmlElement) -> bool:

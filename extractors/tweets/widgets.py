@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -31,6 +32,9 @@ _PASSING = re.compile(
 )
 _MAX_CLIMB = 10
 _ODD_ONES = 5  # one item in so many may hold two permalinks: a quoted tweet, an answer with what it answers
+
+MAX_TRACES = 3_000
+"""Traces looked at: 30 times what the richest page of the evaluation data holds."""
 
 Shape = tuple[str, tuple[str, ...]]
 
@@ -81,7 +85,7 @@ class _Family:
 
 def widgets(tree: HtmlElement, taken: Collection[HtmlElement], language: str | None = None) -> Iterator[Widget]:
     """Every widget outside the elements `taken`, in no particular order."""
-    found = [trace for trace in traces(tree) if not is_inside(trace.node, taken)]
+    found = [trace for trace in islice(traces(tree), MAX_TRACES) if not is_inside(trace.node, taken)]
     if not found:
         return
     covered: set[HtmlElement] = set()
@@ -219,12 +223,16 @@ def _single_tweets(
     found: list[Trace], covered: Collection[HtmlElement], language: str | None
 ) -> Iterator[tuple[HtmlElement, Tweet]]:
     """Tweets that stand alone: the smallest element around a permalink that is called a tweet and says something."""
+    seen: set[HtmlElement] = set()
     for trace in found:
         node = trace.node.getparent()
         if trace.weight is not Weight.SURE or node is None or is_inside(trace.node, covered):
             continue
         for _ in range(_MAX_CLIMB):
-            if node is None or node.tag in ("body", "html") or not fits(node) or len(ids_in(node)) > 1:
+            if node is None or node in seen or node.tag in ("body", "html"):
+                break
+            seen.add(node)
+            if not fits(node) or len(ids_in(node)) > 1:
                 break
             tweet = tweet_in(node, language) if is_named(node) else None
             if tweet and _is_message(tweet, trace.weight) and not _is_met(node, covered):

@@ -74,7 +74,7 @@ def test_a_lost_closing_tag_changes_no_record(lost: int) -> None:
 def test_boxes_that_lost_their_end_and_hold_the_next_ones_are_told_apart() -> None:
     box = (
         "<div class='tweet'><strong>The Baker</strong> <a href='https://twitter.com/baker'>@baker</a>"
-        "<div class='text'>Batch {0} of the rye is out, come early https://t.co/b{0}</div>"
+        "<div class='text'>Batch <!-- new -->{0} of the rye is out, come early https://t.co/b{0}</div>"
         "<div class='info'>{0} hours ago</div>"
     )
     widget = "<div class='widget_twitter'>" + "".join(box.format(number) for number in range(1, 16)) + "</div>"
@@ -92,8 +92,12 @@ def test_boxes_that_lost_their_end_and_hold_the_next_ones_are_told_apart() -> No
         "<blockquote class='twitter-tweet'><p>rye" * 400,
         "<b>Twitter</b>" + "<br>http://t.co/a1 rye" * 4_000,
         "<blockquote>" + "<a href='https://twitter.com/a/status/268400000000000001'>x</a>" * 3_000,
+        "<div class='tweet'>"
+        + "".join(f"<a class='date' href='//twitter.com/a/status/{n}'></a>" for n in range(9_000)),
+        "<div class='tweet'>" + "<a class='date' href='//twitter.com/a/status/268400000000000001'></a>" * 9_000,
+        "<div class='tweet'>http://t.co/a1" * 1_500,
     ],
-    ids=["deep", "long", "nested", "lines", "links"],
+    ids=["deep", "long", "nested", "lines", "links", "silent stamps", "one id", "boxes"],
 )
 def test_hostile_pages_end(hostile: str) -> None:
     find_tweets(Document(f"<body>{hostile}</body>", "https://example.org/"))

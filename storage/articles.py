@@ -38,6 +38,7 @@ VALUES = (
     "version",
     "version_since",
     "fetched_at",
+    "changed_at",
     "gone_at",
     "extractor_version",
     "raw_hash",
@@ -82,8 +83,19 @@ def may_update(outcome: Extracted, known: Row[Any]) -> bool:
     return outcome.page.canonical_url in (outcome.exchange.url, outcome.page.url) and known.url != known.canonical_url
 
 
-def write_articles(db: Database, connection: Connection, outcomes: Sequence[tuple[Extracted, int]]) -> ArticlesWritten:
+def is_loaded(row: Row[Any], outcome: Extracted) -> bool:
+    """Whether the row comes from this very answer and this extractor."""
+    came = (row.fetched_at, row.raw_hash, row.extractor_version, row.page_id)
+    exchange = outcome.exchange
+    comes = (exchange.fetched_at, exchange.content_hash or "", outcome.page.extractor_version, exchange.page_id)
+    return came == comes and row.gone_at is None
+
+
+def write_articles(
+    db: Database, connection: Connection, outcomes: Sequence[tuple[Extracted, int]], now: datetime
+) -> ArticlesWritten:
     """Bring articles up to date, each outcome given with its site's number; no two may be about one article."""
+    at_load = db.moment(now)
     known = known_articles(connection, [outcome.page.canonical_url for outcome, _ in outcomes])
     fresh = [pair for pair in outcomes if pair[0].page.canonical_url not in known]
     numbers = reserve(connection, articles, len(fresh))
@@ -92,7 +104,7 @@ def write_articles(db: Database, connection: Connection, outcomes: Sequence[tupl
     for number, (outcome, site_id) in zip(numbers, fresh, strict=True):
         at = outcome.exchange.fetched_at
         ids[outcome.page.canonical_url] = number
-        values = article_values(db, outcome, version=1, since=at)
+        values = article_values(db, outcome, at_load, version=1, since=at)
         inserts.append((number, site_id, outcome.page.canonical_url, db.moment(at), *values))
         sectioned.append((number, outcome.page))
     insert_rows(connection, articles, ("id", "site_id", "canonical_url", "first_seen_at", *VALUES), inserts)
@@ -102,20 +114,22 @@ def write_articles(db: Database, connection: Connection, outcomes: Sequence[tupl
         if row is None or not may_update(outcome, row):
             continue
         changed = row.content_key != content_key(db, outcome.page)
+        if not changed and is_loaded(row, outcome):
+            continue
         if changed:
             replaced.append((row, outcome.exchange.fetched_at))
         if changed or row.extractor_version != outcome.page.extractor_version:
             sectioned.append((row.id, outcome.page))
         version = (row.version + 1, outcome.exchange.fetched_at) if changed else (row.version, row.version_since)
-        updates.append((*article_values(db, outcome, version=version[0], since=version[1]), row.id))
+        updates.append((*article_values(db, outcome, at_load, version=version[0], since=version[1]), row.id))
     keep_versions(db, connection, replaced)
     update_rows(connection, articles, VALUES, updates)
     write_sections(connection, sectioned, fresh=len(fresh))
     return ArticlesWritten(ids=ids, made=set(numbers), changed=len(replaced))
 
 
-def article_values(db: Database, outcome: Extracted, *, version: int, since: datetime) -> tuple[Any, ...]:
-    """One row's values in the order of VALUES."""
+def article_values(db: Database, outcome: Extracted, now: Any, *, version: int, since: datetime) -> tuple[Any, ...]:
+    """One row's values in the order of VALUES, written `now` (as the driver takes it)."""
     page, exchange, discussion = outcome.page, outcome.exchange, outcome.page.discussion
     return (
         exchange.page_id,
@@ -135,6 +149,7 @@ def article_values(db: Database, outcome: Extracted, *, version: int, since: dat
         version,
         db.moment(since),
         db.moment(exchange.fetched_at),
+        now,
         None,
         page.extractor_version,
         exchange.content_hash or "",

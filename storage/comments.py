@@ -51,6 +51,7 @@ class Written(NamedTuple):
     version_since: Any
     first_seen_at: Any
     fetched_at: Any
+    changed_at: Any
     missing_since: Any
     removed_at: Any
     erased_at: Any
@@ -142,12 +143,13 @@ def erased(connection: Connection, author_keys: set[str]) -> set[str]:
 
 
 def write_comments(
-    db: Database, connection: Connection, pairs: Sequence[tuple[Prepared, int]], known_ids: set[int]
+    db: Database, connection: Connection, pairs: Sequence[tuple[Prepared, int]], known_ids: set[int], now: datetime
 ) -> CommentsWritten:
     """Write the comments of pages, each given with its article's number; an article may come once.
 
     `known_ids` are the articles that existed before: the others have no comments to compare with.
     """
+    at_load = db.moment(now)
     known = known_comments(connection, [number for _, number in pairs if number in known_ids]) if known_ids else {}
     blanked = erased(connection, {key for page, _ in pairs for key in page.author_keys if key})
     matches = [matched(page, known.get(number, [])) for page, number in pairs]
@@ -167,7 +169,7 @@ def write_comments(
         for index, (number, comment) in enumerate(zip(ids, page.outcome.page.comments, strict=True)):
             row = rows.get(number)
             hidden = page.author_keys[index] in blanked or (row is not None and row.erased_at is not None)
-            written = values(db, page, index, article_id, places, moment, hidden=hidden)
+            written = values(db, page, index, article_id, places, (moment, at_load), hidden=hidden)
             verdict = page.outcome.verdicts[index]
             if row is None:
                 inserts.append((number, *written))
@@ -239,9 +241,17 @@ def matched(page: Prepared, known: Sequence[Row[Any]]) -> list[int | None]:
 
 
 def values(
-    db: Database, page: Prepared, index: int, article_id: int, places: dict[int, int], at: Any, *, hidden: bool
+    db: Database,
+    page: Prepared,
+    index: int,
+    article_id: int,
+    places: dict[int, int],
+    times: tuple[Any, Any],
+    *,
+    hidden: bool,
 ) -> Written:
-    """The comment as a new row, fetched `at`. `hidden`: its author asked to be erased; nothing of him is kept."""
+    """The comment as a new row; `times`: fetched and loaded. `hidden`: its author asked to be erased."""
+    at, now = times
     comment, exchange = page.outcome.page.comments[index], page.outcome.exchange
     return Written(
         article_id=article_id,
@@ -268,6 +278,7 @@ def values(
         version_since=at,
         first_seen_at=at,
         fetched_at=at,
+        changed_at=now,
         missing_since=None,
         removed_at=None,
         erased_at=at if hidden else None,
@@ -341,7 +352,7 @@ def shows_whole_thread(page: Prepared, known: Any) -> bool:
     return not (emptied and before >= SUSPICIOUS_LOSS)
 
 
-def sweep_missing(db: Database, connection: Connection, article_ids: Sequence[int]) -> int:
+def sweep_missing(connection: Connection, article_ids: Sequence[int], now: datetime) -> int:
     """Mark as removed what is missing from its page and cannot have moved to another page of the thread.
 
     That is certain once every other page of the thread was looked at since it went missing. Returns how many.
@@ -374,6 +385,6 @@ def sweep_missing(db: Database, connection: Connection, article_ids: Sequence[in
                 ~unchecked,
             )
         )
-        .values(removed_at=comments.c.missing_since)
+        .values(removed_at=comments.c.missing_since, changed_at=now)
     )
     return int(done.rowcount)

@@ -48,6 +48,7 @@ STANDING = (
     "doubt",
     "version",
     "waiting_since",
+    "changed_at",
 )
 
 
@@ -110,6 +111,7 @@ def write_judgements(
             1 - abs(2 * item.verdict.spam_probability - 1),
             1 if row is None else row.version + (0 if stays else 1),
             since if row is None or row.waiting_since is None or since is None else db.moment(row.waiting_since),
+            at,
         )
         if row is None:
             inserts.append((item.comment_id, site_id, *values))

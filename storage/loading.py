@@ -136,7 +136,7 @@ def load_chunk(
         close_cases(connection, [outcome.exchange.page_id for outcome in extracted], now)
         follow_threads(connection, extracted, known, article_ids, now)
         looked_at = [*article_ids.values(), *continued(current, known)]
-        counts += LoadCounts(removed_comments=sweep_missing(db, connection, looked_at))
+        counts += LoadCounts(removed_comments=sweep_missing(connection, looked_at, now))
         if run_id is not None:
             connection.execute(update(runs).where(runs.c.id == run_id).values(seen_at=now))
     return counts
@@ -195,16 +195,18 @@ def write_wave(
     """Write pages of different articles; add each page's article to `article_ids`."""
     rows = [known[item.outcome.exchange.page_id] for item in wave]
     own = [(item.outcome, row.site_id) for item, row in zip(wave, rows, strict=True) if not continues(row)]
-    written = write_articles(db, connection, own)
+    written = write_articles(db, connection, own, now)
     numbers = [
         row.article_id if continues(row) else written.ids[item.outcome.page.canonical_url]
         for item, row in zip(wave, rows, strict=True)
     ]
     article_ids.update({row.id: number for row, number in zip(rows, numbers, strict=True)})
-    spoken = write_comments(db, connection, list(zip(wave, numbers, strict=True)), set(numbers) - written.made)
+    spoken = write_comments(db, connection, list(zip(wave, numbers, strict=True)), set(numbers) - written.made, now)
     sites = [row.site_id for item, row in zip(wave, rows, strict=True) for _ in item.outcome.page.comments]
     judged = write_judgements(db, connection, list(zip(spoken.judged, sites, strict=True)), run_id, now)
-    shown = write_tweets(db, connection, [(item.outcome, number) for item, number in zip(wave, numbers, strict=True)])
+    shown = write_tweets(
+        db, connection, [(item.outcome, number) for item, number in zip(wave, numbers, strict=True)], now
+    )
     return LoadCounts(
         new_articles=len(written.made),
         changed_articles=written.changed,

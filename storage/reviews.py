@@ -172,6 +172,7 @@ def hold(connection: Connection, standing: Row[Any], action: str, decision_id: i
             decision_id=decision_id,
             version=standing.version + 1,
             waiting_since=(standing.waiting_since or now) if action == Action.REVIEW else None,
+            changed_at=now,
             lease_editor=None,
             lease_until=None,
         )

@@ -92,11 +92,12 @@ def create_index(connection: Connection) -> None:
     for kind in KINDS:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(
-                f"CREATE VIRTUAL TABLE {kind}_search USING fts5(words, version UNINDEXED, tokenize = 'unicode61 remove_diacritics 2')"
+                f"CREATE VIRTUAL TABLE {kind}_search"
+                " USING fts5(words, version UNINDEXED, tokenize = 'unicode61 remove_diacritics 2')"
             )
         else:
             connection.exec_driver_sql(
-                f"CREATE TABLE {kind}_search (id bigint PRIMARY KEY, words tsvector NOT NULL, version int NOT NULL)"
+                f"CREATE TABLE {kind}_search (id bigint PRIMARY KEY, version int NOT NULL, words tsvector NOT NULL)"
             )
             connection.exec_driver_sql(f"CREATE INDEX ix_{kind}_search_words ON {kind}_search USING gin (words)")
 

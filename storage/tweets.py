@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -35,6 +36,7 @@ TWEET = (
     "retweet_of",
     "via",
     "first_seen_at",
+    "changed_at",
     "extractor_version",
     "raw_hash",
 )
@@ -46,7 +48,9 @@ class TweetsWritten:
     sightings: int
 
 
-def write_tweets(db: Database, connection: Connection, pairs: Sequence[tuple[Extracted, int]]) -> TweetsWritten:
+def write_tweets(
+    db: Database, connection: Connection, pairs: Sequence[tuple[Extracted, int]], now: datetime
+) -> TweetsWritten:
     """Write the messages of pages, each page given with its article's number."""
     shown = [
         (tweet_key(db.secret, tweet), position, tweet, outcome, article_id)
@@ -59,7 +63,7 @@ def write_tweets(db: Database, connection: Connection, pairs: Sequence[tuple[Ext
     ids = numbers(connection, list(first))
     fresh = sorted(first.keys() - ids.keys())
     made = dict(zip(fresh, reserve(connection, tweets, len(fresh)), strict=True))
-    rows = [tweet_row(db, made[key], key, *first[key]) for key in fresh]
+    rows = [tweet_row(db, db.moment(now), made[key], key, *first[key]) for key in fresh]
     added = insert_new_rows(connection, tweets, TWEET, rows)
     if added < len(fresh):  # another process was quicker with some of them: theirs count
         made = {key: number for key, number in numbers(connection, fresh).items() if number == made[key]} | {}
@@ -97,7 +101,7 @@ def new_sightings(connection: Connection, seen: dict[tuple[int, int], tuple[Any,
     return insert_new_rows(connection, tweet_sightings, ("tweet_id", "article_id", "position", "seen_at"), rows)
 
 
-def tweet_row(db: Database, number: int, key: str, tweet: Tweet, outcome: Extracted) -> tuple[Any, ...]:
+def tweet_row(db: Database, now: Any, number: int, key: str, tweet: Tweet, outcome: Extracted) -> tuple[Any, ...]:
     return (
         number,
         key,
@@ -116,6 +120,7 @@ def tweet_row(db: Database, number: int, key: str, tweet: Tweet, outcome: Extrac
         storable(tweet.retweet_of),
         storable(tweet.via),
         db.moment(outcome.exchange.fetched_at),
+        now,
         outcome.page.extractor_version,
         outcome.exchange.content_hash or "",
     )

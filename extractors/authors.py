@@ -65,6 +65,8 @@ _MAX_AUTHOR_LINE = 100  # characters
 _MAX_NAME = 60  # characters
 _MAX_NAME_WORDS = 7
 _MAX_NAMES = 8
+_MAX_STATED = 50  # names looked at
+_MAX_LINE = 500  # characters; longer is no list of names
 
 
 def author(statements: Statements, shown: Sequence[Byline], site_name: str | None) -> str | None:
@@ -160,7 +162,9 @@ def _name_of(element: HtmlElement) -> str:
 
 def _distinct(names: list[str]) -> list[str]:
     found: dict[str, str] = {}
-    for text in names:
+    for text in names[:_MAX_STATED]:
+        if len(text) > _MAX_LINE:
+            continue
         text = _ALL_POSTS.sub("", _GLUED.sub("", " ".join(text.split())))
         for part in _SPLIT.split(_PREFIX.sub("", text)):
             if name := cleaned_name(part):

@@ -8,7 +8,7 @@ import re
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.\-]+)""", re.IGNORECASE)
 _HTTP_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.\-]+)""", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_:.\-]+)""", re.IGNORECASE)
-_MARKUP = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^<>]*>", re.IGNORECASE | re.DOTALL)
+_NO_TEXT = (b"script", b"style", b"SCRIPT", b"STYLE", b"!--")
 _SEARCHED = 8192  # bytes; browsers look for a meta charset in 1024, real pages put it later
 _SUPERSETS = {
     "iso8859-1": "cp1252",
@@ -119,9 +119,9 @@ def _is_text_codec(name: str) -> bool:
 
 def _detected(body: bytes) -> str:
     """The character set under which the text beyond ASCII reads most like some language; windows-1252 in doubt."""
-    text = _MARKUP.sub(b" ", body[: 10 * _DETECTED])[:_DETECTED]
-    if text.isascii():
-        text = body[: 10 * _DETECTED]
+    parts = body[: 20 * _DETECTED].split(b"<")
+    shown = b" ".join([part.partition(b">")[2] for part in parts if not part.startswith(_NO_TEXT)])
+    text = (body if shown.isascii() else shown)[:_DETECTED]
     scores = {codec: _likeness(text.decode(codec, "replace"), frequent) for codec, frequent in _FREQUENT.items()}
     wide = max(_WIDE, key=lambda codec: scores[codec])
     if scores[wide] > _MIN_WIDE:

@@ -29,8 +29,8 @@ BLOCK_TAGS = frozenset(
 )
 SILENT_TAGS = frozenset("script style noscript template textarea select button svg math head iframe object".split())
 
-_ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)[^<>]*>")
-_FLOODED_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9:-]*)([^<>]{20000,})>")
+_ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*+)[^<>]*+>")
+_FLOODED_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9:-]*+)([^<>]{20000,}+)>")
 _ATTRIBUTE = re.compile(r"""\s[\w:-]+=["']?""")
 _ATTRIBUTE_NAME = re.compile(r"""[\s"'/][^\s"'/=]+""")
 _NESTING = frozenset(
@@ -66,8 +66,7 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 _SMILEY = re.compile(r"smil|emoji|emot", re.IGNORECASE)
 _SOURCE_BREAK = re.compile(r"[\r\n]+")
 _INVISIBLE = re.compile("[\u200b\ufeff]")
-_LINE_EDGE = re.compile(r"\s*\n\s*")
-_BLANKS = re.compile(r"[ \t\r\f\v]+")
+_BLANKS = re.compile(r"[ \t\r\f\v]{2,}|[\t\r\f\v]")  # a single blank needs no folding
 _PRE_END = "\x00"  # no text holds it: Document removes it
 _MAX_SMILEY_ALT = 12  # characters; longer alt texts describe pictures
 
@@ -232,9 +231,13 @@ def folded(text: str) -> str:
 
     No-break spaces stay: in French text they are typography, not layout.
     """
-    text = _INVISIBLE.sub("", text)
-    text = _LINE_EDGE.sub("\n", text)
-    return _BLANKS.sub(" ", text).strip()
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text)
+    if "\n" in text:
+        text = "\n".join([line for part in text.split("\n") if (line := part.strip())])
+    else:
+        text = text.strip()
+    return _BLANKS.sub(" ", text)
 
 
 def classes(node: HtmlElement) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from html import unescape
+from itertools import islice
 from lxml.html import HtmlElement
 
 from extractors.html import Document, line_of
@@ -16,6 +17,8 @@ _WORD = re.compile(r"\w+")
 _BARS = frozenset({"|", "｜", "::"})
 _AGREEMENT = 0.7  # share of the shorter title's words that the longer one must hold
 _MAX_HEADLINE = 400  # characters
+_MAX_STATED = 1_000  # characters of a stated title
+_MAX_HEADINGS = 300
 _MIN_HEADLINE_WORDS = 4  # a single h1 that no metadata confirms
 
 
@@ -47,7 +50,7 @@ def title(document: Document, statements: Statements) -> str | None:
     The shown heading wins where it is a part of the stated title: sites add their name, a section or a slogan to that.
     """
     raw = [
-        unescape(text)
+        unescape(text[:_MAX_STATED])
         for text in (
             text_in(statements.article.get("headline")),
             statements.meta("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title"),
@@ -76,7 +79,7 @@ def title(document: Document, statements: Statements) -> str | None:
 def _headings(document: Document, name: str) -> list[tuple[str, int]]:
     """Headings of the first three levels, in page order, that do not name the site."""
     found = []
-    for element in document.tree.iter("h1", "h2", "h3"):
+    for element in islice(document.tree.iter("h1", "h2", "h3"), _MAX_HEADINGS):
         line = line_of(element)
         if 0 < len(line) <= _MAX_HEADLINE and not _names_site(line, name, "", host_of(document.url)):
             found.append((line, int(element.tag[1])))

@@ -54,7 +54,9 @@ _BY_WORD: dict[str, int] = {}
 for _bit, _names in _WORDS.items():
     for _name in _names.split():
         _BY_WORD[_name] = _BY_WORD.get(_name, 0) | _bit
-_JOINED = frozenset(word for word, bits in _BY_WORD.items() if len(word) > 6)
+_MIN_JOINED = 7  # letters; shorter words turn up inside others by chance
+_JOINED = {word: bits for word, bits in _BY_WORD.items() if len(word) >= _MIN_JOINED}
+_MAX_JOINED = max(map(len, _JOINED))
 _TOKEN = re.compile(r"[a-zäöüßéèà]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _STRONG = re.compile(
@@ -74,10 +76,9 @@ def named(names: str) -> int:
     bits = 0
     for token in _TOKEN.findall(names):
         bits |= _BY_WORD.get(token, 0)
-        if len(token) > 9 and token not in _BY_WORD:
-            for word in _JOINED:
-                if token.startswith(word) or token.endswith(word):
-                    bits |= _BY_WORD[word]
+        if len(token) > _MIN_JOINED + 2 and token not in _BY_WORD:
+            for size in range(_MIN_JOINED, min(len(token), _MAX_JOINED + 1)):
+                bits |= _JOINED.get(token[:size], 0) | _JOINED.get(token[-size:], 0)
     if _STRONG.search(names):
         bits |= STRONG_CONTENT
     if _SCREEN_READER.search(names):

@@ -21,11 +21,12 @@ _BOLD = frozenset({"b", "strong"})
 _ITALIC = frozenset({"i", "em"})
 _MARK = re.compile(r"author|auteur|autor|byline|writer|date|time|publi|vcard|\bfn\b", re.IGNORECASE)
 _NEVER_IN_DATA = frozenset({"table", "article", "section", "form", "h1", "h2"})
+_MARKED_PROPERTIES = frozenset({"author", "creator", "name", "datePublished", "dateCreated"})
 _MAX_MARKED = 20  # in one block
 _MAX_CELL = 150  # characters on average
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _SOURCE_BREAK = re.compile(r"[\r\n]+")
-_BREAK = "\n"
+_BREAK = "\x00"  # stands for <br>: no text holds it, Document removes it
 
 
 @dataclass(slots=True)
@@ -114,10 +115,11 @@ class _Walk:
         self.pre = 0
 
     def say(self, text: str) -> None:
-        if not self.pre:
-            text = _SOURCE_BREAK.sub(" ", text)
-        if not text.isspace():
-            self.breaks = 0
+        if text.isspace():
+            if self.pieces or self.pre:
+                self.pieces.append((text if self.pre else " ", 0))
+            return
+        self.breaks = 0
         links, bold, italic = self.flags
         self.pieces.append((text, (links > 0) | (bold > 0) << 1 | (italic > 0) << 2))
 
@@ -130,32 +132,42 @@ class _Walk:
 
     def flush(self) -> None:
         """End the running block."""
-        pieces, self.pieces = self.pieces, []
-        anchors, self.anchors = self.anchors, []
-        marked, self.marked = self.marked, []
+        pieces = self.pieces
         self.breaks = 0
         if not pieces:
+            if self.anchors or self.marked:
+                self.anchors, self.marked = [], []
             return
-        raw = "".join([text for text, _ in pieces])
-        text = raw.strip("\r\n").rstrip() if self.pre else folded(raw)
-        if not text.strip():
+        self.pieces = []
+        anchors, self.anchors = self.anchors, []
+        marked, self.marked = self.marked, []
+        text = self._text(pieces)
+        if not text:
             return
         block = TextBlock(self.here, text, anchors=tuple(anchors), marked=tuple(marked))
-        opening = True
+        opening: list[str] = []
+        opens_bold = True
         for piece, flags in pieces:
             if flags:
                 length = len(piece.strip())
                 block.links += length * (flags & 1)
                 block.bold += length * (flags >> 1 & 1)
                 block.italic += length * (flags >> 2 & 1)
-            if opening and piece.strip():
-                opening = bool(flags & 2)
-                if opening:
-                    block.bold_start += piece
-            elif opening:
-                block.bold_start += piece
-        block.bold_start = folded(block.bold_start)
+            if opens_bold:
+                opens_bold = flags & 2 != 0 or piece.isspace() or piece == _BREAK
+                if opens_bold:
+                    opening.append(piece)
+        if block.bold and opening:
+            block.bold_start = self._text([(piece, 0) for piece in opening])
         self.outline.blocks.append(block)
+
+    def _text(self, pieces: list[tuple[str, int]]) -> str:
+        text = "".join([piece for piece, _ in pieces])
+        if self.pre:
+            return text.replace(_BREAK, "\n").strip("\r\n").rstrip()
+        if "\n" in text or "\r" in text:
+            text = _SOURCE_BREAK.sub(" ", text)
+        return folded(text.replace(_BREAK, "\n"))
 
     def enter(self, element: HtmlElement, tag: str, names: str) -> int:
         self.flush()
@@ -258,11 +270,12 @@ def outline(root: HtmlElement, drop: Collection[HtmlElement] = (), *, with_hidde
 
 
 def _is_marked(element: HtmlElement) -> bool:
-    for attribute in ("class", "rel", "itemprop"):
-        value = element.get(attribute)
-        if value is not None and _MARK.search(value):
-            return True
-    return False
+    names = element.get("class")
+    return (
+        (names is not None and _MARK.search(names) is not None)
+        or element.get("itemprop") in _MARKED_PROPERTIES
+        or (element.tag == "a" and element.get("rel") == "author")
+    )
 
 
 def _is_hidden(element: HtmlElement) -> bool:

@@ -21,9 +21,8 @@ ARTICLE_TYPES = frozenset(
 _PAGE_TYPES = frozenset("webpage itempage aboutpage faqpage medicalwebpage qapage creativework".split())
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
-_JSON_EDGES = re.compile(
-    r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>)\s*;?\s*$"
-)
+_WRAPPERS = ("<!--", "/*<![CDATA[*/", "/* <![CDATA[ */", "//<![CDATA[", "// <![CDATA[", "<![CDATA[")
+_ENDINGS = ("-->", "/*]]>*/", "/* ]]> */", "//]]>", "// ]]>", "]]>")
 _MAX_JSON_LD = 2_000_000  # characters of one script
 _MAX_OBJECTS = 5_000
 _MAX_ABOVE = 30  # elements around one that are looked at
@@ -140,7 +139,12 @@ def _completeness(thing: Json) -> int:
 
 def _loaded(script: str) -> object:
     """The JSON of a script, mended where publishers usually break it; None if it cannot be read."""
-    text = _JSON_EDGES.sub("", script.strip()).strip().rstrip(";")
+    text = script.strip()
+    for wrapper in _WRAPPERS:
+        text = text.removeprefix(wrapper).lstrip()
+    for ending in _ENDINGS:
+        text = text.removesuffix(ending).rstrip()
+    text = text.rstrip(";")
     for attempt in (text, _CONTROL.sub(" ", text), _TRAILING_COMMA.sub(r"\1", _CONTROL.sub(" ", text))):
         try:
             return orjson.loads(attempt)

@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest --quiet --numprocesses $(JOBS) --dist loadfile
 BENCHES = $(shell grep -l 'add_argument("--json"' benchmarks/*.py)
 
 .DEFAULT_GOAL := help
-# for .ci/run
+# which Python the environment is made with; for .ci/run
 python:
 	@echo $(PYTHON)
 

@@ -101,7 +101,7 @@ def test_test_and_check_run_the_same_static_checks(installed: str) -> None:
     assert ' -m "' not in make("--dry-run", installed, "test")
 
 
-@pytest.mark.parametrize("name", ["run", "venv", "chromium", "constraints"])
+@pytest.mark.parametrize("name", ["run", "newest", "venv", "chromium", "constraints"])
 def test_the_scripts_of_the_build_server_are_executable_and_well_formed(name: str) -> None:
     path = ROOT / ".ci" / name
     assert os.access(path, os.X_OK)

@@ -19,9 +19,6 @@ from urllib.parse import urlsplit
 from flows.demo.magazine import magazine
 from flows.demo.pages import Resource, pages
 
-USUAL_PORT = 8765
-"""`tamis demo` asks for it first: with the same port a second demo finds its articles again."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:

@@ -40,7 +40,7 @@ def skeets(tree: HtmlElement, language: str | None = None) -> Iterator[Embed]:
         pieces = pieces_of(quote) if links else []
         link = next((anchor for anchor in links if _BYLINE.search(words_near(pieces, anchor))), None)
         if link is not None or marked:
-            tweet = _skeet(quote, pieces, link, language) if link is not None else None
+            tweet = _skeet(quote, pieces, link, language) if link is not None else _unsigned(quote, language)
             yield Embed(quote, tweet, roots_of(quote, pieces, link))
 
 
@@ -61,6 +61,26 @@ def _skeet(quote: HtmlElement, pieces: list[Piece], link: HtmlElement, language:
         author_name=byline["name"].strip(),
         mentions=tuple(found.group(1) for found in _MENTION.finditer(text)),
         date_text=date_shown(pieces, link),
+        stated=sent_at(address["key"]),
+        language=language,
+        source=TweetSource.BLUESKY,
+    )
+
+
+def _unsigned(quote: HtmlElement, language: str | None) -> Tweet | None:
+    """A marked quotation without a byline: the paragraphs are the text, the mark has the id."""
+    address = _URI.match(quote.get("data-bluesky-uri") or "")
+    pieces = [piece for node in quote.iter("p") for piece in pieces_of(node) if not _is_placeholder(piece.anchor)]
+    text = joined(
+        [piece for piece in pieces if piece.anchor is None or not _POST.search(piece.anchor.get("href") or "")]
+    )
+    if address is None or not any(character.isalnum() for character in text):
+        return None
+    return message(
+        pieces,
+        text=text,
+        id=address["key"],
+        mentions=tuple(found.group(1) for found in _MENTION.finditer(text)),
         stated=sent_at(address["key"]),
         language=language,
         source=TweetSource.BLUESKY,

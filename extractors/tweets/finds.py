@@ -20,7 +20,16 @@ _READERS = (
     (skeets, ("bsky.app", "bluesky-embed")),
 )
 """Who reads quotations, and the marks in the source without which there is nothing to read."""
-_OF_WIDGETS = ("//t.co/", "/status", "in_reply_to=", "tweet_id=", "rt @", "twitter.com/search", "twitter.com/hashtag")
+_OF_WIDGETS = (
+    "//t.co/",
+    "/status",
+    "in_reply_to=",
+    "tweet_id=",
+    "data-tweet",
+    "rt @",
+    "twitter.com/search",
+    "twitter.com/hashtag",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

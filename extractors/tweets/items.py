@@ -16,7 +16,7 @@ from extractors.html import classes
 from extractors.records import Tweet
 from extractors.tweets.addresses import Status, handle_in, is_button, is_search, status_in
 from extractors.tweets.reading import is_date, joined, label, message, pieces_of, trimmed
-from extractors.tweets.traces import is_stamp, refers_to, shows_mention, text_before
+from extractors.tweets.traces import ids_in, is_stamp, shows_mention, text_before
 
 _BODY = re.compile(
     r"(?:^|[-_])(?:tweet|text|content|body|box|message|msg|status)s?$|tweettext|tweetcontent|tweetbody", re.IGNORECASE
@@ -33,6 +33,7 @@ _FOLLOW = re.compile(
 _MAX_NAME = 40  # characters of a link that shows the author's name; a longer one is the message itself
 _NAME_TAGS = frozenset("strong b div span h3 h4 h5 h6 cite".split())
 _MOST_OF_IT, _LESS_THAN_HALF, _MOST_OF_ALL = 0.6, 0.5, 0.9
+_HANDLE = re.compile(r"\s*[@＠]\w{1,15}\s*")
 _PREFIX = re.compile(r"^@?(?P<handle>\w{1,15})\s?:\s+")
 
 
@@ -49,7 +50,7 @@ def tweet_in(item: HtmlElement, language: str | None = None, account: str | None
     `account` is the author where the item itself names none.
     """
     permalink = next((anchor for anchor in item.iter("a") if anchor.get("href") and is_stamp(anchor)), None)
-    status = status_in(permalink.get("href")) if permalink is not None else _by_buttons(item)
+    status = status_in(permalink.get("href")) if permalink is not None else _without_permalink(item)
     body = _body(item)
     author = _author(item, body, status.handle if status else None)
     dates = _dates(item, permalink)
@@ -83,8 +84,8 @@ def tweet_in(item: HtmlElement, language: str | None = None, account: str | None
     )
 
 
-def _by_buttons(item: HtmlElement) -> Status | None:
-    ids = {found for anchor in item.iter("a") if (found := refers_to(anchor))}
+def _without_permalink(item: HtmlElement) -> Status | None:
+    ids = ids_in(item)
     return Status(id=ids.pop(), handle=None) if len(ids) == 1 else None
 
 
@@ -190,7 +191,20 @@ def _author(item: HtmlElement, body: HtmlElement, known: str | None) -> _Author:
         shown.add(anchor)
         rest = words.replace(f"@{person}", "").strip()
         name = name or (rest if rest.lower() != person.lower() else None) or _name_beside(anchor, body, shown)
+    if handle is None and (unlinked := _unlinked_handle(item, body)) is not None:
+        shown.add(unlinked)
+        handle = label(unlinked).lstrip("@＠")
+        name = _name_beside(unlinked, body, shown)
     return _Author(handle, name, frozenset(shown))
+
+
+def _unlinked_handle(item: HtmlElement, body: HtmlElement) -> HtmlElement | None:
+    """The element outside the body that shows nothing but a handle."""
+    inside = set(body.iter())
+    for node in item.iterdescendants():
+        if isinstance(node.tag, str) and node not in inside and len(node) == 0 and _HANDLE.fullmatch(node.text or ""):
+            return node
+    return None
 
 
 def _name_beside(anchor: HtmlElement, body: HtmlElement, shown: set[HtmlElement]) -> str | None:

@@ -24,6 +24,8 @@ _OF_BUTTONS = re.compile(
     r"share|sharing|button|btn|follow|count|icon|link|social|tweetmeme|retweet|badge|via|user|site|card", re.IGNORECASE
 )
 _IN_TEXT = "//text()[contains(., '//t.co/') or contains(., 'RT @')]"
+_WITH_ID = "//*[@data-tweet-id or @data-tweetid][not(self::amp-twitter)]"
+_ID_WITHIN = "descendant-or-self::*[@data-tweet-id or @data-tweetid]"
 _SILENT = frozenset({"script", "style", "textarea", "title"})
 
 
@@ -56,6 +58,7 @@ def traces(tree: HtmlElement) -> Iterator[Trace]:
                 yield Trace(anchor, Weight.SURE)
             elif (handle_in(href) and shows_mention(anchor)) or (is_search(href) and label(anchor)[:1] in ("#", "＃")):
                 yield Trace(anchor, Weight.WEAK)
+    yield from (Trace(node, Weight.SURE) for node in tree.xpath(_WITH_ID) if stated_id(node))
     for text in tree.xpath(_IN_TEXT):
         node = text.getparent()
         node = node.getparent() if text.is_tail else node
@@ -72,6 +75,12 @@ def is_stamp(anchor: HtmlElement) -> bool:
         return True
     words = label(anchor)
     return words.lower() in _STAMP_WORDS or is_date(words) or is_date(anchor.get("title") or "")
+
+
+def stated_id(node: HtmlElement) -> str | None:
+    """The id of a tweet in an attribute of the element that shows it."""
+    stated = node.get("data-tweet-id") or node.get("data-tweetid") or ""
+    return stated if stated.isascii() and stated.isdigit() and 5 <= len(stated) <= 19 else None
 
 
 def refers_to(anchor: HtmlElement) -> str | None:
@@ -95,9 +104,10 @@ def text_before(node: HtmlElement) -> str:
 
 
 def ids_in(item: HtmlElement) -> set[str]:
-    """The id of the tweet whose permalink stands in an element, failing that of its buttons; of several, two."""
+    """The id of the tweet whose permalink stands in an element, failing that in an attribute or a button; of several,
+    two."""
     by_links: set[str] = set()
-    by_buttons: set[str] = set()
+    by_buttons = {stated for node in item.xpath(_ID_WITHIN) if (stated := stated_id(node))}
     for anchor in item.iter("a"):
         href = anchor.get("href")
         if not href:

@@ -225,7 +225,7 @@ def _single_tweets(
     """Tweets that stand alone: the smallest element around a permalink that is called a tweet and says something."""
     seen: set[HtmlElement] = set()
     for trace in found:
-        node = trace.node.getparent()
+        node = trace.node.getparent() if trace.node.tag == "a" else trace.node
         if trace.weight is not Weight.SURE or node is None or is_inside(trace.node, covered):
             continue
         for _ in range(_MAX_CLIMB):

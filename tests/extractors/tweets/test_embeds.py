@@ -163,6 +163,13 @@ def test_a_bluesky_embed_gives_a_complete_record() -> None:
     assert tweet.urls == ()
 
 
+def test_a_bluesky_quotation_without_a_byline_still_has_text_and_id() -> None:
+    mark = '<blockquote class="bluesky-embed" data-bluesky-uri="at://did:plc:abcd/app.bsky.feed.post/3laycq4tnvs2b">'
+    tweet = one(f"{mark}<p>Rye, <br>at last</p></blockquote>")
+    assert (tweet.text, tweet.id, tweet.source) == ("Rye, at last", "3laycq4tnvs2b", TweetSource.BLUESKY)
+    assert found(f'{mark}<a href="https://bsky.app/profile/a.b/post/3k">View post</a></blockquote>').tweets == ()
+
+
 def test_a_bluesky_key_tells_the_time() -> None:
     assert sent_at("3laycq4tnvs2b") is not None
     assert sent_at("self") is None

@@ -117,5 +117,7 @@ class WorkerPool:
     async def run(self, work: Callable[[RawPage], Result], raw: RawPage) -> Result | Unprocessable:
         """`submit` and `settled` for coroutines."""
         future = self.submit(work, raw)
-        await asyncio.wait([asyncio.wrap_future(future)])
+        wrapped = asyncio.wrap_future(future)
+        await asyncio.wait([wrapped])
+        wrapped.exception()  # looked at: asyncio complains of errors that nobody looks at; `settled` reads it again
         return self.settled(raw, future)

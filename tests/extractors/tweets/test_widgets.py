@@ -126,24 +126,31 @@ SHAPES = {
         <p class="timeline-Tweet-text" lang="en">{2}</p><div class="timeline-Tweet-metadata">
         <a class="timeline-Tweet-timestamp" href="https://twitter.com/bakery/status/{id}3">
         <time datetime="2012-11-13T17:08:00+0000">13 Nov</time></a></div></div></li></ol>""",
-    "profile widget": """<div class="twtr-widget"><div class="twtr-hd"><h3>The Bakery</h3></div><div class="twtr-tweets">
-        <div class="twtr-reference-tweet"></div><div class="twtr-tweet"><div class="twtr-tweet-wrap"><div class="twtr-avatar">
+    "profile widget": """<div class="twtr-widget"><div class="twtr-hd"><h3>The Bakery</h3></div>
+        <div class="twtr-tweets">
+        <div class="twtr-reference-tweet"></div><div class="twtr-tweet"><div class="twtr-tweet-wrap">
+        <div class="twtr-avatar">
         <a href="http://twitter.com/intent/user?screen_name=bakery"><img alt="bakery profile" src="a.png"></a></div>
-        <div class="twtr-tweet-text"><p><a class="twtr-user" href="http://twitter.com/intent/user?screen_name=bakery">bakery
+        <div class="twtr-tweet-text"><p>
+        <a class="twtr-user" href="http://twitter.com/intent/user?screen_name=bakery">bakery
         </a> {0} <em><a class="twtr-timestamp" href="http://twitter.com/bakery/status/{id}1">2 hours ago</a> &middot;
         <a class="twtr-reply" href="http://twitter.com/intent/tweet?in_reply_to={id}1">reply</a> &middot;
-        <a class="twtr-rt" href="http://twitter.com/intent/retweet?tweet_id={id}1">retweet</a></em></p></div></div></div>
+        <a class="twtr-rt" href="http://twitter.com/intent/retweet?tweet_id={id}1">retweet</a></em></p></div></div>
+        </div>
         <div class="twtr-tweet"><div class="twtr-tweet-wrap"><div class="twtr-tweet-text"><p>
         <a class="twtr-user" href="http://twitter.com/intent/user?screen_name=bakery">bakery</a> {1}
         <em><a class="twtr-timestamp" href="http://twitter.com/bakery/status/{id}2">1 day ago</a> &middot;
-        <a class="twtr-reply" href="http://twitter.com/intent/tweet?in_reply_to={id}2">reply</a></em></p></div></div></div>
+        <a class="twtr-reply" href="http://twitter.com/intent/tweet?in_reply_to={id}2">reply</a></em></p></div></div>
+        </div>
         <div class="twtr-tweet"><div class="twtr-tweet-wrap"><div class="twtr-tweet-text"><p>
         <a class="twtr-user" href="http://twitter.com/intent/user?screen_name=bakery">bakery</a> {2}
-        <em><a class="twtr-timestamp" href="http://twitter.com/bakery/status/{id}3">2 days ago</a></em></p></div></div></div>
+        <em><a class="twtr-timestamp" href="http://twitter.com/bakery/status/{id}3">2 days ago</a></em></p></div>
+        </div></div>
         </div></div>""",
     "unlinked handles": """<section class="feed"><article class="card" data-tweet-id="{id}1"><header><h4>The Bakery</h4>
         <span class="handle">@bakery</span></header><p class="tweet-body">{0}</p><p class="meta">Likes: 3</p></article>
-        <article class="card" data-tweet-id="{id}2"><header><h4>The Bakery</h4><span class="handle">@bakery</span></header>
+        <article class="card" data-tweet-id="{id}2"><header><h4>The Bakery</h4><span class="handle">@bakery</span>
+        </header>
         <p class="tweet-body">{1}</p><p class="meta">Likes: 0</p></article><article class="card" data-tweet-id="{id}3">
         <header><h4>The Bakery</h4><span class="handle">@bakery</span></header><p class="tweet-body">{2}</p>
         <p class="meta">Likes: 12</p></article></section>""",

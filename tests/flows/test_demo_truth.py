@@ -99,7 +99,8 @@ def test_a_page_without_an_article_is_refused() -> None:
 def test_hardly_any_wanted_comment_waits_and_hardly_any_spam_passes() -> None:
     truth = gold()
     french = {one for one, entry in truth.items() if entry.label == Label.HAM and entry.language == "fr"}
-    spam = {one for one, entry in truth.items() if entry.label == Label.SPAM}
+    # a campaign is judged by its repetition over pages, which is seen when it is loaded, not here
+    spam = {one for one, entry in truth.items() if entry.label == Label.SPAM and entry.topic != "campaign"}
     verdicts = judged()
     assert not [
         one
@@ -109,4 +110,4 @@ def test_hardly_any_wanted_comment_waits_and_hardly_any_spam_passes() -> None:
     waiting = sorted(one for one in french if verdicts[one].action != Action.PUBLISH)
     assert len(waiting) <= 0.05 * len(french), waiting
     passed = sorted(one for one in spam if verdicts[one].action == Action.PUBLISH)
-    assert len(passed) <= 0.15 * len(spam), passed
+    assert len(passed) <= 0.1 * len(spam), passed

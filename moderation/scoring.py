@@ -8,7 +8,7 @@ import numpy as np
 
 from moderation.classifier.features import Floats, Hashed, hashed
 from moderation.classifier.model import Channel, Model
-from moderation.signals import all_signals
+from moderation.signals import findings
 from moderation.signals.finding import Finding
 from moderation.signals.view import View, same_site
 from moderation.verdict import Evidence, Submission
@@ -30,11 +30,6 @@ _NOTICE_SIGNALS = frozenset(
 _TOLD = 0.005  # log-odds; weaker findings are summed up in one line
 
 
-def findings_of(view: View) -> list[tuple[str, Finding]]:
-    """What every signal found, by name."""
-    return [(named.name, finding) for named in all_signals() if (finding := named.find(view)) is not None]
-
-
 def evidence_of(submission: Submission, model: Model) -> tuple[Evidence, ...]:
     """The reasons; their log-odds sum to the comment's log-odds of spam. The strongest come first."""
     view = View(submission)
@@ -43,7 +38,7 @@ def evidence_of(submission: Submission, model: Model) -> tuple[Evidence, ...]:
         evidence = _notice_evidence(view, channel)
     else:
         evidence = [Evidence(signal=BASELINE, log_odds=channel.intercept, because="")]
-        evidence += _signal_evidence(findings_of(view), channel)
+        evidence += _signal_evidence(findings(view), channel)
         evidence += _wording_evidence(view, channel)
     return tuple(sorted(evidence, key=lambda reason: (-abs(reason.log_odds), reason.signal)))
 
@@ -60,11 +55,11 @@ def probability(log_odds: float) -> float:
     return odds / (1.0 + odds)
 
 
-def _signal_evidence(findings: list[tuple[str, Finding]], channel: Channel) -> list[Evidence]:
+def _signal_evidence(found: list[tuple[str, Finding]], channel: Channel) -> list[Evidence]:
     weights = channel.signals
     return [
         Evidence(signal=name, log_odds=weights[name] * finding.strength, because=finding.quote, spans=finding.spans)
-        for name, finding in findings
+        for name, finding in found
         if abs(weights.get(name, 0.0)) >= _TOLD
     ]
 
@@ -78,7 +73,7 @@ def _notice_evidence(view: View, channel: Channel) -> list[Evidence]:
     if submission.links_back is not None:
         weight = _NOTICE_LINKS_BACK if submission.links_back else _NOTICE_NO_LINK_BACK
         evidence.append(Evidence(signal="notice-links-back", log_odds=weight, because=", ".join(sorted(hosts)[:2])))
-    about_sender = [found for found in findings_of(view) if found[0] in _NOTICE_SIGNALS]
+    about_sender = [(name, finding) for name, finding in findings(view) if name in _NOTICE_SIGNALS]
     return evidence + _signal_evidence(about_sender, channel)
 
 
@@ -86,8 +81,8 @@ def _wording_evidence(view: View, channel: Channel) -> list[Evidence]:
     features = hashed(view)
     if not len(features.buckets):
         return []
-    total = channel.wording_log_odds(features)
-    per_word = _by_word(view, features, channel)
+    total, contributions = channel.wording_log_odds(features)
+    per_word = _by_word(view, features, contributions)
     spam = float(per_word[per_word > 0.0].sum())
     order = np.argsort(per_word, kind="stable").tolist()
     values = per_word.tolist()
@@ -105,12 +100,14 @@ def _wording(view: View, signal: str, log_odds: float, words: list[int]) -> Evid
     return Evidence(signal=signal, log_odds=log_odds, because=view.quoted(spans, _QUOTED), spans=tuple(sorted(spans)))
 
 
-def _by_word(view: View, features: Hashed, channel: Channel) -> Floats:
+def _by_word(view: View, features: Hashed, contributions: Floats) -> Floats:
     """The wording's log-odds shared out to the words: a feature goes to the word on which its middle lies, or which
     stands before its middle."""
-    contributions = channel.contributions(features)
-    if not view.word_starts:
+    count = len(view.word_starts)
+    if not count:
         return np.array([float(contributions.sum())])
-    owners = np.searchsorted(np.array(view.word_starts), features.middles, side="right") - 1
-    shares: Floats = np.bincount(np.maximum(owners, 0), contributions, len(view.word_starts)).astype(np.float64)
+    begins = np.zeros(len(view.folded) + 2, dtype=np.int64)
+    begins[view.word_starts[1:]] = 1
+    owners = begins.cumsum()[features.middles]
+    shares: Floats = np.bincount(owners, contributions, count).astype(np.float64)
     return shares

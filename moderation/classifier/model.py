@@ -44,18 +44,19 @@ class Channel:
     wording: npt.NDArray[np.int16]
     signals: Mapping[str, float]
 
-    def contributions(self, hashed: Hashed) -> Floats:
-        """The log-odds that each feature of the wording adds, in the order of `hashed`."""
-        contributions: Floats = self.wording[hashed.buckets] * (hashed.values() * self.scale)
-        return contributions
+    def wording_log_odds(self, hashed: Hashed) -> tuple[float, Floats]:
+        """The log-odds of the whole wording and what each feature adds, in the order of `hashed`.
 
-    def wording_log_odds(self, hashed: Hashed) -> float:
-        """The log-odds of the whole wording. Summed in integers: the same on every machine."""
+        The whole is summed in integers: the same on every machine.
+        """
         weights = self.wording[hashed.buckets]
         words = int(weights[: hashed.words].sum(dtype=np.int64))
         runs = int(weights[hashed.words :].sum(dtype=np.int64))
-        characters = len(weights) - hashed.words
-        return float(self.scale * (words / max(1, hashed.words) ** 0.5 + runs / max(1, characters) ** 0.5))
+        a_word = self.scale / max(1, hashed.words) ** 0.5
+        a_run = self.scale / max(1, len(weights) - hashed.words) ** 0.5
+        contributions = weights * a_run
+        contributions[: hashed.words] = weights[: hashed.words] * a_word
+        return words * a_word + runs * a_run, contributions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

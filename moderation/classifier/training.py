@@ -21,7 +21,7 @@ from scipy.sparse import csr_matrix
 
 from moderation.classifier.features import BUCKETS, Floats, Hashed, hashed
 from moderation.classifier.model import CHANNELS, Channel, Model, channel_of
-from moderation.signals import all_signals
+from moderation.signals import all_signals, findings
 from moderation.signals.view import View
 from moderation.verdict import Submission
 
@@ -102,9 +102,8 @@ def prepare(examples: Sequence[Example]) -> Prepared:
     for at, example in enumerate(examples):
         view = View(example.submission)
         rows.append(hashed(view))
-        for column, named in enumerate(signals):
-            if (finding := named.find(view)) is not None:
-                strengths[at, column] = finding.strength
+        for name, finding in findings(view):
+            strengths[at, names.index(name)] = finding.strength
     return Prepared(
         examples=examples,
         hashed=rows,

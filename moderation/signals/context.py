@@ -15,15 +15,6 @@ from moderation.signals.lexicon import WORD, folded
 from moderation.signals.view import PageView, View, page_view
 
 _ADDRESSED = re.compile(r"(?:^|\n)\s*@\s?\w|(?:^|\n)\s*>\s?\S")
-_TELLING = 0.42  # rarity: words of fewer than about one text in fifty
-
-
-def _telling(view: View) -> frozenset[str]:
-    """The words of the comment that say what it is about."""
-    rarity = word_statistics().rarity
-    return frozenset(word for word in view.words if len(word) > 3 and rarity(word) > _TELLING)
-
-
 def _taken_up(view: View, shared: frozenset[str], most: float) -> Finding | None:
     """A finding for words shared with the page; rare words count more."""
     if not shared:
@@ -40,24 +31,24 @@ def _page(view: View) -> PageView | None:
     return page_view(submission.article_title or "", submission.article_text or "")
 
 
-@signal("on-topic", -0.5, "uses the article's own words", "reprend les mots de l'article")
+@signal("on-topic", -0.5, "uses the article's own words", "reprend les mots de l'article", needs="page")
 def on_topic(view: View) -> Finding | None:
     page = _page(view)
     if page is None or not page.words or _repeats_title(view, page):
         return None
-    telling = _telling(view)
+    telling = view.telling()
     shared = telling & page.words
     found = _taken_up(view, shared, 4.0)
     return found._replace(strength=found.strength * (0.3 + len(shared) / len(telling))) if found else None
 
 
-@signal("off-topic", 0.9, "hardly a word of the article", "presque aucun mot de l'article")
+@signal("off-topic", 0.9, "hardly a word of the article", "presque aucun mot de l'article", needs="page")
 def off_topic(view: View) -> Finding | None:
     """Only for comments with at least eight telling words: a short answer needs no word of the article."""
     page = _page(view)
     if page is None or len(page.words) < 100:
         return None
-    telling = _telling(view)
+    telling = view.telling()
     if len(telling) < 8:
         return None
     share = len(telling & page.words) / len(telling)
@@ -66,12 +57,12 @@ def off_topic(view: View) -> Finding | None:
     return Finding(1.0 - share / 0.15, f"{len(telling)} telling words, {share:.0%} of them in the article")
 
 
-@signal("names-the-subject", -0.7, "names the subject of the title", "nomme le sujet du titre")
+@signal("names-the-subject", -0.7, "names the subject of the title", "nomme le sujet du titre", needs="page")
 def names_the_subject(view: View) -> Finding | None:
     page = _page(view)
     if page is None or not page.title_words or _repeats_title(view, page):
         return None
-    return _taken_up(view, _telling(view) & page.title_words, 3.0)
+    return _taken_up(view, view.telling() & page.title_words, 3.0)
 
 
 def _repeats_title(view: View, page: PageView) -> bool:
@@ -79,7 +70,7 @@ def _repeats_title(view: View, page: PageView) -> bool:
     return len(title) >= 10 and " " in title and title in " ".join(view.words)
 
 
-@signal("title-copied", 1.0, "repeats the whole title", "recopie le titre entier")
+@signal("title-copied", 1.0, "repeats the whole title", "recopie le titre entier", needs="page")
 def title_copied(view: View) -> Finding | None:
     """The mark of machines: a reader names the subject, a machine pastes the title. Twice as telling if hardly
     anything else is there."""
@@ -90,7 +81,7 @@ def title_copied(view: View) -> Finding | None:
     return Finding(2.0 if rest <= 4 else 1.0, view.submission.article_title or "")
 
 
-@signal("copied-from-page", 0.6, "copies a sentence of the article", "recopie une phrase de l'article")
+@signal("copied-from-page", 0.6, "copies a sentence of the article", "recopie une phrase de l'article", needs="page")
 def copied_from_page(view: View) -> Finding | None:
     page = _page(view)
     if page is None or not page.shingles or len(view.words) < 8:
@@ -105,7 +96,13 @@ def copied_from_page(view: View) -> Finding | None:
     return Finding(2.0 * share, view.text[span[0] : span[1]][:120], (span,))
 
 
-@signal("copied-from-comment", 0.9, "copies another comment of the page", "recopie un autre commentaire de la page")
+@signal(
+    "copied-from-comment",
+    0.9,
+    "copies another comment of the page",
+    "recopie un autre commentaire de la page",
+    needs="thread",
+)
 def copied_from_comment(view: View) -> Finding | None:
     siblings = view.submission.siblings
     if not siblings or len(view.words) < 8:
@@ -124,12 +121,18 @@ def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     return frozenset(zip(*(words[k:] for k in range(5)), strict=False))
 
 
-@signal("talks-with-others", -0.5, "takes up words of the other comments", "reprend les mots des autres commentaires")
+@signal(
+    "talks-with-others",
+    -0.5,
+    "takes up words of the other comments",
+    "reprend les mots des autres commentaires",
+    needs="thread",
+)
 def talks_with_others(view: View) -> Finding | None:
     siblings = view.submission.siblings
     if not siblings or len(view.words) < 4:
         return None
-    shared = frozenset().union(*(_telling(view) & _words_of(sibling) for sibling in siblings[:100]))
+    shared = frozenset().union(*(view.telling() & _words_of(sibling) for sibling in siblings[:100]))
     return _taken_up(view, shared, 2.0)
 
 
@@ -143,13 +146,14 @@ def _words_of(text: str) -> frozenset[str]:
     -0.8,
     "takes up words of the comment it answers",
     "reprend les mots du commentaire auquel il répond",
+    needs="thread",
 )
 def answers_parent(view: View) -> Finding | None:
     parent = view.submission.parent_text
-    return _taken_up(view, _telling(view) & _words_of(parent), 2.0) if parent else None
+    return _taken_up(view, view.telling() & _words_of(parent), 2.0) if parent else None
 
 
-@signal("is-an-answer", -0.7, "answers another comment", "répond à un autre commentaire")
+@signal("is-an-answer", -0.7, "answers another comment", "répond à un autre commentaire", needs="thread")
 def is_an_answer(view: View) -> Finding | None:
     return Finding(1.0, (view.submission.parent_text or "")[:60]) if view.submission.parent_text else None
 

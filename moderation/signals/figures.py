@@ -7,7 +7,6 @@ import re
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.view import View
 
-_DIGIT = re.compile(r"\d")
 # +33 6 12 34 56 78, (800) 555-0199, 1-800-555-0199, 08000930705; no date, no time, no file number
 _PHONE = re.compile(
     r"(?<![\w.,/:#-])(?:\+\d{1,3}[\s.-]?(?:\(\d{1,4}\)[\s.-]?)?\d(?:[\s.-]?\d){6,11}|\(\d{2,5}\)[\s.-]?\d(?:[\s.-]?\d){5,8}"
@@ -22,23 +21,19 @@ _PERCENT = re.compile(r"\d\s?%")
 
 
 def _figures(view: View, pattern: re.Pattern[str]) -> Finding | None:
-    if _DIGIT.search(view.text) is None:
-        return None
     spans = tuple(span for found in pattern.finditer(view.text) if not view.in_address(*(span := found.span())))
     return Finding(grown(len(spans)), view.quoted(spans, 3), spans) if spans else None
 
 
-@signal("phone-number", 0.9, "a phone number", "un numéro de téléphone")
+@signal("phone-number", 0.9, "a phone number", "un numéro de téléphone", needs="digit")
 def phone_number(view: View) -> Finding | None:
     found = _figures(view, _PHONE)
     return None if found is None or all(_DATE.fullmatch(view.text[a:b]) for a, b in found.spans) else found
 
 
-@signal("long-number", 0.3, "numbers of four digits or more", "nombres de quatre chiffres ou plus")
+@signal("long-number", 0.3, "numbers of four digits or more", "nombres de quatre chiffres ou plus", needs="digit")
 def long_number(view: View) -> Finding | None:
     """Years are no such numbers."""
-    if _DIGIT.search(view.text) is None:
-        return None
     spans = tuple(
         span
         for found in _LONG_NUMBER.finditer(view.text)
@@ -48,11 +43,11 @@ def long_number(view: View) -> Finding | None:
     return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
 
 
-@signal("money", 0.5, "sums of money", "des sommes d'argent")
+@signal("money", 0.5, "sums of money", "des sommes d'argent", needs="digit")
 def money(view: View) -> Finding | None:
     return _figures(view, _MONEY)
 
 
-@signal("percent", 0.2, "percentages", "des pourcentages")
+@signal("percent", 0.2, "percentages", "des pourcentages", needs="digit")
 def percent(view: View) -> Finding | None:
     return _figures(view, _PERCENT)

@@ -28,6 +28,7 @@ Made = TypeVar("Made", bound=Signal)
 class Named(NamedTuple):
     """A signal with its name, its expert's weight and its meaning in words.
 
+    `needs` is what a comment must have for the signal to be asked at all (see `View.has`), "" for nothing.
     `prior` is the weight in log-odds for a strength of 1 that we would give it without any data; training starts from
     there and moves it as far as the labelled comments insist.
     """
@@ -37,18 +38,19 @@ class Named(NamedTuple):
     meaning_en: str
     meaning_fr: str
     find: Signal
+    needs: str
 
 
 _registered: dict[str, Named] = {}
 
 
-def signal(name: str, prior: float, en: str, fr: str) -> Callable[[Made], Made]:
+def signal(name: str, prior: float, en: str, fr: str, needs: str = "") -> Callable[[Made], Made]:
     """Marks a function as a signal. Raises ValueError if two signals share a name."""
 
     def mark(find: Made) -> Made:
         if name in _registered and _registered[name].find.__qualname__ != find.__qualname__:
             raise ValueError(f"two signals are named {name}")
-        _registered[name] = Named(name, prior, en, fr, find)
+        _registered[name] = Named(name, prior, en, fr, find, needs)
         return find
 
     return mark

@@ -63,7 +63,7 @@ _CHEAP_ENDS = frozenset(
 )
 
 
-@signal("link", 0.3, "links to another site", "lien vers un autre site")
+@signal("link", 0.3, "links to another site", "lien vers un autre site", needs="host")
 def link(view: View) -> Finding | None:
     if not view.body_hosts:
         return None
@@ -71,14 +71,16 @@ def link(view: View) -> Finding | None:
     return Finding(grown(len(view.hosts)), ", ".join(sorted(view.hosts)[:4]), spans)
 
 
-@signal("links-many", 0.7, "three links or more", "trois liens ou plus")
+@signal("links-many", 0.7, "three links or more", "trois liens ou plus", needs="host")
 def links_many(view: View) -> Finding | None:
     if len(view.body_hosts) < 3:
         return None
     return Finding(min(3.0, len(view.body_hosts) / 3), f"{len(view.body_hosts)} links")
 
 
-@signal("link-density", 0.5, "links take much of the text", "les liens occupent une grande part du texte")
+@signal(
+    "link-density", 0.5, "links take much of the text", "les liens occupent une grande part du texte", needs="address"
+)
 def link_density(view: View) -> Finding | None:
     taken = sum(address.end - address.start for address in view.addresses)
     if not taken or not view.body_hosts:
@@ -89,7 +91,7 @@ def link_density(view: View) -> Finding | None:
     return Finding(min(2.0, 2.5 * share), f"{share:.0%} of the text")
 
 
-@signal("link-alone", 0.4, "a link and hardly a word", "un lien et presque aucun mot")
+@signal("link-alone", 0.4, "a link and hardly a word", "un lien et presque aucun mot", needs="host")
 def link_alone(view: View) -> Finding | None:
     if not view.body_hosts:
         return None
@@ -100,14 +102,16 @@ def link_alone(view: View) -> Finding | None:
     return Finding(1.0, view.text[:80]) if len(words) < 5 else None
 
 
-@signal("link-in-short-text", 0.3, "a link in fewer than twenty words", "un lien dans moins de vingt mots")
+@signal(
+    "link-in-short-text", 0.3, "a link in fewer than twenty words", "un lien dans moins de vingt mots", needs="host"
+)
 def link_in_short_text(view: View) -> Finding | None:
     if not view.body_hosts or len(view.words) > 30:
         return None
     return Finding(1.0, next(iter(view.body_hosts)))
 
 
-@signal("link-at-end", 0.3, "ends with a link to another site", "finit par un lien vers un autre site")
+@signal("link-at-end", 0.3, "ends with a link to another site", "finit par un lien vers un autre site", needs="address")
 def link_at_end(view: View) -> Finding | None:
     if not view.addresses or not view.body_hosts:
         return None
@@ -149,13 +153,13 @@ def disguised_link(view: View) -> Finding | None:
     return Finding(grown(len(spans)), view.quoted(spans, 2), spans) if spans else None
 
 
-@signal("short-link", 0.8, "link through a shortener", "lien par un raccourcisseur")
+@signal("short-link", 0.8, "link through a shortener", "lien par un raccourcisseur", needs="host")
 def short_link(view: View) -> Finding | None:
     found = [host for host in view.all_hosts if host in _SHORTENERS]
     return Finding(grown(len(found)), ", ".join(found)) if found else None
 
 
-@signal("free-host", 0.7, "link to a throw-away site", "lien vers un site jetable")
+@signal("free-host", 0.7, "link to a throw-away site", "lien vers un site jetable", needs="host")
 def free_host(view: View) -> Finding | None:
     found = [host for host in view.all_hosts if _is_free(host)]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
@@ -166,7 +170,7 @@ def _is_free(host: str) -> bool:
     return host.endswith(tuple("." + free for free in _FREE_HOSTS))
 
 
-@signal("keyword-host", 1.2, "host made of sales words", "nom d'hôte fait de mots de vente")
+@signal("keyword-host", 1.2, "host made of sales words", "nom d'hôte fait de mots de vente", needs="host")
 def keyword_host(view: View) -> Finding | None:
     found = [host for host in view.all_hosts if sales_words_in(host)]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
@@ -223,36 +227,56 @@ def _host_words() -> tuple[frozenset[str], int]:
     return words, max(map(len, words))
 
 
-@signal("hyphenated-host", 0.7, "host of several words joined by hyphens", "hôte de plusieurs mots à traits d'union")
+@signal(
+    "hyphenated-host",
+    0.7,
+    "host of several words joined by hyphens",
+    "hôte de plusieurs mots à traits d'union",
+    needs="host",
+)
 def hyphenated_host(view: View) -> Finding | None:
     found = [host for host in view.all_hosts if host.count("-") >= 2]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
 
 
-@signal("long-host", 0.5, "unusually long host name", "nom d'hôte inhabituellement long")
+@signal("long-host", 0.5, "unusually long host name", "nom d'hôte inhabituellement long", needs="host")
 def long_host(view: View) -> Finding | None:
     found = [host for host in view.all_hosts if len(host) > 26]
     return Finding(grown(len(found)), ", ".join(found[:2])) if found else None
 
 
-@signal("cheap-domain", 0.5, "domain end popular with spammers", "extension de domaine prisée des spammeurs")
+@signal(
+    "cheap-domain", 0.5, "domain end popular with spammers", "extension de domaine prisée des spammeurs", needs="host"
+)
 def cheap_domain(view: View) -> Finding | None:
     found = [host for host in view.all_hosts if host.rpartition(".")[2] in _CHEAP_ENDS]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
 
 
-@signal("digits-in-host", 0.4, "host with digits", "hôte avec des chiffres")
+@signal("digits-in-host", 0.4, "host with digits", "hôte avec des chiffres", needs="host")
 def digits_in_host(view: View) -> Finding | None:
     found = [host for host in view.all_hosts if any(sign.isdigit() for sign in host)]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
 
 
-@signal("bare-big-host", 0.6, "gives a giant's front page as own site", "donne l'accueil d'un géant comme son site")
+@signal(
+    "bare-big-host",
+    0.6,
+    "gives a giant's front page as own site",
+    "donne l'accueil d'un géant comme son site",
+    needs="host",
+)
 def bare_big_host(view: View) -> Finding | None:
     return Finding(1.0, view.author_host) if view.author_host in _BIG_HOSTS else None
 
 
-@signal("reference-link", -0.5, "links to a place that readers cite", "lien vers une source que citent les lecteurs")
+@signal(
+    "reference-link",
+    -0.5,
+    "links to a place that readers cite",
+    "lien vers une source que citent les lecteurs",
+    needs="host",
+)
 def reference_link(view: View) -> Finding | None:
     found = [host for host in view.hosts if _is_reference(host)]
     return Finding(grown(len(found)), ", ".join(sorted(found)[:3])) if found else None
@@ -273,6 +297,7 @@ def own_site_link(view: View) -> Finding | None:
     0.6,
     "repeats the author's address in the text",
     "répète l'adresse de l'auteur dans le texte",
+    needs="host",
 )
 def author_link_repeated(view: View) -> Finding | None:
     if view.author_host and view.author_host in view.hosts:
@@ -280,7 +305,7 @@ def author_link_repeated(view: View) -> Finding | None:
     return None
 
 
-@signal("author-site", 0.2, "gives an own web address", "donne une adresse web")
+@signal("author-site", 0.2, "gives an own web address", "donne une adresse web", needs="host")
 def author_site(view: View) -> Finding | None:
     if not view.author_host or same_site(view.author_host, view.own_host):
         return None
@@ -307,14 +332,14 @@ def _written(view: View) -> list[Address]:
     return [address for address in view.addresses if not same_site(address.host, view.own_host)]
 
 
-@signal("front-page-link", 0.5, "link to a site's front page", "lien vers la page d'accueil d'un site")
+@signal("front-page-link", 0.5, "link to a site's front page", "lien vers la page d'accueil d'un site", needs="address")
 def front_page_link(view: View) -> Finding | None:
     """Readers point to a page that says something, advertisers to the shop's door."""
     spans = tuple((a.start, a.end) for a in _written(view) if a.path in ("", "/") and not _is_reference(a.host))
     return Finding(grown(len(spans)), view.quoted(spans, 2), spans) if spans else None
 
 
-@signal("deep-link", -0.2, "link to a page inside a site", "lien vers une page intérieure d'un site")
+@signal("deep-link", -0.2, "link to a page inside a site", "lien vers une page intérieure d'un site", needs="address")
 def deep_link(view: View) -> Finding | None:
     spans = tuple(
         (a.start, a.end) for a in _written(view) if (a.path.count("/") >= 2 and a.path[-1] != "/") or "?" in a.path

@@ -10,6 +10,7 @@ from moderation.signals.view import View
 
 _MIXED_CASE = re.compile(r"\b[A-Za-z]*[a-z][A-Z]{2,}[a-z]*[A-Za-z]*\b|\b[a-z]+[A-Z]+[a-z]+[A-Z]\w*")
 _HUMP = re.compile(r"[a-z][A-Z]")
+_SPACED_START = re.compile(r"\b[^\W\d_][ .\-_*][^\W\d_][ .\-_*][^\W\d_][ .\-_*]")
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*]){4,}[^\W\d_](?!\w)")
 _STRETCHED_DOTS = re.compile(r"(?:\s[.!,?]){2,}|\w \.\. \w|(?:\s\.\s){2,}")
 _BANGS = re.compile(r"!{2,}|(?:! ?){2,}")
@@ -121,7 +122,7 @@ def stretched_letters(view: View) -> Finding | None:
 
 @signal("spaced-letters", 0.8, "l e t t e r s set apart", "l e t t r e s espacées")
 def spaced_letters(view: View) -> Finding | None:
-    if sum(len(word) == 1 for word in view.words) < 5:
+    if _SPACED_START.search(view.text) is None:
         return None
     return spans_finding(view, _SPACED)
 

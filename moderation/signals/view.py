@@ -48,6 +48,8 @@ class Oddity(NamedTuple):
     stretched: bool
 
 
+_DIGIT = re.compile(r"\d")
+_TELLING = 0.42
 _STRANGE = 5.2  # bits a letter; 1 % of readers' comments hold such a word, half of the machine-made ones
 _STIRRED = 3.8  # bits a letter; well-formed words that happen to be anagrams stay below
 _STRETCHED = re.compile(r"([^\W\d_])\1{3,}")
@@ -86,6 +88,7 @@ class View:
     __slots__ = (
         "_found",
         "_odd",
+        "_telling",
         "addresses",
         "all_hosts",
         "author",
@@ -129,6 +132,7 @@ class View:
         self.body_hosts = tuple(host for host in body if not same_site(host, self.own_host))
         self.own_links = len(body) - len(self.body_hosts)
         self.hosts = frozenset(self.body_hosts)
+        self._telling: frozenset[str] | None = None
         self._odd: list[tuple[int, Oddity]] | None = None
         self.all_hosts = tuple(sorted(self.hosts | {self.author_host} if self.author_host else self.hosts))
         self.notice_form = text.startswith(("[", " [")) and _NOTICE_FORM.match(text) is not None
@@ -137,6 +141,32 @@ class View:
     def span(self, first: int, last: int) -> tuple[int, int]:
         """The place in the text of words[first:last]."""
         return self.norm.span(self.word_starts[first], self._found[last - 1].end())
+
+    def has(self) -> list[str]:
+        """What signals may need: "" always, author, address (written in the text), host (of the author too), digit,
+        page (a known article), thread (known other comments or parent), lines, and words-FAMILY for each word list."""
+        having = ["", *(f"words-{family}" for family in self.hits)]
+        submission = self.submission
+        if self.author:
+            having.append("author")
+        if self.addresses:
+            having.append("address")
+        if self.all_hosts:
+            having.append("host")
+        if _DIGIT.search(self.text) is not None:
+            having.append("digit")
+        if submission.article_text or submission.article_title:
+            having.append("page")
+        if submission.siblings or submission.parent_text:
+            having.append("thread")
+        return having
+
+    def telling(self) -> frozenset[str]:
+        """The words that say what the comment is about: rarer than about one text in fifty; worked out once."""
+        if self._telling is None:
+            rarity = word_statistics().rarity
+            self._telling = frozenset(word for word in self.words if len(word) > 3 and rarity(word) > _TELLING)
+        return self._telling
 
     def odd_words(self) -> list[tuple[int, Oddity]]:
         """The words that are odd in some way, and how; worked out once."""

@@ -40,7 +40,7 @@ _FAMILIES = {
 def _of_family(family: str) -> Signal:
     def find(view: View) -> Finding | None:
         hits = view.hits.get(family)
-        if hits is None:
+        if not hits:
             return None
         spans = view.spans_of(hits)
         return Finding(grown(len(hits)), view.quoted(spans), spans)
@@ -50,7 +50,7 @@ def _of_family(family: str) -> Signal:
 
 
 for _family, (_prior, _en, _fr) in _FAMILIES.items():
-    signal(f"words-{_family}", _prior, _en, _fr)(_of_family(_family))
+    signal(f"words-{_family}", _prior, _en, _fr, needs=f"words-{_family}")(_of_family(_family))
 
 _GOODS = "shopping brands pharma diet gambling adult loans earn seo helpdesk services".split()
 _COMMERCIAL = (

@@ -57,6 +57,15 @@ class Database:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection whose statements all see the database as it was at the first of them."""
+        level = "REPEATABLE READ" if self.dialect == "postgresql" else None
+        with translated(self.url), self.engine.connect() as connection:
+            if level is not None:
+                connection = connection.execution_options(isolation_level=level)
+            yield connection
+
+    @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
         """One write transaction: committed at the end of the block, rolled back by any exception.
 

@@ -12,6 +12,7 @@ StorageError
 ├── AccountExists            the desk has an account of that name already
 ├── UnknownItem              no such comment, editor, case or run
 ├── QueryRefused             an analyst's statement that is wrong, too slow or not allowed
+├── ExportRefused            usage: an export that cannot be made as asked; nothing was written
 └── ArchiveError             the archive's fault
     └── RecordMissing        no whole record at that place of that file
 """
@@ -72,6 +73,10 @@ class AccountExists(StorageError):
 
 
 class QueryRefused(StorageError):
+    pass
+
+
+class ExportRefused(StorageError):
     pass
 
 

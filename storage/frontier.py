@@ -44,6 +44,7 @@ class DuePage:
     etag: str | None
     last_modified: str | None
     content_hash: str | None
+    stored_url: str | None  # where redirects led to the stored copy; None: nowhere else
     attempts: int
     last_fetched: datetime | None
 
@@ -187,6 +188,7 @@ def claim(
                 pages.c.etag,
                 pages.c.last_modified,
                 pages.c.content_hash,
+                pages.c.stored_url,
                 pages.c.attempts,
                 pages.c.last_fetched,
             )

@@ -42,6 +42,7 @@ PAGE = (
     "etag",
     "last_modified",
     "content_hash",
+    "stored_url",
     "extractor_version",
     "article_id",
     "shortfall",
@@ -290,6 +291,7 @@ def page_values(db: Database, outcome: Outcome, page: Row[Any], article_id: int 
         "etag": storable(exchange.etag),
         "last_modified": storable(exchange.last_modified),
         "content_hash": exchange.content_hash,
+        "stored_url": exchange.final_url if exchange.final_url != exchange.url else None,
     }
     match outcome:
         case Extracted(page=read):

@@ -111,6 +111,7 @@ pages = Table(
     maybe("etag", Text, "Its entity tag at the last full answer."),
     maybe("last_modified", Text, "Its Last-Modified header at the last full answer."),
     maybe("content_hash", Text, "SHA-256 of the last body that was extracted, in hex."),
+    maybe("stored_url", Text, "Where redirects led to that body, if anywhere else: its entity tag is of that address."),
     maybe("extractor_version", Text, "The extractor that read it last."),
     maybe("article_id", Identifier, "The article it shows, or whose comment thread it continues.", index=True),
     needed("is_continuation", Boolean, "A further page of a comment thread.", server_default="0"),

@@ -286,6 +286,26 @@ SELECT n.name AS site, x.day, x.language, sum(x.number) AS comments,
 """,  # noqa: S608
 )
 
+INTEGERS = frozenset(
+    "article_id comment_id tweet_id parent_id position level text_length comments_claimed comments_found links_internal"
+    " links_external salary_min salary_max version comments published waiting rejected spam"
+    " off_language hashtags links mentions sightings".split()
+)
+BOOLEANS = frozenset({"by_site", "is_retweet"})
+NUMBERS = frozenset({"spam_probability", "spam_share"})
+DAYS = frozenset({"day", "published_on"})
+
+
+def column_type(view: str, column: str) -> str:
+    """integer, number, boolean, date, datetime or string: the type a column has in every export."""
+    if view == "clean_articles" and column == "published":
+        return "string"
+    for kind, columns in (("integer", INTEGERS), ("number", NUMBERS), ("boolean", BOOLEANS), ("date", DAYS)):
+        if column in columns:
+            return kind
+    return "datetime" if column.endswith(("_at", "_since")) else "string"
+
+
 VIEWS = (
     CLEAN_ARTICLES,
     CLEAN_SECTIONS,

@@ -10,11 +10,11 @@ from typing import Final
 
 from extractors.comments.names import BY, MAX_NAME, OPENS_WITH_SAYS, name_in, says_at
 from extractors.comments.outline import Outline, count
-from extractors.comments.record import Line, Record, Run
+from extractors.comments.record import MAX_SLOT_DEPTH, Line, Record, Run
 from extractors.dates import FoundDate, find_date
 
 _AUTHOR_NAMED: Final = re.compile(
-    r"(?:^|[-_ ])(?:fn|author(?:[-_]?(?:name|link))?|commenter(?:[-_]?name)?|user[-_]?(?:name|link)?|nick(?:name)?|poster|auteur|autor|"
+    r"(?:^|[-_ ])(?:fn|author(?:[-_]?(?:name|link))?|commenter(?:[-_]?name)?|\w*user[-_]?(?:name|link)?|nick(?:name)?|poster|auteur|autor|"
     r"autore|name|pseudo|screen[-_]?name|display[-_]?name|byline[-_]author|by|signature|citation|comments?[-_]?author|"
     r"comment[-_]name|comment[-_]user(?:name)?|c-author|profile|who|posted[-_]?by|\w+-user|creator|member)(?:$|[-_ ])"
 )
@@ -49,6 +49,10 @@ _ACTION: Final = re.compile(
 )
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _HEADER_TAGS: Final = frozenset("cite b strong h2 h3 h4 h5 h6 a dt em span address".split())
+_INLINE: Final = frozenset("a b strong cite em i span font u".split())
+_NO_BODY: Final = -1.0
+_NAMED: Final = 2.2  # what a name like "author" is worth
+_META_LINE: Final = 150  # characters
 _RUNS: Final = 12  # runs of a line that could be a name
 _DATE_LINE: Final = 300
 _NAME_LINE: Final = 200
@@ -226,66 +230,60 @@ class _Labeller:
     # --- body ------------------------------------------------------------------------------------------------------
     def find_body_slot(self) -> None:
         """The slot that holds the prose of most records, if the template has one."""
-        outline = self.outline
-        held: dict[int, dict[int, float]] = defaultdict(dict)
-        totals: list[float] = []
-        named: dict[int, float] = {}
-        first_elements: dict[int, int] = {}
-        soiled: Counter[int] = Counter()
+        held: dict[int, dict[int, int]] = defaultdict(dict)  # slot -> record -> characters of kept text
+        soiled: Counter[int] = Counter()  # slot -> records in which it holds the author or the date too
+        elements: dict[int, int] = {}  # slot -> an element of it
         for record in self.records:
-            date_line = self.date_lines[record.number]
-            total = 0.0
+            dirty: set[int] = set()
             for place, line in enumerate(record.lines):
-                kept = sum(len(run.text.strip()) for run in line.runs if not self._is_furniture(record, run))
-                is_date = place == date_line and len(line.text) < 150
                 if _ACTION.match(line.text):
                     continue
-                if not is_date:
-                    total += kept
-                seen: set[int] = set()
+                is_date = place == self.date_lines[record.number] and len(line.text) < _META_LINE
                 for run in line.runs:
-                    number = run.owner
-                    weight = 0 if self._is_furniture(record, run) else len(run.text.strip())
-                    while number > record.start:
-                        slot = record.slots.get(number)
-                        if slot is None:
-                            break
-                        if is_date:
-                            if slot not in seen:
-                                soiled[slot] += 1
-                        else:
-                            held[slot][record.number] = held[slot].get(record.number, 0.0) + weight
-                        seen.add(slot)
-                        first_elements.setdefault(slot, number)
-                        number = outline.parent[number]
-            totals.append(total)
+                    path = self._path(record, run.owner)
+                    elements.update((record.slots[number], number) for number in path)
+                    slots = [record.slots[number] for number in path]
+                    if is_date or (path and self._names_author(path[0])):
+                        dirty.update(slots)
+                    elif not self._is_furniture(record, run):
+                        weight = len(run.text.strip())
+                        for slot in (*slots, 0):
+                            held[slot][record.number] = held[slot].get(record.number, 0) + weight
+            soiled.update(dirty)
         size = len(self.records)
-        best, best_score = None, 0.0
-        grand = sum(totals) or 1.0
+        grand = sum(held.pop(0, {}).values()) or 1
+        best, best_worth = None, 0.0
         for slot, shares in held.items():
-            element = first_elements[slot]
-            name = outline.named[element]
-            tag = outline.elements[element].tag
-            if tag in ("a", "b", "strong", "cite", "em", "i", "span", "font", "li", "u") and not (
-                name and _BODY_NAMED.search(name)
-            ):
-                continue
-            coverage = len(shares) / size
-            share = sum(shares.values()) / grand
-            named[slot] = 0.0
-            if name and _BODY_NAMED.search(name) and not _NOT_BODY_NAMED.search(name):
-                named[slot] = 0.35
-            elif outline.elements[element].get("itemprop") in ("text", "description", "commentText", "reviewBody"):
-                named[slot] = 0.6
-            elif name and _NOT_BODY_NAMED.search(name):
-                named[slot] = -0.3
-            clean = 1.0 - soiled[slot] / size
-            value = share + 0.6 * coverage + named[slot] + 0.5 * clean
-            if tag == "p" and not named[slot]:
-                continue
-            if coverage >= 0.6 and share >= (0.35 if named[slot] > 0 else 0.75) and value > best_score and clean > 0.5:
-                best, best_score = slot, value
+            named = self._body_name(elements[slot])
+            coverage, share, clean = len(shares) / size, sum(shares.values()) / grand, 1.0 - soiled[slot] / size
+            worth = share + 0.6 * coverage + named + 0.5 * clean
+            enough = share >= (0.35 if named > 0 else 0.75)
+            if named > _NO_BODY and coverage >= 0.6 and enough and clean > 0.5 and worth > best_worth:
+                best, best_worth = slot, worth
         self.body_slot = best
+
+    def _path(self, record: Record, number: int) -> list[int]:
+        """The element and those around it in the record, its root left out."""
+        path = []
+        while number > record.start and number in record.slots and len(path) < MAX_SLOT_DEPTH:
+            path.append(number)
+            number = self.outline.parent[number]
+        return path
+
+    def _names_author(self, number: int) -> bool:
+        up = self.outline.parent[number]
+        return self._named_worth(number) >= _NAMED or (up >= 0 and self._named_worth(up) >= _NAMED)
+
+    def _body_name(self, number: int) -> float:
+        """What the name of an element says for (or against) its being the body."""
+        name, element = self.outline.named[number], self.outline.elements[number]
+        if name and _BODY_NAMED.search(name) and not _NOT_BODY_NAMED.search(name):
+            return 0.35
+        if element.get("itemprop") in ("text", "description", "commentText", "reviewBody"):
+            return 0.6
+        if element.tag in _INLINE or element.tag in ("p", "li"):
+            return _NO_BODY
+        return -0.3 if name and _NOT_BODY_NAMED.search(name) else 0.0
 
     # --- author ----------------------------------------------------------------------------------------------------
     def find_authors(self) -> None:
@@ -321,6 +319,7 @@ class _Labeller:
         outline = self.outline
         found: list[_Name] = []
         date_line = self.date_lines[record.number]
+        date_text = self.fields[record.number].date_text or ""
         alt = self._avatar_alt(record)
         for place, line in enumerate(record.lines):
             if place > 8 and abs(place - date_line) > 2 and place < len(record.lines) - 4:
@@ -348,7 +347,7 @@ class _Labeller:
                 found.extend(self._element_names(record, line, spoken, place, place_worth))
             for at, run in enumerate(spoken[: _RUNS if len(text) <= _DATE_LINE else 3]):
                 stripped = run.text.strip()
-                if len(stripped) > 2 * MAX_NAME:
+                if len(stripped) > 2 * MAX_NAME or (place == date_line and stripped in date_text):
                     continue
                 if self._is_furniture(record, run) and run.owner not in self._author_elements(record, run):
                     continue

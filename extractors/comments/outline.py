@@ -32,7 +32,7 @@ _DATE_HINT = re.compile(
     re.IGNORECASE,
 )
 _COMMENT_ID = re.compile(
-    r"^(?:(?:li|div|dsq|post|single|aol|bc|the|item|node|entry|article)[-_])*"
+    r"^(?:(?:li|div|dsq|js|post|single|aol|bc|the|item|node|entry|article)[-_])*"
     r"(?:comments?|komm?entar|cmt|comm|com|c|co|reply|pingback|trackback|post|pid|p|msg|message|forum|reaction|review)"
     r"(?:[-_](?:item|id|body|content|wrap|text|li|div|anchor|list))*[-_]?\d+$",
     re.IGNORECASE,
@@ -45,7 +45,7 @@ _COMMENT_ANCHOR = re.compile(
 _AVATAR = re.compile(
     r"avatar|gravatar|userpic|profile[-_]?(?:pic|image|photo)|mugshot|portrait|/photo/|user[-_]?(?:icon|image)", re.I
 )
-_REPLY = re.compile(r"reply|repondre|antwort|responder|rispond|reageer|quote", re.I)
+_REPLY = re.compile(r"reply|r[eé]pondre|antwort|responder|rispond|reageer|quote", re.I)
 _AUTHOR = re.compile(
     r"(?:^|[-_ ])(?:fn|vcard|author\w*|commenter|user-?name|user|nick(?:name)?|poster|auteur|autor|autore|name|pseudo|byline|"
     r"by|profile|posted|signature|screen-?name|display-?name|member|citation|from|who|creator|commentauthor|commentname)(?:$|[-_ ])",

@@ -148,7 +148,7 @@ def _headed_price(outline: Outline, listing: Listing) -> float:
 
 
 def _shape(outline: Outline, number: int) -> tuple[str, tuple[str, ...]]:
-    return outline.elements[number].tag, outline.shapes[number]
+    return outline.elements[number].tag, outline.shapes[number][:1]
 
 
 def _share_of_articles(outline: Outline, listing: Listing) -> float:
@@ -170,7 +170,7 @@ def _single_doubt(outline: Outline, listing: Listing, marks: float, text: int) -
     inner = range(start + 1, min(stop, start + _LOOK_IN))
     if any(outline.elements[n].tag in ("h1", "article") for n in inner):
         doubt += 2.0
-    ids = outline.ids[bisect_left(outline.ids, start) : bisect_left(outline.ids, stop)]
+    ids = outline.ids[bisect_left(outline.ids, start) : bisect_left(outline.ids, stop)][:_SAMPLE]
     if len({"".join(filter(str.isdigit, outline.elements[n].get("id") or "")) for n in ids}) > 1:
         doubt += 3.0  # a list of comments, not one
     if count(outline.dates, start, stop) > _MAX_DATES:

@@ -14,7 +14,7 @@ from extractors.comments.record import Record
 from extractors.comments.selector import selector
 
 _DEPTH_CLASS: Final = re.compile(
-    r"(?:^|\s)(?:comment-)?(?:depth|level|lvl|indent|nivel|niveau|ebene)[-_]?(\d{1,3})(?:\s|$)", re.IGNORECASE
+    r"(?:^|\s)(?:[a-z]+-)?(?:depth|level|lvl|indent|nivel|niveau|ebene|child)[-_]?(\d{1,3})(?:\s|$)", re.IGNORECASE
 )
 _INDENT: Final = re.compile(r"(?:margin|padding)-left\s*:\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
 _ALTERNATE: Final = re.compile(r"(?:^|\s)(?:(odd|alt)|even|([a-z]*?)([01]))(?:\s|$)")

@@ -8,7 +8,8 @@ from typing import Final
 _COMMENT = (
     r"comm?ent(?:s|i|o|arios?|ari|aires?|ar|arer|aire|ator|er)?|kommentare?n?|komentar\w*|kommentti\w*|komment\w*|yorum\w*"
     r"|reacties?|reactions?|reponses?|réponses?|responses?|respuestas?|risposte?|respostas?|odpowied\w*|otzyv\w*|koment\w*"
-    r"|repl(?:y|ies)|discussion|opinion(?:es|i)?|opinie?|avis|antworten|beitr(?:ae|ä)ge?|thoughts?|talkback\w*"
+    r"|repl(?:y|ies)|discussion|opinion(?:es|i)?|opinie?|avis|antworten|beitr(?:ae|ä)ge?|thoughts?|talkback\w*|"
+    r"réflexions?|pensées?|gedanken?|pensamientos?|pensieri|pensiero|gedachten?|tankar?|pensamentos?|myśl\w*|messages?"
 )
 NAMES_THREAD: Final = re.compile(
     r"comment|komment|koment|comentari|commenti\b|reactie|reakti|reactions?\b|r[eé]ponses\b|respuesta|rispost|respost|yorum|odpowied|"

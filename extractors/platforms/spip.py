@@ -15,9 +15,7 @@ class Spip(Markup):
     signs: ClassVar[frozenset[str]] = frozenset(
         {"forum-fil", "forum-message", "comment-fil", "comment-li", "spip_comment"}
     )
-    items: ClassVar[str] = (
-        "li.forum-fil,li.comment-fil,li.comment-li,li.comment-item,div.forum-message,div.spip_comment"
-    )
+    items: ClassVar[str] = "li.forum-fil,li.comment-fil,li.comment-li,li.comment-item,div.spip_comment"
     recipe: ClassVar[Recipe] = Recipe(
         author=".fn,.forum-auteur,.comment-auteur,.nickname",
         date="abbr.dtreviewed,abbr.published,.forum-date,time,.comment-date",

@@ -24,7 +24,7 @@ SURE: Final = 7.0
 """Lists above are not looked at more closely."""
 
 _SHORTLIST: Final = 8
-_FIRST: Final = 8  # elements at the start of a record that may hold its number and its "by" or "says"
+_FIRST: Final = 20  # elements at the start of a record that may hold its number and its "by" or "says"
 _NUMBER: Final = re.compile(r"^[#№(]?\s*(\d{1,5})\s*[.):]?$")
 _SIGNED: Final = re.compile(rf"{BY.pattern}$|{BY.pattern}\S|{SAYS.pattern}", re.IGNORECASE)
 _NOTICE: Final = re.compile(r"pingback|trackback|webmention|mention")

@@ -425,8 +425,9 @@ class _Labeller:
         worth = 0.0
         if name and _AUTHOR_NAMED.search(name):
             worth += 2.2
-        if element.get("itemprop") in ("author", "creator", "name"):
-            worth += 4.0
+        stated = element.get("itemprop")
+        if stated in ("author", "creator", "name"):
+            worth += 7.0 if stated == "name" else 4.0  # an author may be "Mr" and a name
         if element.tag == "cite":
             worth += 1.8
         elif element.tag in ("b", "strong", "h3", "h4", "h5"):

@@ -51,6 +51,7 @@ _AUTHOR = re.compile(
     r"by|profile|posted|signature|screen-?name|display-?name|member|citation|from|who|creator|commentauthor|commentname)(?:$|[-_ ])",
     re.I,
 )
+_TITLE = 20  # characters: shorter links in headings are names of people
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _FIELDS = frozenset("input textarea select".split())
 _NO_FIELD = frozenset("hidden button image submit".split())
@@ -228,7 +229,8 @@ class Outline:
         anchor = bool(name and _COMMENT_ID.match(name))
         if href:
             anchor = anchor or bool(("#" in href or "omment" in href or "?" in href) and _COMMENT_ANCHOR.search(href))
-            if not anchor and up >= 0 and self.elements[up].tag in _HEADINGS:
+            titled = up >= 0 and self.elements[up].tag in _HEADINGS and len(text or "") >= _TITLE
+            if titled and not anchor:
                 self.heading_links.append(number)
         if anchor:
             self.anchors.append(number)

@@ -16,6 +16,7 @@ from extractors.comments.names import is_cut
 from extractors.comments.outline import Outline
 from extractors.comments.recipe import Recipe, apply
 from extractors.comments.record import Record, Run, records
+from extractors.comments.score import thread_named
 from extractors.comments.selector import selector
 from extractors.comments.thread import Thread
 from extractors.comments.threads import numbers, parents
@@ -25,6 +26,7 @@ from extractors.html import folded
 from extractors.records import Comment, CommentKind, DatePrecision
 
 _ID: Final = re.compile(r"\d")
+_POST: Final = re.compile(r"(?:^|[-_ ])(?:posts?|p)[-_]?\d+(?:$|[-_ ])|postbit|crawler-post|message--post|forum-?post")
 _STAFF: Final = re.compile(
     r"(?:^|[-_ ])(?:bypostauthor|by-?author|author-?comment|postauthor|is-?author|admin(?:istrator)?|staff|moderator|editor|official|op)(?:$|[-_ ])"
 )
@@ -39,6 +41,8 @@ def read_thread(
     """The thread whose records are the list's; empty if, once read, they do not look like comments."""
     rows = records(outline, listing)
     fields = label(outline, rows)
+    if recipe is None and _are_posts(outline, rows):
+        recipe = Recipe(kind=CommentKind.POST)
     if recipe is not None:
         apply(recipe, outline, rows, fields)
     ids = [_identity(outline, listing, row) for row in rows]
@@ -59,6 +63,12 @@ def read_thread(
         comments=comments,
         nodes=_nodes(outline, listing),
     )
+
+
+def _are_posts(outline: Outline, rows: Sequence[Record]) -> bool:
+    """Are the records called posts, and nowhere comments: messages of a forum?"""
+    names = [outline.named[row.start] for row in rows]
+    return len(rows) > 1 and all(_POST.search(name) and not thread_named(name) for name in names)
 
 
 def empty_thread(outline: Outline) -> Thread:

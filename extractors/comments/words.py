@@ -9,7 +9,7 @@ _COMMENT = (
     r"comm?ent(?:s|i|o|arios?|ari|aires?|ar|arer|aire|ator|er)?|kommentare?n?|komentar\w*|kommentti\w*|komment\w*|yorum\w*"
     r"|reacties?|reactions?|reponses?|réponses?|responses?|respuestas?|risposte?|respostas?|odpowied\w*|otzyv\w*|koment\w*"
     r"|repl(?:y|ies)|discussion|opinion(?:es|i)?|opinie?|avis|antworten|beitr(?:ae|ä)ge?|thoughts?|talkback\w*|"
-    r"réflexions?|pensées?|gedanken?|pensamientos?|pensieri|pensiero|gedachten?|tankar?|pensamentos?|myśl\w*|messages?"
+    r"réflexions?|pensées?|gedanken?|pensamientos?|pensieri|pensiero|gedachten?|tankar?|pensamentos?|myśl\w*"
 )
 NAMES_THREAD: Final = re.compile(
     r"comment|komment|koment|comentari|commenti\b|reactie|reakti|reactions?\b|r[eé]ponses\b|respuesta|rispost|respost|yorum|odpowied|"
@@ -40,7 +40,7 @@ NAMES_FORM: Final = re.compile(
 NUMBER_OF_COMMENTS: Final = re.compile(
     r"(?:(?<![\d.,/:#-])(?P<n>\d{1,3}(?:[.,\s\u00a0\u202f]\d{3})+|\d{1,6})"
     r"|^\W*(?P<word>one|une?|uno|una|um|uma|eine?|één|en|ett|no|keine?|aucune?|sin|nessun|geen|nenhum|inga?|ingen))"
-    r"\s*(?:\w+\s+)?(?:" + _COMMENT + r")(?![^\W\d_])",
+    r"\s*(?:\w+\s+)?(?:" + _COMMENT + r"|messages?)(?![^\W\d_])",
     re.IGNORECASE,
 )
 """'16 commentaires', 'One Response to', '3 thoughts on'."""
@@ -50,7 +50,7 @@ COMMENTS_OF_NUMBER: Final = re.compile(
 )
 """'Commentaires (16)', 'Kommentare: 3'."""
 
-COMMENT_WORD: Final = re.compile(r"(?<![^\W\d_])(?:" + _COMMENT + r")(?![^\W\d_])", re.IGNORECASE)
+COMMENT_WORD: Final = re.compile(r"(?<![^\W\d_])(?:" + _COMMENT + r"|messages?)(?![^\W\d_])", re.IGNORECASE)
 
 NUMBER_WORDS: Final = dict.fromkeys("one un une uno una um uma ein eine één en ett".split(), 1) | dict.fromkeys(
     "no kein keine aucun aucune sin nessun geen nenhum inga ingen".split(), 0

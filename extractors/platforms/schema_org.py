@@ -16,7 +16,7 @@ class Microdata(Markup):
     signs: ClassVar[frozenset[str]] = frozenset()
     items: ClassVar[str] = (
         "@itemtype=http://schema.org/Comment,@itemtype=https://schema.org/Comment,"
-        "@itemtype=http://schema.org/UserComments,@itemtype=https://schema.org/UserComments"
+        "@itemprop=comment@itemscope,@itemtype=http://schema.org/UserComments,@itemtype=https://schema.org/UserComments"
     )
     recipe: ClassVar[Recipe] = Recipe(
         author="@itemprop=name,@itemprop=author,@itemprop=creator",
@@ -27,4 +27,4 @@ class Microdata(Markup):
     def matches(self, outline: Outline) -> bool:
         """Microdata has no class names of its own: the vocabulary's name stands in the page."""
         html = outline.document.html
-        return "schema.org/Comment" in html or "schema.org/UserComments" in html
+        return any(sign in html for sign in ("schema.org/Comment", "schema.org/UserComments", 'itemprop="comment"'))

@@ -64,7 +64,12 @@ def _fail(sentence: str, code: int) -> None:
 def _settings(config: Path | None) -> Settings:
     from flows.settings import load
 
-    return load(config)
+    settings = load(config)
+    if settings.log_format == "json":
+        from flows import observe
+
+        observe.configure("json", secrets=observe.secrets_of(settings))
+    return settings
 
 
 def _print_json(value: Any) -> None:

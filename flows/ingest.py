@@ -24,6 +24,7 @@ from flows.fetching.discover import page_links
 from flows.fetching.errors import FetchError, Permanent, Refused, Transient
 from flows.fetching.errors import Gone as GoneUpstream
 from flows.fetching.policy import FetchRequest, FetchResult
+from flows.observe import log
 from flows.processing import Processed, process_page
 from flows.report import QuarantinedPage
 from flows.settings import Settings, SiteSettings
@@ -126,9 +127,9 @@ def write(road: Road, chunk: Sequence[Outcome]) -> None:
         elif isinstance(outcome, Failed) and outcome.reason == "robots":  # not a failure to be tried again
             road.counts.update(disallowed=1, failed=-1)
         elif isinstance(outcome, Quarantined):
-            road.quarantined.append(
-                QuarantinedPage(url=outcome.exchange.url, reason=outcome.reason, message=outcome.message)
-            )
+            case = QuarantinedPage(url=outcome.exchange.url, reason=outcome.reason, message=outcome.message)
+            road.quarantined.append(case)
+            log("page_quarantined", site=road.site.name, run=road.run_id, url=case.url, reason=case.reason)
 
 
 def wanted(site: SiteSettings, url: str) -> bool:
@@ -142,7 +143,9 @@ async def visit(road: Road, page: DuePage) -> Outcome:
     """What became of one page; never raises for anything that a server can answer."""
     request = FetchRequest(url=page.url)
     if not road.full:
-        request = FetchRequest(url=page.url, etag=page.etag, last_modified=page.last_modified)
+        request = FetchRequest(
+            url=page.url, etag=page.etag, last_modified=page.last_modified, stored_url=page.stored_url
+        )
     began = road.now()
     try:
         result = await road.fetcher.fetch(request)

@@ -9,14 +9,19 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
+from flows.alarms import alarms_of, send
 from flows.errors import FlowError, RunFailed, SettingsError
 from flows.fetching.client import Fetcher
 from flows.fetching.discover import DiscoverySource, discover_urls
 from flows.fetching.policy import FetchPolicy
-from flows.ingest import Road, ingest, utc_now
+from flows.ingest import Road, ingest, utc_now, wanted
+from flows.observe import log
 from flows.processing import load_moderator
 from flows.report import Advance, RunReport, progress
 from flows.settings import Settings, SiteSettings, is_alive, prepare_prefect, worker_name
@@ -25,7 +30,8 @@ from storage.archive import WarcArchive
 from storage.campaigns import find_campaigns
 from storage.engine import Database, open_database
 from storage.errors import StorageError
-from storage.frontier import DuePage, claim, counts, discover, make_due, release, release_dead
+from storage.frontier import DiscoveredUrl, DuePage, claim, counts, discover, make_due, release, release_dead
+from storage.health import site_status
 from storage.runs import finish_run, start_run
 from storage.schema import upgrade_if_blank
 
@@ -78,39 +84,68 @@ async def run_site(
             if dry_run:
                 return await plan(settings, site, db, fetcher, started, limit)
             release_dead(db, site.name, is_alive)
-            run_id = start_run(db, site.name, command, started)
-            tally: Counter[str] = Counter()
-            warnings: list[str] = []
-            try:
-                warnings += await find_pages(site, db, fetcher, started)
-                if full:
-                    make_due(db, site.name, started)
-                lean = (site.moderation or settings.moderation).lean
-                pool = stack.enter_context(
+            lean = (site.moderation or settings.moderation).lean
+            road = Road(
+                settings=settings,
+                site=site,
+                db=db,
+                fetcher=fetcher,
+                pool=stack.enter_context(
                     WorkerPool(settings.workers, settings.page_seconds, load_moderator, settings.languages, lean)
-                )
-                road = Road(
-                    settings=settings,
-                    site=site,
-                    db=db,
-                    fetcher=fetcher,
-                    pool=pool,
-                    archive=stack.enter_context(WarcArchive(settings.archive)),
-                    run_id=run_id,
-                    started=started,
-                    full=full,
-                    counts=tally,
-                )
-                await batches(road, limit or site.max_pages, advance, run_batch)
-                tally["campaign_members"] += await asyncio.to_thread(find_campaigns, db, utc_now())
-            except (FlowError, StorageError, OSError) as error:
-                return failed(db, site, run_id, started, tally, warnings, str(error))
-            except BaseException:
-                failed(db, site, run_id, started, tally, warnings, "it was interrupted; the next run goes on")
-                raise
-            finally:
-                release(db, worker_name())
-            return finished(db, road, warnings)
+                ),
+                archive=stack.enter_context(WarcArchive(settings.archive)),
+                run_id=start_run(db, site.name, command, started),
+                started=started,
+                full=full,
+            )
+            log("run_started", site=site.name, run=road.run_id, full=full)
+            report = await night(road, limit or site.max_pages, advance, run_batch)
+        return await asyncio.to_thread(told, settings, db, report)
+
+
+async def night(road: Road, limit: int | None, advance: Advance, run_batch: BatchRunner) -> RunReport:
+    """The stages of one run, and its row in the database whatever becomes of them."""
+    warnings: list[str] = []
+    try:
+        warnings += await find_pages(road)
+        await batches(road, limit, advance, run_batch)
+        road.counts["campaign_members"] += await asyncio.to_thread(find_campaigns, road.db, road.now())
+    except BrokenExecutor as error:
+        return ended(road, warnings, f"the worker processes did not start ({error}); run `tamis doctor`")
+    except (FlowError, StorageError, OSError) as error:
+        return ended(road, warnings, str(error))
+    except BaseException:
+        ended(road, warnings, "it was interrupted; the next run goes on where it stopped")
+        raise
+    finally:
+        release(road.db, worker_name())
+    return ended(road, warnings)
+
+
+def ended(road: Road, warnings: list[str], failure: str | None = None) -> RunReport:
+    """Writes down how the run ended; the report of it."""
+    now = road.now()
+    status = "failed" if failure else "quarantined" if road.quarantined else "finished"
+    finish_run(road.db, road.run_id, road.counts, status, now, failure or "; ".join(warnings) or None)
+    log("run_ended", site=road.site.name, run=road.run_id, status=status, failure=failure, counts=dict(road.counts))
+    return RunReport(
+        site=road.site.name,
+        run_id=road.run_id,
+        started=road.started,
+        finished=now,
+        counts=dict(road.counts),
+        quarantined=tuple(road.quarantined),
+        warnings=tuple(warnings),
+        failure=failure,
+        exit_code=1 if failure else 3 if road.quarantined else 0,
+    )
+
+
+def told(settings: Settings, db: Database, report: RunReport) -> RunReport:
+    """Looks at the site's health after the run and sends the alarms that it gives reason for."""
+    health = () if report.failure else site_status(db, utc_now(), report.site)[0].alarms
+    undelivered = send(alarms_of(report, health), settings.alarms)
+    return replace(report, warnings=(*report.warnings, *health, *undelivered))
 
 
 async def batches(road: Road, limit: int | None, advance: Advance, run_batch: BatchRunner) -> None:
@@ -133,17 +168,34 @@ async def batches(road: Road, limit: int | None, advance: Advance, run_batch: Ba
         await run_batch(road, pages)
 
 
-async def find_pages(site: SiteSettings, db: Database, fetcher: Fetcher, now: datetime) -> list[str]:
+async def find_pages(road: Road) -> list[str]:
     """Put every address the site names into the frontier; return the warnings.
 
     Raises RunFailed when there is nothing to fetch: no address was found and none was known.
     """
-    found = await discover_urls(fetcher, discovery_source(site))
-    new = discover(db, site.name, found.urls, now)
+    db, site, now = road.db, road.site, road.started
+    found = await discover_urls(road.fetcher, discovery_source(site))
+    new = discover(db, site.name, articles_among(site, found.urls), now)
+    if road.full:
+        make_due(db, site.name, now)
     if new == 0 and not sum(counts(db, site.name, now).by_state.values()):
         why = "; ".join(found.warnings) or "its urls, sitemaps and feeds name no page that include and exclude let in"
         raise RunFailed(f"{site.name}: nothing to fetch: {why}")
     return list(found.warnings)
+
+
+def articles_among(site: SiteSettings, urls: Sequence[DiscoveredUrl]) -> list[DiscoveredUrl]:
+    """What was found, less the start pages that only list others: a home page is no article.
+
+    With `follow_links` a given address is one when its path is empty, or when `include` does not let it in.
+    """
+    if not site.follow_links:
+        return list(urls)
+    return [
+        url
+        for url in urls
+        if url.source != "given" or (urlsplit(url.url).path not in ("", "/") and wanted(site, url.url))
+    ]
 
 
 def discovery_source(site: SiteSettings) -> DiscoverySource:
@@ -163,7 +215,7 @@ async def plan(
     """What a run would fetch, without writing anything."""
     found = await discover_urls(fetcher, discovery_source(site))
     known = counts(db, site.name, started)
-    urls = [url.url for url in found.urls][: limit or site.max_pages]
+    urls = [url.url for url in articles_among(site, found.urls)][: limit or site.max_pages]
     return RunReport(
         site=site.name,
         run_id=None,
@@ -172,39 +224,6 @@ async def plan(
         counts={"named": len(urls), "due": known.due},
         warnings=tuple(found.warnings),
         planned=tuple(urls),
-    )
-
-
-def finished(db: Database, road: Road, warnings: list[str]) -> RunReport:
-    now = utc_now()
-    status = "quarantined" if road.quarantined else "finished"
-    finish_run(db, road.run_id, road.counts, status, now, "; ".join(warnings) or None)
-    return RunReport(
-        site=road.site.name,
-        run_id=road.run_id,
-        started=road.started,
-        finished=now,
-        counts=dict(road.counts),
-        quarantined=tuple(road.quarantined),
-        warnings=tuple(warnings),
-        exit_code=3 if road.quarantined else 0,
-    )
-
-
-def failed(
-    db: Database, site: SiteSettings, run_id: int, started: datetime, tally: Counter[str], warnings: list[str], why: str
-) -> RunReport:
-    now = utc_now()
-    finish_run(db, run_id, tally, "failed", now, why)
-    return RunReport(
-        site=site.name,
-        run_id=run_id,
-        started=started,
-        finished=now,
-        counts=dict(tally),
-        warnings=tuple(warnings),
-        failure=why,
-        exit_code=1,
     )
 
 

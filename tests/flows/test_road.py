@@ -81,11 +81,11 @@ def test_a_site_is_fetched_judged_and_stored(tmp_path: Path) -> None:
     with SiteServer(small_site()) as server:
         report = run(site_of(server, tmp_path))
     assert report.failure is None
-    assert report.counts["new_articles"] == 5
+    assert report.counts["new_articles"] == 4
     assert report.counts["new_comments"] == 8
     assert report.counts["publish"] == 4
     assert report.counts["review"] == 4
-    assert rows(tmp_path, "SELECT count(*) FROM articles WHERE title LIKE 'Fiche %'") == [(5,)]
+    assert rows(tmp_path, "SELECT count(*) FROM articles WHERE title LIKE 'Fiche %'") == [(4,)]
 
 
 def test_a_second_run_asks_only_whether_anything_changed_and_writes_nothing(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_second_run_asks_only_whether_anything_changed_and_writes_nothing(tmp_
         again = [request for request in server.requests[asked:] if request.path.startswith("/fiche-")]
     assert [request for request in again if "if-none-match" not in request.headers] == []
     assert len(again) == 4
-    assert report.counts["unchanged"] == 5
+    assert report.counts["unchanged"] == 4
     assert contents() == before
 
 
@@ -135,7 +135,7 @@ def test_bad_pages_are_set_aside_and_the_others_are_unharmed(tmp_path: Path) -> 
     assert report.exit_code == 3
     assert {case.reason for case in report.quarantined} == {"not_a_page", "no_article"}
     assert report.counts["gone"] == 1
-    assert report.counts["new_articles"] == 3
+    assert report.counts["new_articles"] == 2
     assert rows(tmp_path, "SELECT count(*) FROM quarantine") == [(2,)]
 
 
@@ -179,13 +179,13 @@ def test_a_limit_leaves_the_rest_for_the_next_run(tmp_path: Path) -> None:
     with SiteServer(small_site(6)) as server:
         settings = site_of(server, tmp_path)
         assert run(settings, limit=2).counts["new_articles"] == 2
-        assert run(settings).counts["new_articles"] == 5
+        assert run(settings).counts["new_articles"] == 4
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     with SiteServer(small_site(2)) as server:
         report = run(site_of(server, tmp_path), dry_run=True)
-    assert len(report.planned) == 3
+    assert len(report.planned) == 2
     assert rows(tmp_path, "SELECT count(*) FROM pages") == [(0,)]
 
 

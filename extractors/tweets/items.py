@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from extractors.html import classes
 from extractors.records import Tweet
 from extractors.tweets.addresses import Status, handle_in, is_button, is_search, status_in
-from extractors.tweets.reading import is_date, joined, label, message, pieces_of, trimmed
+from extractors.tweets.reading import BREAK, Piece, is_date, joined, label, lines_of, message, pieces_of, trimmed
 from extractors.tweets.traces import ids_in, is_stamp, shows_mention, text_before
 
 _BODY = re.compile(
@@ -28,7 +28,7 @@ _ASIDE = re.compile(
 )
 _SENT_FROM = re.compile(r"^(?:from|via|depuis|von|über|desde|par|da)\s+[^@]\S*(?:\s\S+){0,4}$", re.IGNORECASE)
 _FOLLOW = re.compile(
-    r"(?:follow|suivre|suivez|folge|folgen|s[ií]gue|seguir|segui|siga|volg|följ|obserwuj)\b", re.IGNORECASE
+    r"\b(?:follow|suivre|suivez|folge|folgen|s[ií]gue|seguir|segui|siga|volg|följ|obserwuj)\b", re.IGNORECASE
 )
 _MAX_NAME = 40  # characters of a link that shows the author's name; a longer one is the message itself
 _NAME_TAGS = frozenset("strong b div span h3 h4 h5 h6 cite".split())
@@ -61,6 +61,8 @@ def tweet_in(item: HtmlElement, language: str | None = None, account: str | None
         *(() if permalink is None else (permalink,)),
     }
     pieces = pieces_of(body, drop)
+    if body is item:
+        pieces, author = _unsigned(pieces, author)
     text = trimmed(joined(pieces))
     handle = author.handle or account
     prefix = _PREFIX.match(text)
@@ -134,7 +136,7 @@ def _trimmings(body: HtmlElement, dates: list[HtmlElement], author: str | None) 
     for node in body.iterdescendants():
         if not isinstance(node.tag, str):
             continue
-        if node.tag == "a" and not shows_mention(node) and _leads_away(node):
+        if node.tag == "a" and _leads_away(node):
             found.append(node)
             continue
         words = label(node)
@@ -148,8 +150,10 @@ def _trimmings(body: HtmlElement, dates: list[HtmlElement], author: str | None) 
 
 def _leads_away(anchor: HtmlElement) -> bool:
     """Whether a link is there to be pressed: reply, share, follow the author."""
-    href = anchor.get("href")
-    return is_button(href) or (handle_in(href) is not None and bool(_FOLLOW.match(label(anchor))))
+    href, words = anchor.get("href"), label(anchor)
+    if _HANDLE.fullmatch(words):
+        return False
+    return (is_button(href) and not shows_mention(anchor)) or bool(handle_in(href) and _FOLLOW.search(words))
 
 
 def _is_said(node: HtmlElement, author: str | None) -> bool:
@@ -217,6 +221,26 @@ def _name_beside(anchor: HtmlElement, body: HtmlElement, shown: set[HtmlElement]
             shown.add(node)
             return words
     return None
+
+
+def _unsigned(pieces: list[Piece], author: _Author) -> tuple[list[Piece], _Author]:
+    """The pieces without the line that shows nothing but the author's handle and perhaps name; the author by it."""
+    lines = lines_of(pieces)
+    signed = [(line, anchor, person) for line in lines for anchor, person in _handles(line)]
+    for line, anchor, person in signed:
+        name = joined(line).replace(f"@{person}", "", 1).replace(label(anchor), "").strip(" :,·|-–—")
+        is_known = author.handle is None or author.handle.lower() == person.lower()
+        if len(lines) > 1 and len(_handles(line)) == 1 and is_known and len(name) <= _MAX_NAME and name.count(" ") < 5:
+            kept = [piece for other in lines if other is not line for piece in (*other, BREAK)]
+            return kept, _Author(person, author.name or name or None, author.shown_in)
+    return pieces, author
+
+
+def _handles(line: list[Piece]) -> list[tuple[HtmlElement, str]]:
+    """The links of a line that read @name."""
+    anchors = dict.fromkeys(piece.anchor for piece in line if piece.anchor is not None)
+    persons = [(anchor, handle_in(anchor.get("href"))) for anchor in anchors if shows_mention(anchor)]
+    return [(anchor, person) for anchor, person in persons if person]
 
 
 def _is_mention_of(person: str, words: str) -> bool:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from lxml.html import HtmlElement
 
 from extractors.records import Tweet
 from extractors.tweets.addresses import status_in
 from extractors.tweets.entities import entities_of
-from extractors.tweets.reading import BREAK, Piece, is_date, joined, message, pieces_of, trimmed
+from extractors.tweets.reading import Piece, is_date, joined, lines_of, message, pieces_of, trimmed
 from extractors.tweets.traces import MAX_ITEM_TEXT, is_named, named_above, names_twitter
 
 _LEAST = 2
@@ -18,10 +16,7 @@ _SHARE = 0.6
 
 def tweets_by_line(node: HtmlElement, language: str | None = None) -> tuple[Tweet, ...]:
     """The lines of an element as tweets, if most of them hold a t.co link, "RT @", a mention or a hashtag."""
-    lines = [
-        list(pieces) for is_break, pieces in groupby(pieces_of(node), lambda piece: piece is BREAK) if not is_break
-    ]
-    lines = [line for line in lines if joined(line)]
+    lines = lines_of(pieces_of(node))
     heads = [number for number, line in enumerate(lines) if names_twitter(joined(line)) and not _says(joined(line))]
     if heads:
         lines = lines[heads[0] + 1 :]

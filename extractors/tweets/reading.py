@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from lxml.html import HtmlElement
 
@@ -90,6 +91,12 @@ def joined(pieces: Sequence[Piece]) -> str:
     """One line, blanks folded."""
     text = _INVISIBLE.sub("", "".join(piece.text for piece in pieces)[: 2 * MAX_TEXT])
     return _BLANKS.sub(" ", text).strip()[:MAX_TEXT]
+
+
+def lines_of(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """The pieces between breaks; lines that say nothing are left out."""
+    lines = [list(line) for is_break, line in groupby(pieces, lambda piece: piece is BREAK) if not is_break]
+    return [line for line in lines if joined(line)]
 
 
 def trimmed(text: str) -> str:

@@ -62,7 +62,7 @@ def tweet_in(item: HtmlElement, language: str | None = None, account: str | None
     }
     pieces = pieces_of(body, drop)
     if body is item:
-        pieces, author = _unsigned(pieces, author)
+        pieces, author = _without_signature(pieces, author)
     text = trimmed(joined(pieces))
     handle = author.handle or account
     prefix = _PREFIX.match(text)
@@ -223,7 +223,7 @@ def _name_beside(anchor: HtmlElement, body: HtmlElement, shown: set[HtmlElement]
     return None
 
 
-def _unsigned(pieces: list[Piece], author: _Author) -> tuple[list[Piece], _Author]:
+def _without_signature(pieces: list[Piece], author: _Author) -> tuple[list[Piece], _Author]:
     """The pieces without the line that shows nothing but the author's handle and perhaps name; the author by it."""
     lines = lines_of(pieces)
     signed = [(line, anchor, person) for line in lines for anchor, person in _handles(line)]

@@ -30,6 +30,7 @@ _ITEM_TAGS = frozenset("li p div article section tr td dd blockquote figure".spl
 _PASSING = re.compile(
     r"^(?:alt\w*|active|current|clear\w*|(?:[\w-]*[-_])?(?:odd|even|first|last)|[\w-]*\d)$", re.IGNORECASE
 )
+_ABOUT_TWEETS = re.compile(r"\b(?:tweets?|tweeted|twitter)\b", re.IGNORECASE)
 _MAX_CLIMB = 10
 _ODD_ONES = 5  # one item in so many may hold two permalinks: a quoted tweet, an answer with what it answers
 
@@ -180,13 +181,19 @@ def _items(group: _Group) -> list[HtmlElement]:
     """The elements of the list that are tweets, none if it is no list of tweets."""
     siblings = group.siblings
     stamped = [item for item in siblings if ids_in(item)]
-    if 2 * len(stamped) > len(group.items):
-        return stamped
     first = next(iter(group.items))
-    if not is_named(first) and named_above(first) is None:
+    is_of_twitter = is_named(first) or named_above(first) is not None
+    if 2 * len(stamped) > len(group.items):
+        return stamped if is_of_twitter or not _cites_tweets(stamped) else []
+    if not is_of_twitter:
         siblings = [item for item in siblings if _holds_named(item)]
     weight = sum(min(_weight(group, item), Weight.FAIR) for item in siblings)
     return siblings if weight >= len(siblings) else []
+
+
+def _cites_tweets(items: list[HtmlElement]) -> bool:
+    """Whether a list is about tweets: references say "tweet" where tweets themselves do not."""
+    return 2 * sum(bool(_ABOUT_TWEETS.search(label(item))) for item in items) > len(items)
 
 
 def _weight(group: _Group, item: HtmlElement) -> int:

@@ -1,18 +1,12 @@
-"""Entities by the twitter-text rules, on texts of our own; the conformance files themselves are in ../shared."""
+"""Entities by the twitter-text rules, on texts of our own."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.tweets.entities import EntityKind, entities_of, mentions
-
-BENCH = Path(__file__).parents[4] / "shared" / "bench" / "tweets"
+from extractors.tweets.entities import EntityKind, entities_of
 
 
 @pytest.mark.parametrize(
@@ -88,15 +82,3 @@ def test_entities_stand_in_the_text_in_order_and_apart(text: str) -> None:
 @pytest.mark.timeout(20)
 def test_hostile_texts_end(hostile: str) -> None:
     entities_of(hostile)
-
-
-@pytest.mark.shared
-@pytest.mark.skipif(not BENCH.exists(), reason=f"needs {BENCH}")
-def test_every_hashtag_and_mention_case_of_the_conformance_file() -> None:
-    tests: dict[str, list[dict[str, Any]]] = yaml.safe_load((BENCH / "extract.yml").read_text("utf-8"))["tests"]
-    for case in tests["hashtags"]:
-        assert list(entities_of(case["text"]).hashtags) == case["expected"], case["description"]
-    for case in tests["mentions"]:
-        assert [entity.value for entity in mentions(case["text"])] == case["expected"], case["description"]
-    for case in tests["urls"]:
-        assert list(entities_of(case["text"]).urls) == case["expected"], case["description"]

@@ -218,6 +218,9 @@ NOT_TWEETS = {
         </li><li class="comment">Why so much salt in it?</li></ol>""",
     "prose that links to a tweet": """<p>As <a href="https://twitter.com/miller/status/268400000000000700">he wrote</a>
         on <a href="https://twitter.com/miller/status/268400000000000701">13 November 2012</a>, rye needs time.</p>""",
+    "references": """<h2>References</h2><ol class="references"><li>The Miller, "On stones" (Tweet),
+        <a href="https://twitter.com/miller/status/268400000000000701">13 November 2012</a>.</li><li>The Oven, "On fire"
+        (Tweet), <a href="https://twitter.com/oven/status/268400000000000702">14 November 2012</a>.</li></ol>""",
     "share counts": """<ul class="sharing"><li class="tweet-count">12 Tweets</li><li class="tweet"><a
         href="https://twitter.com/intent/tweet?url=http://example.org">Tweet this article now please</a></li></ul>""",
 }

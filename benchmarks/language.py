@@ -21,7 +21,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from langdetect.lang_detect_exception import LangDetectException
 
 from moderation.language import LanguageJudge
@@ -29,6 +30,7 @@ from moderation.language.fit import ballots, fitted, read_rows
 from moderation.language.fusion import weights_from
 from moderation.language.voters import langdetect_factory
 
+ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 BENCH = SHARED / "bench" / "moderation"
 SHORT = ("1-3", "4-10")
@@ -134,15 +136,16 @@ def digest(threads: int, count: int) -> str:
 def memory(lean: bool) -> float:
     """The largest resident size in MB of a fresh process that judges every 5th text under fr and en articles."""
     code = (
-        "import resource, sys, json;"
+        "import sys; sys.path.insert(0, sys.argv[3]);"
         "from moderation.language import LanguageJudge; from moderation.language.fit import read_rows;"
         "from pathlib import Path; rows = read_rows(Path(sys.argv[1]))[::5];"
         "judge = LanguageJudge(lean=sys.argv[2] == '1');"
         "[judge.relation(row['text'], article) for row in rows for article in ('fr', 'en')];"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)"
+        "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
     )
-    arguments = [sys.executable, "-c", code, str(BENCH / "lang.dev.jsonl.gz"), str(int(lean))]
-    return float(subprocess.run(arguments, capture_output=True, text=True, check=True).stdout)
+    arguments = [sys.executable, "-c", code, str(BENCH / "lang.dev.jsonl.gz"), str(int(lean)), str(ROOT)]
+    # not getrusage: its peak is inherited from the parent
+    return float(subprocess.run(arguments, capture_output=True, text=True, check=True).stdout) / 1000
 
 
 def different_answers(processes: int = 20, count: int = 600) -> int:

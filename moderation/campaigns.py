@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -21,13 +19,14 @@ import numpy.typing as npt
 
 from moderation.normalise import normalised
 
-SIMILARITY = 0.42  # of the sets of word pairs; below it texts on one subject begin to look alike
-MIN_WORDS = 8  # "Merci pour cet article !" is written by many honest people
-PLACES = 128
+SIMILARITY = 0.4  # of the sets of word pairs; below it texts on one subject begin to look alike
+MIN_SHARED = 14  # word pairs in common: honest people share an opening and a closing as well
+MIN_WORDS = MIN_SHARED + 1  # "Bonjour, merci beaucoup pour cet article !" never makes a campaign
+PLACES = 128  # of a signature; the estimate of a similarity of .4 has a standard error of .044
 ROWS = 3  # places in a band
-BANDS = PLACES // ROWS
+BANDS = 20
+CROWD = 32  # members of a bucket
 
-_PRIME = np.uint64((1 << 61) - 1)
 _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 
@@ -47,101 +46,145 @@ def _multipliers() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
 
 
 _A, _B = _multipliers()
+_PAIR = np.uint32(0x9E3779B1)  # odd: the order of two words counts
+_FOLD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
+_BAND = np.arange(1, BANDS + 1, dtype=np.uint64) * np.uint64(0xD6E8FEB86659FD93)
 
 
 def words(text: str) -> list[str]:
     """The words of a text for comparison: disguises off, lower case, addresses left out."""
-    return _WORD.findall(_ADDRESS.sub(" ", normalised(text).folded))
+    folded = normalised(text).folded
+    if "www." in folded or "://" in folded:
+        folded = _ADDRESS.sub(" ", folded)
+    return _WORD.findall(folded)
 
 
 def signature(text: str) -> bytes:
-    """The MinHash signature of a text, 4 * PLACES bytes; empty if the text is too short to tell a campaign by."""
+    """The MinHash signature of a text; empty if the text is too short to tell a campaign by.
+
+    4 * (1 + PLACES) bytes, little-endian: the number of different word pairs, then the smallest hashes.
+    """
     spoken = words(text)
     if len(spoken) < MIN_WORDS:
         return b""
-    pairs = {crc32(f"{a} {b}".encode()) for a, b in pairwise(spoken)}
-    return _minima(np.fromiter(pairs, dtype=np.uint32, count=len(pairs))).tobytes()
+    hashes = np.fromiter((crc32(word.encode()) for word in spoken), dtype=np.uint32, count=len(spoken))
+    pairs = np.unique(hashes[:-1] * _PAIR ^ hashes[1:])
+    return len(pairs).to_bytes(4, "little") + _minima(pairs).astype("<u4").tobytes()
 
 
 def _minima(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    mixed = hashes ^ (hashes >> np.uint32(16))
-    spread = mixed[:, None] * _A + _B
-    spread ^= spread >> np.uint32(15)
+    spread = hashes[:, None] * _A + _B
+    spread ^= spread >> np.uint32(15)  # a product alone orders neighbours alike: false pairs grow by a third
     return np.asarray(spread.min(axis=0), dtype=np.uint32)
 
 
 def bands(signature: bytes) -> tuple[int, ...]:
-    """BANDS keys of 63 bits; two texts are candidates if they share one. None for an empty signature.
+    """BANDS keys from 0 to 2**63 - 1; two texts are candidates if they share one. None for an empty signature.
 
-    The keys of different bands differ, so one table column of integers can hold them all.
+    Keys of different bands differ, so that one column of integers in a table can hold them all.
     """
     if not signature:
         return ()
-    size = 4 * ROWS
-    return tuple(
-        (crc32(signature[i * size : (i + 1) * size]) << 16 | crc32(signature[i * size : (i + 1) * size], i) >> 16) << 7
-        | i
-        for i in range(BANDS)
-    )
+    places = np.frombuffer(signature, dtype="<u4", offset=4, count=BANDS * ROWS).reshape(BANDS, ROWS)
+    keys = (places.astype(np.uint64) * _FOLD).sum(axis=1, dtype=np.uint64) + _BAND
+    keys ^= keys >> np.uint64(29)
+    keys *= np.uint64(0xBF58476D1CE4E5B9)
+    return tuple((keys >> np.uint64(1)).tolist())
 
 
 def similarity(left: bytes, right: bytes) -> float:
-    """The estimated Jaccard similarity, 0 to 1, of two signatures; 0 if either is empty."""
+    """The estimated Jaccard similarity, 0 to 1, of the word pairs of two texts; 0 if either signature is empty."""
     if not left or not right:
         return 0.0
-    return float(np.mean(np.frombuffer(left, dtype=np.uint32) == np.frombuffer(right, dtype=np.uint32)))
+    one, other = np.frombuffer(left, dtype="<u4", offset=4), np.frombuffer(right, dtype="<u4", offset=4)
+    return float(np.mean(one == other))
+
+
+def alike(left: bytes, right: bytes, threshold: float = SIMILARITY) -> bool:
+    """Whether two texts are near-duplicates: similar enough, and with enough word pairs in common."""
+    share = similarity(left, right)
+    pairs = int.from_bytes(left[:4], "little") + int.from_bytes(right[:4], "little")
+    return share >= threshold and share / (1.0 + share) * pairs >= MIN_SHARED
 
 
 class CampaignIndex:
-    """Comments seen so far, and which of them are near-duplicates of each other."""
+    """Comments seen so far, and which of them are near-duplicates of each other.
+
+    A band's bucket keeps the first CROWD comments only: whoever comes later to a large campaign still finds them, and
+    the cost of a comment does not grow with the campaign.
+    """
 
     def __init__(self, threshold: float = SIMILARITY) -> None:
         self.threshold = threshold
-        self._signatures: dict[str, bytes] = {}
-        self._buckets: defaultdict[int, list[str]] = defaultdict(list)
-        self._parent: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._keys: list[str] = []
+        self._signatures = np.empty((1024, 1 + PLACES), dtype=np.uint32)
+        self._buckets: dict[int, list[int]] = {}
+        self._parent: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._keys)
 
     def add(self, key: str, text: str) -> tuple[str, ...]:
-        """Take in a comment; the keys of its near-duplicates so far, in the order they came. Twice changes nothing."""
+        """Take in a comment; the keys of near-duplicates so far, in the order they came. Twice changes nothing.
+
+        Of a large campaign only some members are named, its first ones among them; `groups` has all.
+        """
         return self.add_signature(key, signature(text))
 
     def add_signature(self, key: str, signed: bytes) -> tuple[str, ...]:
-        """As `add`, for a signature that was stored."""
-        found = tuple(other for other in self._candidates(key, signed) if self._alike(signed, other))
-        if key not in self._signatures and signed:
-            self._signatures[key] = signed
-            for band in bands(signed):
-                self._buckets[band].append(key)
-        for other in found:
-            self._join(key, other)
-        return found
-
-    def _alike(self, signed: bytes, other: str) -> bool:
-        return similarity(signed, self._signatures[other]) >= self.threshold
-
-    def _candidates(self, key: str, signed: bytes) -> Iterable[str]:
-        seen: dict[str, None] = {}
+        """As `add`, for a signature that was stored. An empty signature is never a near-duplicate."""
+        if not signed:
+            return ()
+        known = self._numbers.get(key)
+        number = self._store(key, signed) if known is None else known
+        near: set[int] = set()
         for band in bands(signed):
-            seen.update(dict.fromkeys(self._buckets.get(band, ())))
-        seen.pop(key, None)
-        return seen
+            bucket = self._buckets.get(band)
+            if bucket is None:
+                self._buckets[band] = [number]
+                continue
+            near.update(bucket)
+            if known is None and len(bucket) < CROWD:
+                bucket.append(number)
+        near.discard(number)
+        if not near:
+            return ()
+        candidates = sorted(near)
+        own, others = self._signatures[number], self._signatures[candidates]
+        shares = np.count_nonzero(others[:, 1:] == own[1:], axis=1) / PLACES
+        shared = shares / (1.0 + shares) * (others[:, 0] + own[0])
+        near_enough = (shares >= self.threshold) & (shared >= MIN_SHARED)
+        found = [candidates[i] for i in np.flatnonzero(near_enough)]
+        for other in found:
+            self._join(number, other)
+        return tuple(self._keys[other] for other in found)
 
-    def _root(self, key: str) -> str:
-        root = key
+    def _store(self, key: str, signed: bytes) -> int:
+        number = len(self._keys)
+        if number == len(self._signatures):
+            self._signatures = np.concatenate([self._signatures, np.empty_like(self._signatures)])
+        self._signatures[number] = np.frombuffer(signed, dtype="<u4")
+        self._keys.append(key)
+        self._numbers[key] = number
+        return number
+
+    def _root(self, number: int) -> int:
+        root = number
         while (above := self._parent.get(root, root)) != root:
             root = above
-        while (above := self._parent.get(key, root)) != root:
-            self._parent[key], key = root, above
+        while (above := self._parent.get(number, root)) != root:
+            self._parent[number], number = root, above
         return root
 
-    def _join(self, left: str, right: str) -> None:
+    def _join(self, left: int, right: int) -> None:
         first, second = sorted((self._root(left), self._root(right)))
         self._parent.setdefault(first, first)
         self._parent[second] = first
 
     def groups(self) -> tuple[tuple[str, ...], ...]:
         """Every campaign of two members or more: its keys sorted; the largest campaigns first."""
-        members: defaultdict[str, list[str]] = defaultdict(list)
-        for key in self._parent:
-            members[self._root(key)].append(key)
+        members: defaultdict[int, list[str]] = defaultdict(list)
+        for number in self._parent:
+            members[self._root(number)].append(self._keys[number])
         return tuple(sorted((tuple(sorted(keys)) for keys in members.values()), key=lambda keys: (-len(keys), keys)))

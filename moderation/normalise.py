@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 Span = tuple[int, int]
@@ -27,6 +27,8 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_FOREIGN_RUN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")  # with the letter before it, which may compose
+_LOOKALIKES = re.compile("[\u0131\u0250-\u02af\u0370-\u058f\u1d00-\u1d7f\u0500-\u052f]")
 _LETTER_WORD = re.compile(r"[^\W\d_]+")
 # a word with at least one l33t character that has letters on both sides, or a leading $
 _LEET_WORD = re.compile(r"(?<![\w@$€])(?:\$(?=[^\W\d_]{2})|[^\W\d_])[^\W_@$€]*(?:[@$€]+[^\W_@$€]*)*", re.UNICODE)
@@ -134,20 +136,33 @@ def _compatibility_form(text: str, offsets: Sequence[int]) -> tuple[str, Sequenc
         return text, offsets
     pieces: list[str] = []
     moved: list[int] = []
-    start, size = 0, len(text)
-    while start < size:
-        end = start + 1
-        form = text[start] if text[start].isascii() else unicodedata.normalize("NFKC", text[start])
-        while end < size and not text[end].isascii():
-            longer = unicodedata.normalize("NFKC", text[start : end + 1])
-            if longer == form + unicodedata.normalize("NFKC", text[end]) and not unicodedata.combining(text[end]):
-                break
-            form, end = longer, end + 1
-        pieces.append(form)
-        moved.extend([offsets[start]] * len(form))
-        start = end
-    moved.append(offsets[size])
+    end = 0
+    for run in _FOREIGN_RUN.finditer(text):
+        start = run.start()
+        pieces.append(text[end:start])
+        moved.extend(offsets[end:start])
+        end = run.end()
+        for form, at in _clusters(text, start, end):
+            pieces.append(form)
+            moved.extend([offsets[at]] * len(form))
+    pieces.append(text[end:])
+    moved.extend(offsets[end:])
     return "".join(pieces), moved
+
+
+def _clusters(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
+    """The NFKC forms of the smallest parts of text[start:end] that do not compose with each other, and their places."""
+    while start < end:
+        stop = start + 1
+        form = unicodedata.normalize("NFKC", text[start])
+        while stop < end:
+            longer = unicodedata.normalize("NFKC", text[start : stop + 1])
+            own = unicodedata.normalize("NFKC", text[stop])
+            if longer == form + own and not unicodedata.combining(own[:1] or " "):
+                break
+            form, stop = longer, stop + 1
+        yield form, start
+        start = stop
 
 
 def _script(letter: str) -> str:
@@ -168,6 +183,8 @@ def _homoglyphs_folded(text: str) -> tuple[str, list[Span], list[Span]]:
     """`text` with the look-alike letters of mixed words put back, the letters' spans, the words' spans."""
     homoglyphs: list[Span] = []
     mixed: list[Span] = []
+    if _LOOKALIKES.search(text) is None:
+        return text, homoglyphs, mixed
     folded: list[str] = []
     end = 0
     for word in _LETTER_WORD.finditer(text):
@@ -181,7 +198,8 @@ def _homoglyphs_folded(text: str) -> tuple[str, list[Span], list[Span]]:
         if put_back == letters:
             continue
         start = word.start()
-        homoglyphs.extend((start + i, start + i + 1) for i, (a, b) in enumerate(zip(letters, put_back, strict=True)) if a != b)
+        changed = (i for i, (a, b) in enumerate(zip(letters, put_back, strict=True), start) if a != b)
+        homoglyphs.extend((i, i + 1) for i in changed)
         folded.append(text[end:start])
         folded.append(put_back)
         end = word.end()
@@ -208,7 +226,7 @@ def _unmixed(word: str) -> str:
 
 def _leet_folded(text: str) -> tuple[str, tuple[Span, ...]]:
     """`text` with l33t characters inside words put back as letters, and the spans of those words."""
-    if not any(sign in text for sign in _LEET_OF):
+    if _LEET_RUN.search(text) is None:
         return text, ()
     spans: list[Span] = []
     folded: list[str] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -38,6 +38,14 @@ class ArchiveRef:
     file: str
     offset: int
     length: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """A file written anew: its name, and where each record that was kept is now, by where it was."""
+
+    file: str
+    offsets: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +128,35 @@ class WarcArchive:
             raise RecordMissing(f"{path} has no whole record at byte {ref.offset}: {error}") from error
         raise RecordMissing(f"{path} ends before byte {ref.offset}")
 
+    def files(self, older_than: datetime | None = None) -> Iterator[str]:
+        """The archive's files, relative to its folder; with a time: only those last written before it."""
+        for path in sorted(self.folder.rglob("*.warc.gz")):
+            if older_than is None or path.stat().st_mtime < older_than.timestamp():
+                yield path.relative_to(self.folder).as_posix()
+
+    def without(self, file: str, offsets: Collection[int]) -> Rewritten:
+        """A copy of a file, under a new name, without the records at these offsets. It is on disk on return."""
+        if file == self._name:
+            self.close()
+        old = self.folder / file
+        new = old.with_name(f"{old.name.removesuffix('.warc.gz')}-{secrets.token_hex(3)}.warc.gz")
+        moved: dict[int, int] = {}
+        with old.open("rb") as source, new.open("xb") as out:
+            places = list(record_places(old))
+            for offset, end in places:
+                if offset in offsets:
+                    continue
+                moved[offset] = out.tell()
+                source.seek(offset)
+                out.write(source.read(end - offset))
+            out.flush()
+            os.fsync(out.fileno())
+        return Rewritten(file=new.relative_to(self.folder).as_posix(), offsets=moved)
+
+    def delete(self, file: str) -> None:
+        """Delete a file of the archive; one that is gone already is fine."""
+        (self.folder / file).unlink(missing_ok=True)
+
     def _flush_before_reading(self, name: str) -> None:
         if self._file is not None and name == self._name:
             self._file.flush()
@@ -145,6 +182,19 @@ def records(path: Path) -> Iterator[ArchivedResponse]:
             for record in ArchiveIterator(stream):
                 if record.rec_type == "response":
                     yield archived(record)
+        except (ArchiveLoadFailed, EOFError):
+            return
+
+
+def record_places(path: Path) -> Iterator[tuple[int, int]]:
+    """Start and end in bytes of every whole record of a file."""
+    with path.open("rb") as stream:
+        iterator = ArchiveIterator(stream)
+        try:
+            for record in iterator:
+                record.content_stream().read()
+                start = iterator.get_record_offset()
+                yield start, start + iterator.get_record_length()
         except (ArchiveLoadFailed, EOFError):
             return
 

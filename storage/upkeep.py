@@ -1,0 +1,25 @@
+"""What is due after a run: campaigns, counts by day, the search index. One call; every part is idempotent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.campaigns import find_campaigns
+from storage.engine import Database
+from storage.rollups import refresh
+from storage.search import index_new
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upkeep:
+    """How many comments joined a campaign, days were counted, texts indexed."""
+
+    joined: int
+    days: int
+    indexed: int
+
+
+def after_run(db: Database, now: datetime) -> Upkeep:
+    """Bring everything that is derived from the loaded pages up to date, in short transactions."""
+    return Upkeep(joined=find_campaigns(db, now), days=refresh(db), indexed=index_new(db))

@@ -85,7 +85,7 @@ def _tweet(pieces: Sequence[Piece], link: HtmlElement, language: str | None) -> 
         url=link.get("href"),
         handle=byline["handle"] if byline else status.handle,
         author_name=byline["name"].strip() if byline else None,
-        date_text=date_shown(pieces, link, byline["date"] if byline else ""),
+        date_text=date_shown(pieces, link, byline["date"] if byline else "", signed=byline is not None),
         stated=link.get("data-datetime") or link.get("datetime"),
         language=language,
     )

@@ -8,17 +8,19 @@ the end of the quotation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
 from extractors.records import Tweet
-from extractors.tweets.reading import Piece, is_date, joined
+from extractors.tweets.reading import MAX_DATE_TEXT, Piece, is_date, joined, shows_address
 
 _MAX_REST = 200
 """Characters that may follow the date inside a quotation ("View on Mastodon"); more is the article, let in by a lost
 closing tag."""
+_DIGIT = re.compile(r"\d")
 _NEAR = 60  # pieces before the date that can belong to its byline
 
 
@@ -42,10 +44,13 @@ def words_near(pieces: Sequence[Piece], anchor: HtmlElement) -> str:
     return joined(pieces[max(0, end - _NEAR) : end])
 
 
-def date_shown(pieces: Sequence[Piece], anchor: HtmlElement, otherwise: str = "") -> str | None:
-    """The words of the link, or `otherwise`, if they are a date."""
+def date_shown(pieces: Sequence[Piece], anchor: HtmlElement, otherwise: str = "", *, signed: bool = True) -> str | None:
+    """The words of the link, or `otherwise`, if they are a date; after a byline they are, in whatever language."""
     words = joined([piece for piece in pieces if piece.anchor is anchor])
-    return next((text for text in (words, otherwise) if is_date(text)), None)
+    found = next((text for text in (words, otherwise) if is_date(text)), None)
+    if found is None and signed and len(words) <= MAX_DATE_TEXT and _DIGIT.search(words) and not shows_address(words):
+        return words
+    return found
 
 
 def up_to(pieces: Sequence[Piece], text: str) -> list[Piece]:

@@ -90,6 +90,11 @@ def test_the_date_is_read_in_the_language_of_the_embed(language: str, shown: str
     assert (tweet.date, tweet.date_text) == ("2019-11-18T18:46+00:00", shown)
 
 
+def test_a_date_in_an_unread_language_is_kept_and_the_id_tells_it() -> None:
+    tweet = one(EMBED.replace("November 18, 2019", "18 พฤศจิกายน 2019"), "th")
+    assert (tweet.date, tweet.date_text) == ("2019-11-18T18:46+00:00", "18 พฤศจิกายน 2019")
+
+
 def test_a_visible_day_that_is_not_the_day_in_utc_stays_as_shown() -> None:
     tweet = one(EMBED.replace("November 18, 2019", "November 19, 2019"))
     assert (tweet.date, tweet.date_precision) == ("2019-11-19", DatePrecision.DAY)

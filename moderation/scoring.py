@@ -82,6 +82,8 @@ def _wording_evidence(view: View, channel: Channel) -> list[Evidence]:
     if not len(features.buckets):
         return []
     total, contributions = channel.wording_log_odds(features)
+    if not view.words:
+        return [_wording(view, WORDING_SPAM if total > 0.0 else WORDING_HAM, total, [])]
     per_word = _by_word(view, features, contributions)
     spam = float(per_word[per_word > 0.0].sum())
     order = np.argsort(per_word, kind="stable").tolist()
@@ -103,11 +105,8 @@ def _wording(view: View, signal: str, log_odds: float, words: list[int]) -> Evid
 def _by_word(view: View, features: Hashed, contributions: Floats) -> Floats:
     """The wording's log-odds shared out to the words: a feature goes to the word on which its middle lies, or which
     stands before its middle."""
-    count = len(view.word_starts)
-    if not count:
-        return np.array([float(contributions.sum())])
     begins = np.zeros(len(view.folded) + 2, dtype=np.int64)
     begins[view.word_starts[1:]] = 1
     owners = begins.cumsum()[features.middles]
-    shares: Floats = np.bincount(owners, contributions, count).astype(np.float64)
+    shares: Floats = np.bincount(owners, contributions, len(view.words)).astype(np.float64)
     return shares

@@ -237,6 +237,9 @@ def fit_signals(prepared: Prepared, rows: npt.NDArray[np.int64], wording: Floats
             channels = [comments]
         else:
             channels = [channel for channel in range(len(CHANNELS)) if channel != comments]
+        if not group.any():  # no example: the expert alone
+            weights[channels] = np.concatenate((prepared.priors, [settings.trust, settings.intercept]))
+            continue
         weights[channels] = _fit_group(prepared, rows[group], wording[group], settings, channels)
     fit = SignalFit(signals=weights[:, :-2], trust=weights[:, -2], intercepts=weights[:, -1])
     ham = np.flatnonzero(own & (prepared.spam[rows] == 0.0))

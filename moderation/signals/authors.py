@@ -18,6 +18,9 @@ _SITE_TITLE = re.compile(
 )  # "Ann Other | The Daily", "Ann Other, Bath"
 _INITIAL = re.compile(r"^[^\W\d_][\w'’.-]+ [^\W\d_]\.$")
 _PERSON = re.compile(r"^[^\W\d_][\w'’.-]+ (?:[^\W\d_]\.|[^\W\d_][\w'’-]+)$")
+_PARTICLES = frozenset(
+    "de la le du des d' von van der den zu di da del della dos das do al el bin ibn ben ter y e et".split()
+)
 _TRADES = frozenset("shopping brands pharma diet gambling adult loans earn seo helpdesk services prize".split())
 
 
@@ -51,8 +54,8 @@ def author_phrase(view: View) -> Finding | None:
     words = view.author.split()
     if len(words) < 2 or "@" in view.author or view.notice_form:
         return None
-    lower = sum(word[0].islower() for word in words)
-    if len(words) >= 3 and (lower >= 2 or len(words) >= 4):
+    lower = sum(word[0].islower() and word not in _PARTICLES for word in words)
+    if len(words) >= 3 and (lower >= 2 or len(words) >= 5):
         return Finding(min(2.0, len(words) / 3), view.author[:60])
     if lower == len(words):
         return Finding(0.7, view.author[:60])

@@ -15,6 +15,8 @@ from moderation.signals.lexicon import WORD, folded
 from moderation.signals.view import PageView, View, page_view
 
 _ADDRESSED = re.compile(r"(?:^|\n)\s*@\s?\w|(?:^|\n)\s*>\s?\S")
+
+
 def _taken_up(view: View, shared: frozenset[str], most: float) -> Finding | None:
     """A finding for words shared with the page; rare words count more."""
     if not shared:
@@ -46,7 +48,7 @@ def on_topic(view: View) -> Finding | None:
 def off_topic(view: View) -> Finding | None:
     """Only for comments with at least eight telling words: a short answer needs no word of the article."""
     page = _page(view)
-    if page is None or len(page.words) < 100:
+    if page is None or len(page.words) < 40:
         return None
     telling = view.telling()
     if len(telling) < 8:

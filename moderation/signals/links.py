@@ -287,6 +287,11 @@ def _is_reference(host: str) -> bool:
     return host.endswith(_REFERENCES) and any(host == place or host.endswith("." + place) for place in _REFERENCES)
 
 
+def is_public_place(host: str) -> bool:
+    """Whether a host is everybody's: a giant, a place that readers cite, a shortener."""
+    return host in _BIG_HOSTS or host in _SHORTENERS or _is_reference(host)
+
+
 @signal("own-site-link", -0.8, "links to a page of this very site", "lien vers une page de ce site même")
 def own_site_link(view: View) -> Finding | None:
     return Finding(grown(view.own_links), view.own_host) if view.own_links else None
@@ -352,6 +357,6 @@ def deep_link(view: View) -> Finding | None:
 )
 def host_under_many_names(view: View) -> Finding | None:
     names = view.submission.host_names
-    if names is None or names < 2:
+    if names is None or names < 3:  # two readers may well cite the same place
         return None
-    return Finding(min(3.0, names / 2), f"{names} names")
+    return Finding(min(3.0, names / 3), f"{names} names")

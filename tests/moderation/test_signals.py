@@ -1,0 +1,185 @@
+"""Each signal on comments of our own: found, with its words quoted, and silent beside it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moderation.classifier.model import CHANNELS, shipped_model
+from moderation.classifier.statistics import word_statistics
+from moderation.signals import all_signals, findings
+from moderation.signals.lexicon import Lexicon
+from moderation.signals.view import View, host_of, same_site
+from moderation.verdict import Submission
+
+
+def found(text: str, **fields: object) -> dict[str, tuple[str, tuple[tuple[int, int], ...]]]:
+    view = View(Submission(id="1", text=text, **fields))  # type: ignore[arg-type]
+    return {name: (finding.quote, finding.spans) for name, finding in findings(view)}
+
+
+ARTICLE = {
+    "article_title": "Réparer une horloge comtoise",
+    "article_text": "Le balancier de l'horloge comtoise se règle au quart de tour. Démontez le cadran au tournevis, "
+    "sans forcer les aiguilles ni le mouvement, sortez les poids de leur corde puis couchez la caisse sur une vieille "
+    "couverture, nettoyez les engrenages au pétrole lampant puis graissez les pivots. La sonnerie dépend du râteau et "
+    "du limaçon. Remontez chaque platine sans serrer, contrôlez la suspension du balancier avant de fermer la porte. "
+    * 6,
+}
+
+CASES = [
+    ("words-pharma", "Buy cheap viagra without prescription", {}),
+    ("words-gambling", "Das beste Online Casino mit Bonus", {}),
+    ("words-loans", "Offre de prêt entre particuliers en 48 heures", {}),
+    ("words-earn", "Хотите заработок без вложений?", {}),
+    ("words-gambling", "欢迎来到百家乐", {}),
+    ("words-flattery", "Thanks for sharing, keep up the good work", {}),
+    ("words-firstperson", "J'ai essayé chez moi, ça marche", {}),
+    ("trades-and-praise", "Great post! Visit my casino", {}),
+    ("forum-link", "see [URL=http://a.example/]bags[/URL]", {}),
+    ("html-link", 'see <a href="http://a.example/">bags</a>', {}),
+    ("markdown-link", "see [bags](http://a.example/x)", {}),
+    ("disguised-link", "write to shoes dot com today", {}),
+    ("short-link", "look http://bit.ly/abc", {}),
+    ("free-host", "http://mybags.blogspot.com/", {}),
+    ("keyword-host", "http://cheapuggboots.example.com/", {}),
+    ("hyphenated-host", "http://best-shoes-for-you.example/", {}),
+    ("front-page-link", "voyez http://boutique.example/", {}),
+    ("deep-link", "voyez http://journal.example/2020/05/horloge.html", {}),
+    ("reference-link", "https://fr.wikipedia.org/wiki/Horloge", {}),
+    ("own-site-link", "voyez http://www.site.example/autre", {"site": "site.example"}),
+    ("link-alone", "http://a.example/", {}),
+    ("link-at-end", "Ceci est une phrase assez longue http://a.example/", {}),
+    ("messenger", "contact me on WhatsApp +1 555 123 4567", {}),
+    ("e-mail-address", "write drlove77@gmail.com", {}),
+    ("author-is-address", "hello", {"author": "http://www.elixirs"}),
+    ("author-trade-word", "hello", {"author": "cheap nike jordans outlet"}),
+    ("author-phrase", "hello", {"author": "how to get more followers"}),
+    ("author-list", "hello", {"author": "web proxy|anonymous proxy|free proxy"}),
+    ("author-random", "hello", {"author": "xqzvbkrtw"}),
+    ("echo-of-name", "blue garden chairs...\nRead more", {"author": "blue garden chairs"}),
+    ("author-initial", "hello", {"author": "Anna K."}),
+    ("author-full-name", "hello", {"author": "Anna Keller"}),
+    ("known-author", "hello", {"author": "Anna", "earlier_published": 3}),
+    ("by-the-site", "hello", {"by_site": True}),
+    ("by-the-site", "hello", {"author": "X", "author_url": "http://site.example", "site": "www.site.example"}),
+    ("hidden-characters", "via\u200bgra now", {}),
+    ("look-alike-letters", "саsino royal", {}),  # the first letters are Cyrillic
+    ("fancy-letters", "𝐁𝐮𝐲 now", {}),
+    ("digits-for-letters", "c4s1no and v1agra", {}),
+    ("strange-words", "hello flqgwzoqjq world", {}),
+    ("random-capitals", "RWkSzrbdTT look", {}),
+    ("stirred-words", "this is a ttoally intsreeting prboelm", {}),
+    ("spaced-letters", "buy v i a g r a now", {}),
+    ("capitals", "THIS IS THE BEST OFFER EVER", {}),
+    ("stretched-dots", "Guy .. Beautiful .. Amazing . . . .", {}),
+    ("phone-number", "call +1 (800) 555-0199 today", {}),
+    ("money", "nur 49 € im Monat", {}),
+    ("unfilled-template", "{Great|Nice|Cool} {post|article}", {}),
+    ("keyword-lines", "cheap boots\nboots sale\nboots outlet\nmen boots", {}),
+    ("keyword-tail", "I really liked what you wrote here today. Dubai Cleaning Company", {}),
+    ("repeated-words", "boots cheap boots sale boots outlet boots women boots cheap boots sale boots outlet", {}),
+    ("made-up-excerpt", "garden chairs...\n[...]Some title here[...]...", {}),
+    ("code", "def balance(x): return x ** 2", {}),
+    ("smiley", "ça marche :-)", {}),
+    ("on-topic", "Le râteau de ma comtoise est usé et le limaçon aussi", ARTICLE),
+    ("names-the-subject", "Ma comtoise retarde", ARTICLE),
+    ("title-copied", "lamps...\n[...]Réparer une horloge comtoise[...]...", ARTICLE),
+    ("copied-from-page", "nettoyez les engrenages au pétrole lampant puis graissez les pivots merci", ARTICLE),
+    (
+        "off-topic",
+        "Sneakers boutique Chicago wholesale leather jackets couture handbags celebrity stylist Manhattan designers",
+        ARTICLE,
+    ),
+    ("answers-parent", "Le limaçon, oui", {"parent_text": "Et le limaçon alors ?"}),
+    ("addresses-somebody", "@Paul tu as raison", {}),
+    ("late", "bonjour", {"date": "2021-01-01", "article_date": "2019-01-01"}),
+    ("prompt", "bonjour", {"date": "2021-01-02", "article_date": "2021-01-01T10:00:00"}),
+    ("many-alike", "bonjour", {"is_duplicate_of": 12}),
+    ("host-under-many-names", "http://a.example/", {"host_names": 9}),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fields"), CASES, ids=[f"{name}-{at}" for at, (name, _, _) in enumerate(CASES)]
+)
+def test_a_signal_finds_what_it_is_for(name: str, text: str, fields: dict[str, object]) -> None:
+    assert name in found(text, **fields)
+
+
+SILENT = [
+    ("words-gambling", "Notre spécialiste a bien travaillé", {}),  # "cialis" inside a word
+    ("words-pharma", "Notre spécialiste a bien travaillé", {}),
+    ("phone-number", "Le 2019-01-24 à 11:49:06, dossier 221/17", {}),
+    ("strange-words", "Der Angstschweiß der Schleichwerbung", {}),
+    ("random-capitals", "JavaScript, WordPress, YouTube und BVerfGE", {}),
+    ("stirred-words", "I recieve wierd messages from my freind", {}),  # a slip of two neighbours is human
+    ("author-phrase", "bonjour", {"author": "Jean de La Fontaine"}),
+    ("author-phrase", "bonjour", {"author": "Anna Weber 20. Juni"}),
+    ("author-list", "bonjour", {"author": "Ann Other | The Daily Bread"}),
+    ("keyword-tail", "Merci pour tout, ton article est super. Bonne journée Paul", {"author": "Paul"}),
+    ("on-topic", "bonjour", {}),
+    ("late", "bonjour", {"date": "hier", "article_date": "2019-01-01"}),
+    ("digits-for-letters", "http://sh0ps4le.example/", {}),
+    ("bare-big-host", "voyez http://youtube.com/watch?v=1", {}),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fields"), SILENT, ids=[f"{name}-{at}" for at, (name, _, _) in enumerate(SILENT)]
+)
+def test_a_signal_is_silent_where_it_has_nothing_to_say(name: str, text: str, fields: dict[str, object]) -> None:
+    assert name not in found(text, **fields)
+
+
+def test_there_are_fifty_signals_and_every_channel_weighs_each() -> None:
+    names = {named.name for named in all_signals()}
+    assert len(names) >= 50
+    for channel in CHANNELS:
+        assert names == set(shipped_model().channels[channel].signals)
+
+
+def test_an_unknown_context_is_no_evidence() -> None:
+    plain = found("Une question sur le réglage du balancier")
+    assert plain == found("Une question sur le réglage du balancier", siblings=(), parent_text=None, article_text=None)
+
+
+@given(st.text(max_size=400), st.text(max_size=40), st.text(max_size=40))
+def test_signals_stand_any_text_and_their_spans_lie_in_it(text: str, author: str, url: str) -> None:
+    submission = Submission(
+        id="1", text=text, author=author, author_url=url, links=(url,), article_text=text, siblings=(text,)
+    )
+    view = View(submission)
+    for name, finding in findings(view):
+        assert 0.0 <= finding.strength <= 6.0, name
+        assert all(0 <= start <= end <= len(text) for start, end in finding.spans), name
+
+
+def test_a_very_long_comment_is_cut_not_crawled_through() -> None:
+    words = [random.Random(4).choice("lorem ipsum dolor sit amet".split()) for _ in range(200_000)]
+    assert len(View(Submission(id="1", text=" ".join(words))).text) == 6000
+
+
+def test_the_longest_phrase_takes_its_words_and_stems_end_anywhere() -> None:
+    lists = Lexicon("[sell]\nbuy | buy cheap shoes | shoe*\n[cheap]\ncheap\n")
+    hits = lists.scan("buy cheap shoes or shoelaces".split(), "")
+    assert [(hit.first, hit.last) for hit in hits["sell"]] == [(0, 3), (4, 5)]
+    assert [(hit.first, hit.last) for hit in hits["cheap"]] == [(1, 2)]
+
+
+def test_hosts_are_compared_by_site_not_by_letters() -> None:
+    assert host_of("HTTP://user@www.Site.example:8080/path?x") == "site.example"
+    assert same_site("blog.site.example", "site.example")
+    assert not same_site("mysite.example", "site.example")
+    assert host_of("") == ""
+
+
+def test_rare_words_are_rare_and_random_ones_strange() -> None:
+    words = word_statistics()
+    assert words.rarity("the") < 0.2 < 0.4 < words.rarity("limacon")
+    assert words.strangeness("flqgwzoqjq") > 5.5 > 4.5 > words.strangeness("comment")
+    assert words.is_stirred("prboelm")
+    assert not words.is_stirred("problem")

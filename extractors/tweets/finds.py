@@ -26,7 +26,7 @@ _OF_WIDGETS = (
     "in_reply_to=",
     "tweet_id=",
     "data-tweet",
-    "rt @",
+    "RT @",
     "twitter.com/search",
     "twitter.com/hashtag",
 )
@@ -42,7 +42,7 @@ class TweetFinds:
 
 def find_tweets(document: Document) -> TweetFinds:
     """Every tweet in page order. Pages without a trace of one cost a few searches of the source."""
-    source = document.html.lower()
+    source = document.html  # as it is: addresses and the classes of embed codes are in small letters everywhere
     language = document.tree.get("lang")
     found: dict[HtmlElement, Embed] = {}
     for read, marks in _READERS:

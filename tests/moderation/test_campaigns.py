@@ -1,0 +1,118 @@
+"""Near-duplicate comments."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moderation.campaigns import BANDS, MIN_WORDS, PLACES, CampaignIndex, alike, bands, signature, similarity
+
+SPAM = (
+    "Hello {}, I {} wanted to say how much I enjoyed reading this {} of yours today, it is really worth a visit "
+    "and I will tell all of my {} friends about the offers that we have on our own little shop page"
+)
+
+
+def variant(number: int) -> str:
+    return SPAM.format(
+        ("admin", "mate", "webmaster")[number % 3],
+        ("just", "simply")[number % 2],
+        ("blog", "site", "page")[number // 2 % 3],
+        ("best", "old")[number // 3 % 2],
+    )
+
+
+OTHER = "Je ne partage pas du tout votre avis sur la logistique, car notre équipe a testé la méthode pendant deux ans"
+
+
+def test_variants_of_one_text_are_found_as_they_come_in() -> None:
+    index = CampaignIndex()
+    assert index.add("a", variant(0)) == ()
+    assert index.add("b", OTHER) == ()
+    assert index.add("c", variant(1)) == ("a",)
+    assert index.add("d", variant(5)) == ("a", "c")
+    assert index.groups() == (("a", "c", "d"),)
+
+
+def test_the_same_comment_twice_changes_nothing() -> None:
+    index = CampaignIndex()
+    for _ in range(2):
+        index.add("a", variant(0))
+        index.add("c", variant(1))
+    assert len(index) == 2
+    assert index.groups() == (("a", "c"),)
+
+
+def test_short_praise_never_makes_a_campaign() -> None:
+    index = CampaignIndex()
+    praise = "Bonjour, merci beaucoup pour cet article !"
+    assert [index.add(str(number), praise) for number in range(50)] == [()] * 50
+    assert index.groups() == ()
+    assert signature("Merci !") == b""
+    assert bands(b"") == ()
+
+
+def test_a_shared_opening_and_closing_are_no_campaign() -> None:
+    opening, closing = "Bonjour, merci beaucoup pour cet article. ", " Bonne continuation et à bientôt"
+    first = opening + "Mon équipe a testé cette plateforme pendant deux ans sans succès." + closing
+    second = opening + "Quelqu'un connaît-il une école qui propose la formation du soir ?" + closing
+    assert not alike(signature(first), signature(second))
+
+
+def test_disguised_letters_and_other_addresses_do_not_hide_a_campaign() -> None:
+    plain = variant(0) + " http://one.example/pills"
+    disguised = variant(0).replace("a", "\u0430", 3).replace("shop", "s\u200bhop") + " http://two.example/watches"
+    assert similarity(signature(plain), signature(disguised)) > 0.8
+
+
+def test_a_signature_and_its_bands_are_values_that_a_database_can_hold() -> None:
+    signed = signature(variant(0))
+    keys = bands(signed)
+    assert len(signed) == 4 * (1 + PLACES)
+    assert len(set(keys)) == BANDS
+    assert all(0 <= key < 2**63 for key in keys)
+
+
+def test_signatures_stay_what_they_were() -> None:
+    """Stored signatures hang on these numbers: a change of the hash family needs a migration."""
+    signed = signature(" ".join(f"word{number}" for number in range(20)))
+    assert signed[:12].hex() == "13000000df287810f776b305"
+    assert bands(signed)[0] == 9024537648055776745
+
+
+def test_stored_signatures_find_what_texts_find() -> None:
+    texts = {str(number): variant(number) for number in range(12)} | {"x": OTHER}
+    live, stored = CampaignIndex(), CampaignIndex()
+    for key, text in texts.items():
+        assert live.add(key, text) == stored.add_signature(key, signature(text))
+    assert live.groups() == stored.groups()
+
+
+def test_a_huge_campaign_stays_one_group_and_stays_cheap() -> None:
+    index = CampaignIndex()
+    found = [len(index.add(str(number), variant(number))) for number in range(2000)]
+    assert len(index.groups()) == 1
+    assert len(index.groups()[0]) == 2000
+    assert max(found) < 700
+
+
+@given(st.permutations(range(10)))
+def test_groups_do_not_depend_on_the_order_of_arrival(order: list[int]) -> None:
+    index = CampaignIndex()
+    for number in order:
+        index.add(str(number), variant(number) if number < 6 else f"{OTHER} {number} " * 2)
+    groups = {frozenset(group) for group in index.groups()}
+    assert groups == {frozenset("012345"), frozenset("6789")}
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_a_signature_or_none(text: str) -> None:
+    signed = signature(text)
+    assert len(signed) in {0, 4 * (1 + PLACES)}
+    assert similarity(signed, signed) == (1.0 if signed else 0.0)
+
+
+def test_the_fewest_words_are_counted_without_addresses() -> None:
+    words = " ".join(f"word{number}" for number in range(MIN_WORDS - 1))
+    assert signature(f"{words} http://example.org/a/b/c") == b""
+    assert signature(f"{words} more") != b""

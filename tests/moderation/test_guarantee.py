@@ -1,0 +1,93 @@
+"""The statistics behind automatic rejection."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moderation.guarantee import audits_needed, certification, incomplete_beta, is_audited, upper_limit
+
+
+def test_299_clean_audits_prove_one_percent_and_298_do_not() -> None:
+    assert audits_needed(0) == 299
+    assert certification(299, 0).certified
+    assert not certification(298, 0).certified
+
+
+@pytest.mark.parametrize(("errors", "needed"), [(0, 299), (1, 473), (2, 628), (3, 773)])
+def test_each_would_be_rejection_raises_the_number_of_audits_needed(errors: int, needed: int) -> None:
+    assert audits_needed(errors) == needed
+    assert certification(needed, errors).certified
+    assert not certification(needed - 1, errors).certified
+
+
+@pytest.mark.parametrize(
+    ("events", "trials"), [(0, 1), (0, 299), (1, 299), (3, 20), (50, 100), (99, 100), (7, 100_000)]
+)
+def test_the_upper_limit_agrees_with_the_quantile_of_the_beta_distribution(events: int, trials: int) -> None:
+    beta = pytest.importorskip("scipy.stats").beta
+    assert upper_limit(events, trials) == pytest.approx(float(beta.ppf(0.95, events + 1, trials - events)), rel=1e-9)
+
+
+@given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n - 1), st.just(n))))
+def test_at_the_upper_limit_so_few_events_are_exactly_as_unlikely_as_promised(case: tuple[int, int]) -> None:
+    events, trials = case
+    rate = upper_limit(events, trials)
+    tail = math.fsum(math.comb(trials, k) * rate**k * (1 - rate) ** (trials - k) for k in range(events + 1))
+    assert tail == pytest.approx(0.05, abs=1e-6)
+
+
+@given(st.floats(0.5, 50), st.floats(0.5, 50), st.floats(0.001, 0.999))
+def test_the_incomplete_beta_function_is_a_share_and_mirrors_itself(a: float, b: float, x: float) -> None:
+    share = incomplete_beta(a, b, x)
+    assert -1e-12 <= share <= 1 + 1e-12
+    assert share == pytest.approx(1 - incomplete_beta(b, a, 1 - x), abs=1e-9)
+
+
+def test_without_audits_nothing_is_proved_and_nothing_is_broken() -> None:
+    found = certification(0, 0)
+    assert (found.certified, found.broken, found.upper_limit, found.progress) == (False, False, 1.0, 0.0)
+    assert "299 more audited comments are needed" in found.sentence
+
+
+def test_progress_grows_with_the_audits() -> None:
+    assert certification(150, 0).progress == pytest.approx(150 / 299)
+    assert certification(1000, 0).progress == 1.0
+
+
+def test_a_rate_surely_over_the_bound_breaks_the_promise_and_says_so() -> None:
+    found = certification(100, 8)
+    assert found.broken
+    assert not found.certified
+    assert "Automatic rejection is off" in found.sentence
+    assert "8 of 100" in found.sentence
+
+
+def test_numbers_that_cannot_be_are_refused() -> None:
+    with pytest.raises(ValueError, match="5 events in 3 trials"):
+        upper_limit(5, 3)
+    with pytest.raises(ValueError, match="confidence"):
+        upper_limit(0, 3, 1.0)
+
+
+def test_the_audit_sample_has_its_share_and_is_the_same_every_time() -> None:
+    keys = [f"comment-{number}" for number in range(20_000)]
+    drawn = [key for key in keys if is_audited(key, 0.03, b"secret")]
+    assert len(drawn) == pytest.approx(600, abs=100)
+    assert drawn == [key for key in keys if is_audited(key, 0.03, b"secret")]
+
+
+def test_who_does_not_know_the_secret_cannot_foresee_the_audit() -> None:
+    keys = [f"comment-{number}" for number in range(20_000)]
+    one, other = ({key for key in keys if is_audited(key, 0.05, secret)} for secret in (b"one", b"other"))
+    assert len(one & other) < 0.2 * len(one)
+
+
+def test_a_larger_audit_share_keeps_everything_drawn_before() -> None:
+    keys = [f"comment-{number}" for number in range(2000)]
+    assert {k for k in keys if is_audited(k, 0.02)} <= {k for k in keys if is_audited(k, 0.05)}
+    assert not any(is_audited(key, 0.0) for key in keys)
+    assert all(is_audited(key, 1.0) for key in keys)

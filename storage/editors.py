@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from storage.engine import Database
 from storage.errors import AccountExists, UnknownItem
-from storage.tables import audit_log, editors, sessions
+from storage.tables import api_tokens, audit_log, editors, sessions
 
 Role = Literal["viewer", "editor", "admin"]
 ROLES: tuple[Role, ...] = ("viewer", "editor", "admin")
@@ -161,6 +161,66 @@ def end_session(db: Database, token_hash: str, now: datetime) -> None:
         if name is not None:
             connection.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
             log(connection, "logout", name, {}, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken:
+    """A program's key to the interface, without the key. `ended_at` None: it works."""
+
+    id: int
+    editor: str
+    name: str
+    created_at: datetime
+    seen_at: datetime | None
+    ended_at: datetime | None
+
+
+def add_token(db: Database, editor: str, name: str, token_hash: str, now: datetime, by: str) -> ApiToken:
+    """A new token with the rights of that account. Raises UnknownItem."""
+    found = editor_named(db, editor)
+    if found is None:
+        raise UnknownItem(f"no account {editor!r}; `tamis user list` shows them")
+    values = {"token_hash": token_hash, "editor_id": found[0].id, "name": name, "created_at": now}
+    with db.write(durable=True) as connection:
+        number = connection.execute(insert(api_tokens).values(**values).returning(api_tokens.c.id)).scalar_one()
+        log(connection, "token_added", by, {"editor": editor, "token": number, "name": name}, now)
+    return ApiToken(id=number, editor=editor, name=name, created_at=now, seen_at=None, ended_at=None)
+
+
+def all_tokens(db: Database) -> tuple[ApiToken, ...]:
+    """Every token, the newest first."""
+    columns = [column for column in api_tokens.c if column.name not in ("token_hash", "editor_id")]
+    query = select(*columns, editors.c.name.label("editor")).join(editors, editors.c.id == api_tokens.c.editor_id)
+    with db.read() as connection:
+        return tuple(ApiToken(**row) for row in connection.execute(query.order_by(api_tokens.c.id.desc())).mappings())
+
+
+def end_token(db: Database, number: int, now: datetime, by: str) -> None:
+    """Withdraw a token. Raises UnknownItem if there is none that works."""
+    with db.write(durable=True) as connection:
+        ended = connection.execute(
+            update(api_tokens).where(api_tokens.c.id == number, api_tokens.c.ended_at.is_(None)).values(ended_at=now)
+        )
+        if ended.rowcount == 0:
+            raise UnknownItem(f"no token {number} that works")
+        log(connection, "token_ended", by, {"token": number}, now)
+
+
+def editor_with_token(db: Database, token_hash: str, now: datetime) -> Editor | None:
+    """Whose token that is, if it works and the account is open."""
+    query = (
+        select(editors, api_tokens.c.id.label("token"), api_tokens.c.seen_at)
+        .join(api_tokens, api_tokens.c.editor_id == editors.c.id)
+        .where(api_tokens.c.token_hash == token_hash, api_tokens.c.ended_at.is_(None), editors.c.disabled_at.is_(None))
+    )
+    with db.read() as connection:
+        row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    if row["seen_at"] is None or now - row["seen_at"] >= SEEN_EVERY:
+        with db.write() as connection:
+            connection.execute(update(api_tokens).where(api_tokens.c.id == row["token"]).values(seen_at=now))
+    return as_editor(row)
 
 
 def note(db: Database, event: str, editor: str | None, detail: dict[str, Any], now: datetime) -> None:

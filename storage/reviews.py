@@ -18,7 +18,7 @@ from storage.articles import storable
 from storage.engine import Database
 from storage.errors import DecisionConflict, UnknownItem
 from storage.rollups import mark_stale
-from storage.tables import comments, decisions, reviews
+from storage.tables import comments, decisions, reviews, sites
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,30 +117,45 @@ def undo(db: Database, decision_id: int, editor: str, now: datetime, idempotency
     Raises UnknownItem if there is no such decision.
     """
     with db.write(durable=True) as connection:
-        target = connection.execute(select(decisions).where(decisions.c.id == decision_id)).one_or_none()
-        if target is None:
-            raise UnknownItem(f"no decision {decision_id}")
-        standing = locked(connection, target.comment_id)
-        if (made := with_key(connection, idempotency_key)) is not None:
-            return as_decision(made, standing.version)
-        version = version_of(connection, target.comment_id)
-        in_force = newest_in_force(connection, target.comment_id, version, without=decision_id)
-        action = in_force.action if in_force is not None else standing.verdict_action
-        values: dict[str, Any] = {
-            "comment_id": target.comment_id,
-            "comment_version": version,
-            "editor": editor,
-            "action": action,
-            "reason": None,
-            "note": None,
-            "decided_at": now,
-            "undoes": decision_id,
-            "idempotency_key": idempotency_key,
-        }
-        number = connection.execute(insert(decisions).values(**values).returning(decisions.c.id)).scalar_one()
-        hold(connection, standing, action, in_force.id if in_force is not None else None, now)
-        del values["idempotency_key"]
-        return Decision(id=number, version=standing.version + 1, **values)
+        return one_undo(connection, decision_id, editor, now, idempotency_key)
+
+
+def undo_all(
+    db: Database, decision_ids: Sequence[int], editor: str, now: datetime, idempotency_key: str
+) -> list[Decision]:
+    """Take back several decisions (a campaign's): all of them or, raising as `undo` does, none."""
+    with db.write(durable=True) as connection:
+        return [
+            one_undo(connection, number, editor, now, f"{idempotency_key}:{number}")
+            for number in dict.fromkeys(decision_ids)
+        ]
+
+
+def one_undo(connection: Connection, decision_id: int, editor: str, now: datetime, idempotency_key: str) -> Decision:
+    target = connection.execute(select(decisions).where(decisions.c.id == decision_id)).one_or_none()
+    if target is None:
+        raise UnknownItem(f"no decision {decision_id}")
+    standing = locked(connection, target.comment_id)
+    if (made := with_key(connection, idempotency_key)) is not None:
+        return as_decision(made, standing.version)
+    version = version_of(connection, target.comment_id)
+    in_force = newest_in_force(connection, target.comment_id, version, without=decision_id)
+    action = in_force.action if in_force is not None else standing.verdict_action
+    values: dict[str, Any] = {
+        "comment_id": target.comment_id,
+        "comment_version": version,
+        "editor": editor,
+        "action": action,
+        "reason": None,
+        "note": None,
+        "decided_at": now,
+        "undoes": decision_id,
+        "idempotency_key": idempotency_key,
+    }
+    number = connection.execute(insert(decisions).values(**values).returning(decisions.c.id)).scalar_one()
+    hold(connection, standing, action, in_force.id if in_force is not None else None, now)
+    del values["idempotency_key"]
+    return Decision(id=number, version=standing.version + 1, **values)
 
 
 def locked(connection: Connection, comment_id: int) -> Row[Any]:
@@ -222,3 +237,39 @@ def decisions_on(db: Database, comment_id: int) -> tuple[Decision, ...]:
         standing = connection.execute(select(reviews.c.version).where(reviews.c.comment_id == comment_id)).scalar()
         query = select(decisions).where(decisions.c.comment_id == comment_id).order_by(decisions.c.id)
         return tuple(as_decision(row, int(standing or 0)) for row in connection.execute(query))
+
+
+def decisions_with_keys(db: Database, keys: Sequence[str]) -> dict[str, Decision]:
+    """Those of the idempotency keys under which a decision was made, with it."""
+    query = (
+        select(decisions, reviews.c.version)
+        .join(reviews, reviews.c.comment_id == decisions.c.comment_id)
+        .where(decisions.c.idempotency_key.in_(keys))
+    )
+    with db.read() as connection:
+        return {row.idempotency_key: as_decision(row, row.version) for row in connection.execute(query)}
+
+
+def sites_decided_on(db: Database, decision_ids: Sequence[int]) -> dict[int, str]:
+    """The site of each of the decisions that exist."""
+    query = (
+        select(decisions.c.id, sites.c.name)
+        .join(reviews, reviews.c.comment_id == decisions.c.comment_id)
+        .join(sites, sites.c.id == reviews.c.site_id)
+        .where(decisions.c.id.in_(decision_ids))
+    )
+    with db.read() as connection:
+        return dict(connection.execute(query).tuples().all())
+
+
+def latest_decisions(db: Database, editor: str, limit: int = 20) -> tuple[Decision, ...]:
+    """The editor's newest decisions that hold still, the newest first: what "undo" goes through."""
+    query = (
+        select(decisions, reviews.c.version)
+        .join(reviews, reviews.c.decision_id == decisions.c.id)
+        .where(decisions.c.editor == editor, decisions.c.undoes.is_(None))
+        .order_by(decisions.c.id.desc())
+        .limit(limit)
+    )
+    with db.read() as connection:
+        return tuple(as_decision(row, row.version) for row in connection.execute(query))

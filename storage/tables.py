@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 from sqlalchemy import UniqueConstraint as Unique
 
@@ -194,6 +195,18 @@ articles = Table(
     comment="One row an article: its newest version.",
 )
 
+Index("ix_articles_comments_found", articles.c.comments_found)
+Index(
+    "ix_articles_salary",
+    articles.c.profession,
+    articles.c.salary_min,
+    articles.c.salary_max,
+    articles.c.salary_currency,
+    articles.c.salary_period,
+    sqlite_where=articles.c.salary_min.is_not(None),
+    postgresql_where=articles.c.salary_min.is_not(None),
+)
+
 article_versions = Table(
     "article_versions",
     metadata,
@@ -217,6 +230,7 @@ sections = Table(
     maybe("canonical", Text, "The heading's stable name across sites, if it has one: definition, salary, ..."),
     needed("text", Text, "Its blocks, separated by one blank line."),
     needed("blocks", Json, "Its blocks: kind and text of each."),
+    Index("ix_sections_canonical", "canonical", "article_id"),
     comment="The titled parts of the newest version of each article.",
 )
 
@@ -266,6 +280,19 @@ Index(
     comments.c.article_id,
     sqlite_where=comments.c.missing_since.is_not(None),
     postgresql_where=comments.c.missing_since.is_not(None),
+)
+
+Index(
+    "ix_comments_by_site",
+    comments.c.id,
+    sqlite_where=text("by_site = 1"),
+    postgresql_where=text("by_site"),
+)
+Index(
+    "ix_comments_removed",
+    comments.c.removed_at,
+    sqlite_where=comments.c.removed_at.is_not(None),
+    postgresql_where=comments.c.removed_at.is_not(None),
 )
 
 comment_versions = Table(
@@ -519,6 +546,50 @@ audit_log = Table(
     needed("event", Text, "login, login_failed, logout, user_added, role_changed, author_erased, restored, ..."),
     needed("detail", Json, "What it was about."),
     comment="What was done with accounts and personal data. Rows are only ever added.",
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    identity(),
+    needed("token_hash", Text, "SHA-256 of the token: the token itself is not kept.", unique=True),
+    needed("editor_id", Identifier, "Whose rights it has.", refers("editors"), index=True),
+    needed("name", Text, "What it is for, in its owner's words."),
+    needed("created_at", Moment, "When it was made."),
+    maybe("seen_at", Moment, "When it was last used, to the minute."),
+    maybe("ended_at", Moment, "When it was withdrawn."),
+    comment="Tokens with which programs use the desk's interface.",
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    identity(),
+    needed("editor_id", Identifier, "Whose.", refers("editors")),
+    needed("name", Text, "Its name."),
+    needed("chosen", Json, "The filter: site, label, language, text, order, ..."),
+    needed("saved_at", Moment, "When it was saved."),
+    Unique("editor_id", "name"),
+    comment="Filters of the review queue that an editor has given a name.",
+)
+
+audits = Table(
+    "audits",
+    metadata,
+    identity(),
+    needed("comment_id", Identifier, "The comment.", refers("comments")),
+    needed("site_id", Identifier, "Its site.", refers("sites")),
+    needed("kind", Text, "unseen: drawn from all comments; second: drawn from those that an editor decided on."),
+    needed("spam_probability", Float, "Of its verdict when it was drawn."),
+    needed("drawn_at", Moment, "When it was drawn."),
+    maybe("first_decision_id", Identifier, "For a second look: the decision that is checked."),
+    maybe("editor", Text, "Who gave the second opinion; another one than the first."),
+    maybe("action", Text, "The second opinion: publish or reject."),
+    maybe("reason", Text, "Its reason, a stable word."),
+    maybe("looked_at", Moment, "When it was given."),
+    Unique("kind", "comment_id"),
+    Index("ix_audits_site", "site_id", "kind"),
+    comment="The random sample that the promise about wrongly rejected comments is proved on, and second opinions.",
 )
 
 comment_days = Table(

@@ -7,6 +7,7 @@ file has changed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -286,13 +287,91 @@ SELECT n.name AS site, x.day, x.language, sum(x.number) AS comments,
 """,  # noqa: S608
 )
 
+CLEAN_CAMPAIGNS = View(
+    name="clean_campaigns",
+    comment="One row a group of near-duplicate comments across pages and sites.",
+    columns={
+        "campaign_id": "Number of the group.",
+        "members": "How many comments belong to it.",
+        "sites": "On how many sites.",
+        "sample": "The text of its first member.",
+        "first_seen_at": "When its first member was fetched, UTC.",
+        "last_seen_at": "When its newest member was fetched, UTC.",
+    },
+    sql="SELECT id AS campaign_id, size AS members, sites, sample, first_seen_at, last_seen_at FROM campaigns",
+)
+
+AUTHORS_DAILY = View(
+    name="authors_daily",
+    comment="New authors of each site by the day of their first comment, as of the last run's end.",
+    columns={
+        "site": "The site's name.",
+        "day": "The day of their first comment.",
+        "new_authors": "How many.",
+        "returned": "Of these, how many have written more than once since.",
+    },
+    sql="""
+SELECT n.name AS site, x.day, x.new_authors, x.returned
+  FROM (SELECT site_id, first_day AS day, count(*) AS new_authors,
+               sum(CASE WHEN number > 1 THEN 1 ELSE 0 END) AS returned
+          FROM site_authors GROUP BY site_id, first_day) x
+  JOIN sites n ON n.id = x.site_id
+""",
+)
+
+CHANGES_DAILY = View(
+    name="changes_daily",
+    comment="Comments that were edited on their site or vanished from it, by the day it was noticed.",
+    columns={
+        "site": "The site's name.",
+        "day": "The day it was noticed.",
+        "edited": "Comments with a new text.",
+        "removed": "Comments that vanished and have not come back.",
+    },
+    sql="""
+SELECT n.name AS site, x.day, sum(x.edited) AS edited, sum(x.removed) AS removed
+  FROM (SELECT r.site_id, DAY_OF(v.valid_to) AS day, 1 AS edited, 0 AS removed
+          FROM comment_versions v JOIN reviews r ON r.comment_id = v.comment_id
+         UNION ALL
+        SELECT r.site_id, DAY_OF(c.removed_at), 0, 1
+          FROM comments c JOIN reviews r ON r.comment_id = c.id WHERE c.removed_at IS NOT NULL) x
+  JOIN sites n ON n.id = x.site_id
+ GROUP BY n.name, x.day
+""",
+)
+
+FETCH_DAILY = View(
+    name="fetch_daily",
+    comment="Answers of each site by day, and what the extractor found in them.",
+    columns={
+        "site": "The site's name.",
+        "day": "The day of the answers.",
+        "answers": "How many answers said something new (an unchanged page is not counted).",
+        "extracted": "Of these, read.",
+        "quarantined": "Of these, set aside.",
+        "failed": "Of these, failed.",
+        "comments_a_page": "Comments found on a page that was read, on average.",
+        "sections_a_page": "Titled sections found on a page that was read, on average.",
+    },
+    sql="""
+SELECT n.name AS site, DAY_OF(f.fetched_at) AS day, count(*) AS answers,
+       sum(CASE WHEN f.outcome = 'extracted' THEN 1 ELSE 0 END) AS extracted,
+       sum(CASE WHEN f.outcome = 'quarantined' THEN 1 ELSE 0 END) AS quarantined,
+       sum(CASE WHEN f.outcome = 'failed' THEN 1 ELSE 0 END) AS failed,
+       avg(f.comments * 1.0) AS comments_a_page, avg(f.sections * 1.0) AS sections_a_page
+  FROM fetches f JOIN pages p ON p.id = f.page_id JOIN sites n ON n.id = p.site_id
+ GROUP BY n.name, DAY_OF(f.fetched_at)
+""",
+)
+
 INTEGERS = frozenset(
     "article_id comment_id tweet_id parent_id position level text_length comments_claimed comments_found links_internal"
     " links_external salary_min salary_max version comments published waiting rejected spam"
-    " off_language hashtags links mentions sightings".split()
+    " off_language hashtags links mentions sightings campaign_id members sites new_authors returned edited removed"
+    " answers extracted quarantined failed".split()
 )
 BOOLEANS = frozenset({"by_site", "is_retweet"})
-NUMBERS = frozenset({"spam_probability", "spam_share"})
+NUMBERS = frozenset({"spam_probability", "spam_share", "comments_a_page", "sections_a_page"})
 DAYS = frozenset({"day", "published_on"})
 
 
@@ -316,6 +395,10 @@ VIEWS = (
     SITE_DAILY,
     SPAM_DAILY,
     LANGUAGE_DAILY,
+    CLEAN_CAMPAIGNS,
+    AUTHORS_DAILY,
+    CHANGES_DAILY,
+    FETCH_DAILY,
 )
 STAMP = "views"
 
@@ -340,7 +423,8 @@ def make_views(connection: Connection) -> None:
     """Make all views anew, with their descriptions where the database keeps descriptions."""
     drop_views(connection)
     for view in VIEWS:
-        driver_cursor(connection).execute(f"CREATE VIEW {view.name} AS {view.sql}")  # as it is: it holds percent signs
+        sql = in_dialect(view.sql, connection.dialect.name)
+        driver_cursor(connection).execute(f"CREATE VIEW {view.name} AS {sql}")  # as it is: it holds percent signs
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"COMMENT ON VIEW {view.name} IS {quoted(view.comment)}")
             for column, comment in view.columns.items():
@@ -352,6 +436,35 @@ def make_views(connection: Connection) -> None:
         ),
         {"name": STAMP, "value": fingerprint_of_views()},
     )
+
+
+def in_dialect(sql: str, dialect: str) -> str:
+    """A view's or a query's SQL with its few words of ours put into the database's own.
+
+    DAY_OF(moment): its calendar day, UTC. WEEK_OF(day): the Monday of its week. MONTH_OF(day): the first of its month.
+    DAYS_FROM(day, day): how many days the second is later. IS_TRUE(column): a condition.
+    """
+    for pattern, words in OURS[dialect]:
+        sql = re.sub(pattern, words, sql)
+    return sql
+
+
+OURS = {
+    "sqlite": (
+        (r"DAY_OF\(([\w.]+)\)", r"substr(\1, 1, 10)"),
+        (r"WEEK_OF\(([\w.]+)\)", r"date(\1, 'weekday 0', '-6 days')"),
+        (r"MONTH_OF\(([\w.]+)\)", r"substr(\1, 1, 7) || '-01'"),
+        (r"DAYS_FROM\(([\w.]+), ([\w.]+)\)", r"(julianday(\2) - julianday(\1))"),
+        (r"IS_TRUE\(([\w.]+)\)", r"\1 = 1"),
+    ),
+    "postgresql": (
+        (r"DAY_OF\(([\w.]+)\)", r"CAST(\1 AS date)"),
+        (r"WEEK_OF\(([\w.]+)\)", r"CAST(date_trunc('week', \1) AS date)"),
+        (r"MONTH_OF\(([\w.]+)\)", r"CAST(date_trunc('month', \1) AS date)"),
+        (r"DAYS_FROM\(([\w.]+), ([\w.]+)\)", r"(\2 - \1)"),
+        (r"IS_TRUE\(([\w.]+)\)", r"\1"),
+    ),
+}
 
 
 def quoted(sentence: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from extractors.records import CommentKind
 from moderation.verdict import Evidence
 from storage.engine import Database
 from storage.errors import UnknownItem
-from storage.tables import articles, campaign_members, comments, decisions, reviews, sites, verdicts
+from storage.tables import articles, campaign_members, comments, decisions, reviews, sections, sites, verdicts
 
 CAP = 1000
 LEASE_SECONDS = 240
@@ -124,11 +125,11 @@ def waiting_count(db: Database, chosen: Filter) -> Capped:
     return Capped(count=min(count, CAP), more=count > CAP)
 
 
-def oldest_waiting(db: Database, site: str | None = None) -> datetime | None:
-    """Since when the longest-waiting comment waits."""
+def oldest_waiting(db: Database, chosen: Sequence[str] | None = None) -> datetime | None:
+    """Since when the longest-waiting comment waits, on any of these sites (None: on all)."""
     query = select(reviews.c.waiting_since).where(reviews.c.waiting_since.is_not(None))
-    if site is not None:
-        query = query.where(reviews.c.site_id == select(sites.c.id).where(sites.c.name == site).scalar_subquery())
+    if chosen is not None:
+        query = query.where(reviews.c.site_id.in_(select(sites.c.id).where(sites.c.name.in_(chosen))))
     with db.read() as connection:
         return connection.execute(query.order_by(reviews.c.waiting_since).limit(1)).scalar()
 
@@ -144,11 +145,10 @@ def lease(
     seconds: float = LEASE_SECONDS,
 ) -> tuple[Item, ...]:
     """The next comments nobody else has on screen, leased to this editor; what he holds already comes first."""
-    by = reviews.c.doubt.desc() if order == "doubt" else reviews.c.waiting_since
-    if order == "newest":
-        by = reviews.c.waiting_since.desc()
+    by = reviews.c.doubt if order == "doubt" else reviews.c.waiting_since
+    sorting = (by, reviews.c.comment_id) if order == "oldest" else (by.desc(), reviews.c.comment_id.desc())
     free = or_(reviews.c.lease_editor.is_(None), reviews.c.lease_editor == editor, reviews.c.lease_until <= now)
-    query = narrow().where(*conditions(chosen), free).order_by(by, reviews.c.comment_id).limit(limit)
+    query = narrow().where(*conditions(chosen), free).order_by(*sorting).limit(limit)
     if db.dialect == "postgresql":
         query = query.with_for_update(skip_locked=True, of=reviews)
     with db.write() as connection:
@@ -161,6 +161,38 @@ def lease(
         rows = connection.execute(items().where(reviews.c.comment_id.in_(numbers))).mappings()
         found = {row["comment_id"]: as_item(row) for row in rows}
     return tuple(found[number] for number in numbers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed:
+    """What became of the comments that an editor has on his screen. `gone` are not his to decide on any more."""
+
+    kept: tuple[int, ...]
+    gone: tuple[Item, ...]
+
+
+def renew(
+    db: Database, editor: str, shown: Mapping[int, int], now: datetime, *, seconds: float = LEASE_SECONDS
+) -> Renewed:
+    """Keep the leases of comments (number: version seen) that still wait as they were and that nobody else holds."""
+    mine = and_(
+        reviews.c.comment_id.in_(list(shown)),
+        reviews.c.waiting_since.is_not(None),
+        or_(reviews.c.lease_editor.is_(None), reviews.c.lease_editor == editor, reviews.c.lease_until <= now),
+    )
+    with db.write() as connection:
+        rows = connection.execute(select(reviews.c.comment_id, reviews.c.version).where(mine)).tuples()
+        kept = tuple(number for number, version in rows if version == shown[number])
+        connection.execute(
+            update(reviews)
+            .where(reviews.c.comment_id.in_(kept))
+            .values(lease_editor=editor, lease_until=now + timedelta(seconds=seconds))
+        )
+        lost = sorted(set(shown).difference(kept))
+        gone = tuple(
+            as_item(row) for row in connection.execute(items().where(reviews.c.comment_id.in_(lost))).mappings()
+        )
+    return Renewed(kept=kept, gone=gone)
 
 
 def give_back(db: Database, editor: str) -> int:
@@ -179,6 +211,42 @@ def item(db: Database, comment_id: int) -> Item:
     if row is None:
         raise UnknownItem(f"no comment {comment_id}")
     return as_item(row)
+
+
+def items_of(db: Database, comment_ids: Sequence[int]) -> tuple[Item, ...]:
+    """These comments, waiting or not, in the order of the numbers; unknown ones are left out."""
+    with db.read() as connection:
+        rows = connection.execute(items().where(reviews.c.comment_id.in_(comment_ids))).mappings()
+        found = {row["comment_id"]: as_item(row) for row in rows}
+    return tuple(found[number] for number in comment_ids if number in found)
+
+
+def sites_of(db: Database, comment_ids: Sequence[int]) -> dict[int, str]:
+    """The site of each of the comments that exist."""
+    query = (
+        select(reviews.c.comment_id, sites.c.name)
+        .join(sites, sites.c.id == reviews.c.site_id)
+        .where(reviews.c.comment_id.in_(comment_ids))
+    )
+    with db.read() as connection:
+        return dict(connection.execute(query).tuples().all())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """An article for the one who judges its comments. `sections` are (heading, text)."""
+
+    lead: str | None
+    sections: tuple[tuple[str | None, str], ...]
+
+
+def outline(db: Database, article_id: int) -> Outline:
+    """The article's lead and its titled parts; empty for an unknown one."""
+    with db.read() as connection:
+        lead = connection.execute(select(articles.c.lead).where(articles.c.id == article_id)).scalar()
+        query = select(sections.c.heading, sections.c.text).where(sections.c.article_id == article_id)
+        parts = connection.execute(query.order_by(sections.c.position)).tuples().all()
+    return Outline(lead=lead, sections=tuple((heading, text) for heading, text in parts))
 
 
 def thread(db: Database, comment_id: int, around: int = 5) -> tuple[Item, ...]:

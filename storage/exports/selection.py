@@ -62,6 +62,10 @@ KEYS = {
     "site_daily": ("site", "day"),
     "spam_daily": ("site", "day"),
     "language_daily": ("site", "day", "language"),
+    "clean_campaigns": ("campaign_id",),
+    "authors_daily": ("site", "day"),
+    "changes_daily": ("site", "day"),
+    "fetch_daily": ("site", "day"),
 }
 
 

@@ -200,7 +200,7 @@ def test_a_thread_shows_the_neighbours_of_a_comment(database, loaded, judge):
 def test_the_oldest_waiting_comment_is_known(database, loaded, judge):
     assert oldest_waiting(database) is None
     loaded(judge("review", 0.5))
-    assert oldest_waiting(database, "mag") is not None
+    assert oldest_waiting(database, ["mag"]) is not None
 
 
 def test_what_does_not_exist_is_said(database, make):

@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import inspect
 
 from moderation.verdict import Action
+from storage.errors import UnknownItem
+from storage.gallery import GALLERY, answer, query_named
 from storage.loading import load
 from storage.reviews import decide
 from storage.rollups import refresh
 from storage.tables import metadata
+from storage.upkeep import after_run
 from storage.views import VIEWS
 
 URL = "https://mag.example/a"
@@ -113,3 +116,21 @@ def test_authors_are_counted_by_their_first_day(database, make, say, rows, fille
 def test_a_day_that_is_not_stated_is_the_day_it_was_seen(database, make, say, rows):
     load(database, [make.extracted(URL, [say("un", date=None), say("deux", date="2099-01-01")])], None, make.now)
     assert {str(row["day"]) for row in rows("SELECT day FROM comments")} == {str(date(2026, 3, 2))}
+
+
+def test_every_gallery_query_runs_and_has_the_columns_of_its_chart(database, make, say, judge, filled):
+    answered = say("Bonjour, oui !", id="r", by_site=True, parent=1, date="2026-02-05T10:00")
+    edited = [say("Merci bien", id="c1", date="2026-02-01T10:00"), answered]
+    load(database, [make.extracted(URL, edited)], None, make.now)
+    after_run(database, make.now)
+    answers = {query.name: answer(database, query) for query in GALLERY}
+    assert len(answers) == 12
+    for query in GALLERY:
+        wanted = {query.x, *query.y, *([query.series] if query.series else [])}
+        assert wanted <= set(answers[query.name].columns)
+    assert float(answers["staff-response-time"].rows[0][2]) == 4
+    assert answers["edits-and-removals"].rows[0][1:] == (1, 3)
+    assert str(answers["comments-per-week"].rows[0][0]) == "2026-01-26"
+    assert answers["most-discussed"].rows[0][3] == 2
+    with pytest.raises(UnknownItem, match="comments-per-week"):
+        query_named("nothing")

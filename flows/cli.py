@@ -6,9 +6,11 @@ Heavy packages are imported inside the commands that need them, so that `tamis -
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -246,6 +248,107 @@ def moderate(
 def _summary(counts: dict[str, int], as_json: bool) -> None:
     """On standard error, so that the JSONL on standard output stays clean."""
     typer.echo(json.dumps(counts) if as_json else ", ".join(f"{n:,} {what}" for what, n in counts.items()), err=True)
+
+
+Site = Annotated[Optional[list[str]], typer.Option("--site", help="Only this site; repeat for more.")]  # noqa: UP045
+Since = Annotated[
+    Optional[datetime],  # noqa: UP045
+    typer.Option("--since", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Only what was seen since then, UTC."),
+]
+Diff = Annotated[bool, typer.Option("--diff", help="Show every difference.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing.")]
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment else None
+
+
+@app.command(epilog="Example: tamis replay --extractor '<1.4' --diff --dry-run")
+def replay(
+    site: Site = None,
+    since: Since = None,
+    extractor: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--extractor", help="Only pages read by an older extractor: '<1.4'."),
+    ] = None,
+    diff: Diff = False,
+    dry_run: DryRun = False,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Extract again from the archive, without the network."""
+    from flows.replay import replay as run_replay
+    from flows.report import print_replayed, progress
+
+    if extractor is not None and not re.fullmatch(r"<\d+(\.\d+)*", extractor):
+        raise typer.BadParameter("write --extractor '<1.4'")
+    older_than = extractor.removeprefix("<") if extractor else None
+    with progress("replay", show=not as_json) as advance:
+        reports = run_replay(
+            _settings(config),
+            site,
+            since=_utc(since),
+            older_than=older_than,
+            diff=diff,
+            dry_run=dry_run,
+            advance=advance,
+        )
+    if as_json:
+        _print_json([report.as_json() for report in reports])
+    else:
+        print_replayed(reports)
+    raise typer.Exit(max((report.exit_code for report in reports), default=OK))
+
+
+@app.command(epilog="Example: tamis remoderate --site magazine --diff --dry-run")
+def remoderate(
+    site: Site = None,
+    since: Since = None,
+    diff: Diff = False,
+    dry_run: DryRun = False,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Judge stored comments again, without extracting; what editors decided holds."""
+    from flows.remoderate import remoderate as run_remoderate
+    from flows.report import print_remoderated, progress
+
+    with progress("remoderate", show=not as_json) as advance:
+        reports = run_remoderate(
+            _settings(config), site, since=_utc(since), diff=diff, dry_run=dry_run, advance=advance
+        )
+    if as_json:
+        _print_json([report.as_json() for report in reports])
+    else:
+        print_remoderated(reports)
+
+
+@app.command(epilog="Example: tamis train --site magazine")
+def train(
+    site: Site = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Go back to the layer before the newest one.")] = False,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Learn from editors' decisions: a layer for each site that acts only once it has proved itself."""
+    from flows.accounts import by_shell
+    from flows.remoderate import train as run_train
+    from flows.remoderate import untrain
+
+    settings = _settings(config)
+    if undo:
+        sentences = untrain(settings, site, by_shell())
+        _print_json(sentences) if as_json else typer.echo("\n".join(sentences))
+        return
+    trained = run_train(settings, site, by_shell())
+    if as_json:
+        _print_json([one.as_json() for one in trained])
+        return
+    for one in trained:
+        verdict = "acts" if one.acts else "does not act yet: it is not better than the global score so far"
+        typer.echo(f"{one.site}: {one.decisions} decisions ({one.spam} spam), layer {one.version} {verdict}")
+        typer.echo(f"  {one.guarantee}")
+    typer.echo("Judge the stored comments by it with: tamis remoderate")
 
 
 @app.command(epilog="Example: tamis status --json")

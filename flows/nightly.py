@@ -21,6 +21,7 @@ from flows.fetching.client import Fetcher
 from flows.fetching.discover import DiscoverySource, discover_urls
 from flows.fetching.policy import FetchPolicy
 from flows.ingest import Road, ingest, utc_now, wanted
+from flows.judging import moderator_of
 from flows.observe import log
 from flows.processing import load_moderator
 from flows.report import Advance, RunReport, progress
@@ -84,15 +85,13 @@ async def run_site(
             if dry_run:
                 return await plan(settings, site, db, fetcher, started, limit)
             release_dead(db, site.name, is_alive)
-            lean = (site.moderation or settings.moderation).lean
+            judge = moderator_of(settings, site, db)
             road = Road(
                 settings=settings,
                 site=site,
                 db=db,
                 fetcher=fetcher,
-                pool=stack.enter_context(
-                    WorkerPool(settings.workers, settings.page_seconds, load_moderator, settings.languages, lean)
-                ),
+                pool=stack.enter_context(WorkerPool(settings.workers, settings.page_seconds, load_moderator, judge)),
                 archive=stack.enter_context(WarcArchive(settings.archive)),
                 run_id=start_run(db, site.name, command, started),
                 started=started,

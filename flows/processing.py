@@ -21,9 +21,9 @@ class Processed:
 _moderators: list[Moderator] = []
 
 
-def load_moderator(languages: tuple[str, ...], lean: bool) -> None:
+def load_moderator(moderator: Moderator) -> None:
     """Run once in each worker process, before its first page."""
-    _moderators[:] = [Moderator(languages=languages, lean=lean)]
+    _moderators[:] = [moderator]
 
 
 def process_page(raw: RawPage) -> Processed | Unprocessable:

@@ -15,6 +15,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     from flows.doctor import Finding
     from flows.health import SiteState
+    from flows.remoderate import Remoderated
+    from flows.replay import Replayed
 
 Advance = Callable[[int, int | None], None]
 """Called with the pages done so far and how many there are, if known."""
@@ -128,6 +130,35 @@ def print_status(states: Sequence[SiteState], console: Console | None = None) ->
             console.print(f"  [red]alarm[/] {escape(state.site)}: {escape(alarm)}", highlight=False)
         for case in state.open_cases:
             console.print(f"  [yellow]quarantined[/] ({case.reason}) {escape(case.message)}", highlight=False)
+
+
+def print_replayed(reports: Sequence[Replayed], console: Console | None = None) -> None:
+    """One line a site, then the differences and what could not be read."""
+    console = console or Console()
+    for report in reports:
+        head = f"{report.site}: {report.pages:,} pages extracted again, {report.changed:,} with differences"
+        console.print(head, highlight=False)
+        for change in report.changes:
+            console.print(f"  {escape(change.url)} [bold]{escape(change.field)}[/]", highlight=False)
+            console.print(f"    - {escape(change.before)}\n    + {escape(change.after)}", highlight=False)
+        for sentence in report.unreadable:
+            console.print(f"  [yellow]unreadable[/] {escape(sentence)}", highlight=False)
+
+
+def print_remoderated(reports: Sequence[Remoderated], console: Console | None = None) -> None:
+    console = console or Console()
+    for report in reports:
+        head = f"{report.site}: {report.judged:,} comments judged again, {report.changed:,} with another action"
+        console.print(head, highlight=False)
+        for what, number in sorted(report.actions.items()):
+            console.print(f"  {what}: {number:,}", highlight=False)
+        for change in report.changes:
+            held = f" (an editor decided {change.decided}: it holds)" if change.decided else ""
+            odds = f"{change.probability_before:.0%} -> {change.probability_after:.0%}"
+            words = (
+                f"  {change.comment_id} {change.before} -> {change.after}, {odds}{held}: {change.author}: {change.body}"
+            )
+            console.print(escape(words), highlight=False)
 
 
 def print_findings(findings: Sequence[Finding], console: Console | None = None) -> None:

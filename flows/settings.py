@@ -55,10 +55,16 @@ class FetchSettings(_Model):
 
 
 class ModerationSettings(_Model):
-    """How comments are judged. `lean` leaves the heavy language detector out (less memory, more "undecidable")."""
+    """How comments are judged. `lean` leaves the heavy language detector out (less memory, more "undecidable").
+
+    `review_at`: the spam probability from which a person looks. `auto_reject`: reject unseen what is surely spam, on
+    sites whose audits have proved that good comments are safe; a random `audit_share` of it is reviewed all the same.
+    """
 
     lean: bool = False
-    review_at: float | None = Field(default=None, ge=0, le=1)
+    review_at: float | None = Field(default=None, gt=0, le=0.99)
+    auto_reject: bool = False
+    audit_share: float = Field(default=0.03, ge=0, le=1)
     allow_words: tuple[str, ...] = ()
     hold_words: tuple[str, ...] = ()
     reject_words: tuple[str, ...] = ()

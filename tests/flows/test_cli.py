@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 TAMIS = [sys.executable, "-m", "flows.cli"]
-COMMANDS = ["demo", "init", "run", "schedule", "extract", "moderate", "status", "doctor", "db upgrade"]
+COMMANDS = """
+demo, init, run, schedule, extract, moderate, replay, remoderate, train, desk, status, doctor, db upgrade,
+user add, user list, user role, user passwd
+""".replace("\n", " ").split(", ")
 
 ARTICLE = """<!doctype html><html lang="fr"><head><title>Le tri des fiches</title></head><body><article>
 <h1>Le tri des fiches</h1>

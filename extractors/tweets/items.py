@@ -194,11 +194,11 @@ def _author(item: HtmlElement, body: HtmlElement, known: str | None) -> _Author:
             continue  # the link is the message: some widgets link all of it to the author
         shown.add(anchor)
         rest = words.replace(f"@{person}", "").strip()
-        name = name or (rest if rest.lower() != person.lower() else None) or _name_beside(anchor, body, shown)
+        name = name or (rest if rest.lower() != person.lower() else None) or _name_beside(anchor, item, body, shown)
     if handle is None and (unlinked := _unlinked_handle(item, body)) is not None:
         shown.add(unlinked)
         handle = label(unlinked).lstrip("@＠")
-        name = _name_beside(unlinked, body, shown)
+        name = _name_beside(unlinked, item, body, shown)
     return _Author(handle, name, frozenset(shown))
 
 
@@ -211,13 +211,14 @@ def _unlinked_handle(item: HtmlElement, body: HtmlElement) -> HtmlElement | None
     return None
 
 
-def _name_beside(anchor: HtmlElement, body: HtmlElement, shown: set[HtmlElement]) -> str | None:
+def _name_beside(anchor: HtmlElement, item: HtmlElement, body: HtmlElement, shown: set[HtmlElement]) -> str | None:
     """The short words directly before or after the author's handle, outside the message; they are the author's too."""
-    for node in (anchor.getprevious(), anchor.getnext()):
-        if node is None or not isinstance(node.tag, str) or node in body.iterancestors() or node is body:
+    after = None if body is item else anchor.getnext()  # without a body of its own, what follows may be the message
+    for node in (anchor.getprevious(), after):
+        if node is None or node.tag not in _NAME_TAGS or node is body or node in body.iterancestors():
             continue
         words = label(node)
-        if node.tag in _NAME_TAGS and 0 < len(words) <= _MAX_NAME and words[0].isalpha() and not is_date(words):
+        if 0 < len(words) <= _MAX_NAME and words[0].isalpha() and not is_date(words):
             shown.add(node)
             return words
     return None

@@ -244,6 +244,13 @@ def test_lists_of_several_people_keep_their_authors() -> None:
     assert [tweet.handle for tweet in tweets] == ["north"] * 3 + ["south"] * 3 + ["east"] * 3
 
 
+def test_bold_words_after_the_author_are_the_message() -> None:
+    item = """<li><a href="http://twitter.com/bakery">bakery</a> <b>Fresh</b> rye at noon
+        <a href="http://twitter.com/bakery/status/26840000000000000{0}">2 hours ago</a></li>"""
+    finds = found("<h3>Tweets</h3><ul>" + item.format(1) + item.format(2) + "</ul>")
+    assert {(tweet.text, tweet.handle) for tweet in finds.tweets} == {("Fresh rye at noon", "bakery")}
+
+
 def test_one_quoted_tweet_in_a_box_is_found() -> None:
     finds = found(
         f"""<div id="bbpBox_{ID}" class="bbpBox"><p class="bbpTweet">Fresh rye at noon

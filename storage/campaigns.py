@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from extractors.records import CommentKind
-from moderation.campaigns import SIMILARITY, bands, signature, similarity
+from moderation.campaigns import alike, bands, signature
 from storage.bulk import batched, insert_new_rows
 from storage.engine import Database
 from storage.frontier import upsert
@@ -123,7 +123,7 @@ def near_duplicates(connection: Connection, number: int, sign: bytes, mine: Sequ
         .join(shared, shared.c.comment_id == comment_signatures.c.comment_id)
         .order_by(comment_signatures.c.comment_id)
     )
-    return [other for other, theirs in connection.execute(query) if similarity(sign, bytes(theirs)) >= SIMILARITY]
+    return [other for other, theirs in connection.execute(query) if alike(sign, bytes(theirs))]
 
 
 def join(connection: Connection, numbers: Sequence[int], now: datetime) -> int:

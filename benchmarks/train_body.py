@@ -20,11 +20,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from extractors.block_features import Matrix, matrix
+from extractors.body import selected
 from extractors.errors import PageError
 from extractors.html import Document
+from extractors.outline import Outline
 from extractors.page import PageObject
 
 ROOT = Path(__file__).parents[1]
@@ -48,6 +53,8 @@ class Sample:
     page: dict
     fold: int
     rows: Matrix
+    outline: Outline
+    thread_starts: int | None
     texts: list[str]
     labels: list[float | None]
 
@@ -93,6 +100,16 @@ def labels_by_snippets(texts: list[str], gold: dict) -> list[float | None]:
     return found
 
 
+def without_tree(outline: Outline) -> Outline:
+    """Only numbers and texts, so that hundreds of pages fit into memory."""
+    for node in outline.nodes:
+        del node.element
+    for block in outline.blocks:
+        block.marked = ()
+    outline.gaps = []
+    return outline
+
+
 def samples(folds: int) -> list[Sample]:
     found = []
     for path in sorted((BENCH / "data").glob("*.jsonl.xz")):
@@ -113,7 +130,8 @@ def samples(folds: int) -> list[Sample]:
                 host = page["id"] if host == "fakehost" else host
                 fold = int(hashlib.sha256(host.encode()).hexdigest(), 16) % folds
                 page.pop("html")
-                found.append(Sample(page, fold, rows, texts, labels))
+                bare = without_tree(seen.outline)
+                found.append(Sample(page, fold, rows, bare, seen.thread_starts, texts, labels))
     return found
 
 
@@ -137,7 +155,8 @@ def report(pages: list[Sample], answers: list[np.ndarray], threshold: float) -> 
     bodies: dict[str, list] = {}
     snippets: Counter[str] = Counter()
     for sample, shares in zip(pages, answers, strict=True):
-        text = "\n\n".join(text for text, share in zip(sample.texts, shares, strict=True) if share > threshold)
+        chosen = selected(sample.outline, shares, sample.thread_starts, threshold)
+        text = "\n\n".join(sample.texts[index] for index in chosen)
         gold = sample.page["gold"]
         if gold.get("text"):
             bodies.setdefault(sample.page["set"], []).append(score.tpfpfn(gold["text"], text))

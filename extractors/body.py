@@ -6,6 +6,7 @@ The trees are data (`body_model`); what they look at is in `block_features`.
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,25 @@ _MIN_CHARACTERS = 25  # kept text below this is a stray line: then the page's be
 _FEW_BLOCKS = 12  # a page with so little on it has hardly any boilerplate to tell the article from
 _THRESHOLD_OF_FEW = 0.3
 _MAINLY = 0.8  # share of the article's text that must stand before the comments
+_MAX_LIST = 400  # blocks; longer lists are not settled
+_MAX_ITEM = 400  # characters
+_MAX_HEADING = 150  # characters; longer ones are text that is set as a heading
+_MOST = 0.5
+_MAX_BOX = 12  # blocks of a box beside its heading
+_HOPELESS = 0.12  # probability of the best block below which a page has no article
+_BYLINE_WITHIN = 5  # blocks from the start
+_MAX_BYLINE = 160  # characters
+_BYLINE = re.compile(
+    r"\W*(?:by|par|von|por|di|door|av|(?:posted|published|written|updated)(?: (?:by|on|in|at))?|(?:publié|rédigé|écrit)(?: par| le)?|"
+    r"(?:veröffentlicht|geschrieben|erstellt)(?: von| am)?|(?:publicado|escrito)(?: por| el)?|pubblicato(?: da| il)?|geplaatst)\b"
+    r".{0,120}\b(?:19|20)\d\d\b[^.!?]{0,40}$",
+    re.IGNORECASE | re.DOTALL,
+)
 _CHUNK = 256  # rows judged at once: their arrays stay in the processor's cache
+
+
+Kept = NDArray[np.bool_]
+"""For each block of a page whether it is the article's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +55,31 @@ class _Forest:
 
 
 def article_blocks(page: Outline, stated: Stated, thread_starts: int | None = None) -> tuple[int, ...]:
-    """The indices of the blocks that make up the article, in reading order; empty only if the page has no text.
+    """The indices of the blocks that make up the article, in reading order; empty if the page holds none.
 
     `thread_starts` is the block before which the comment thread stood, if there is one.
     """
     if not page.blocks:
         return ()
-    shares = probabilities(matrix(page, stated))
+    return selected(page, probabilities(matrix(page, stated)), thread_starts)
+
+
+def selected(
+    page: Outline,
+    shares: NDArray[np.float64],
+    thread_starts: int | None = None,
+    threshold: float = body_model.THRESHOLD,
+) -> tuple[int, ...]:
+    """What the single judgements come to: lists stand or fall as a whole, headings with what they head."""
     few = len(page.blocks) <= _FEW_BLOCKS
-    kept = np.flatnonzero(shares > (_THRESHOLD_OF_FEW if few else body_model.THRESHOLD))
-    if sum(len(page.blocks[index].text) for index in kept) < _MIN_CHARACTERS:
+    kept = shares > (_THRESHOLD_OF_FEW if few else threshold)
+    if sum(len(page.blocks[index].text) for index in np.flatnonzero(kept)) < _MIN_CHARACTERS:
         kept = _best_stretch(page, shares)
-    article = [int(index) for index in kept]
+    _settle_lists(page, kept)
+    _drop_contents(page, kept)
+    _drop_byline(page, kept)
+    _drop_headings_of_dropped_boxes(page, kept)
+    article = [int(index) for index in np.flatnonzero(kept)]
     if thread_starts is not None:
         article = _before_thread(page, article, thread_starts)
     return _without_loose_headings(page, article)
@@ -105,11 +137,58 @@ def _depth(tree: list[list[float]], at: int = 0) -> int:
     return 1 + max(_depth(tree, int(node[2])), _depth(tree, int(node[3])))
 
 
-def _best_stretch(page: Outline, shares: NDArray[np.float64]) -> NDArray[np.intp]:
-    """On a page where nothing looks like an article: what comes nearest to it, taken with its equals."""
+def _best_stretch(page: Outline, shares: NDArray[np.float64]) -> Kept:
+    """On a page where nothing looks like an article: what comes nearest to it, taken with its equals, if it comes
+    near at all. The shell of a page that a script would fill has menus and nothing else."""
+    if len(page.blocks) > _FEW_BLOCKS and shares.max() < _HOPELESS:
+        return np.zeros(len(shares), dtype=np.bool_)
     weights = shares * np.array([min(len(block.text), 200) for block in page.blocks])
     best = int(np.argmax(weights))
-    return np.flatnonzero(shares >= 0.5 * shares[best])
+    return np.asarray(shares >= 0.5 * shares[best])
+
+
+def _settle_lists(page: Outline, kept: Kept) -> None:
+    """A list of which most is the article's is so wholly, and the other way round: tables of contents repeat the
+    article's words, item by item."""
+    for index, node in enumerate(page.nodes):
+        if node.list != index or not 1 < node.last - node.first <= _MAX_LIST:
+            continue
+        inside = range(node.first, node.last)
+        sizes = [len(page.blocks[i].text) for i in inside]
+        if max(sizes) > _MAX_ITEM or any(page.nodes[page.blocks[i].node].heading for i in inside):
+            continue  # a list that lays out a page
+        share = sum(size for i, size in zip(inside, sizes, strict=True) if kept[i]) / sum(sizes)
+        if 0 < share < 1:
+            kept[node.first : node.last] = share >= _MOST
+
+
+def _drop_contents(page: Outline, kept: Kept) -> None:
+    """Lists that lead nowhere but further down the page say again what the headings say."""
+    for index, node in enumerate(page.nodes):
+        if node.list == index and 1 < node.last - node.first <= _MAX_LIST:
+            inside = page.blocks[node.first : node.last]
+            if all(block.anchors and block.anchors[0].startswith("#") and block.link_share > 0.8 for block in inside):
+                kept[node.first : node.last] = False
+
+
+def _drop_byline(page: Outline, kept: Kept) -> None:
+    """The line with author and date above the text: metadata, read elsewhere."""
+    for index in np.flatnonzero(kept)[:_BYLINE_WITHIN]:
+        text = page.blocks[index].text
+        if len(text) <= _MAX_BYLINE and _BYLINE.match(text) and not page.nodes[page.blocks[index].node].heading:
+            kept[index] = False
+
+
+def _drop_headings_of_dropped_boxes(page: Outline, kept: Kept) -> None:
+    """A heading stands in a box with what it heads: if all the rest of the box is dropped, so is the heading."""
+    for index in np.flatnonzero(kept):
+        holder = page.nodes[page.blocks[index].node]
+        if not holder.heading or holder.parent < 0 or len(page.blocks[index].text) > _MAX_HEADING:
+            continue
+        box = page.nodes[holder.parent]
+        others = [i for i in range(box.first, box.last) if not holder.first <= i < holder.last]
+        if 0 < len(others) <= _MAX_BOX and not any(kept[i] for i in others):
+            kept[index] = False
 
 
 def _before_thread(page: Outline, kept: list[int], thread_starts: int) -> list[int]:
@@ -122,6 +201,9 @@ def _before_thread(page: Outline, kept: list[int], thread_starts: int) -> list[i
 def _without_loose_headings(page: Outline, kept: list[int]) -> tuple[int, ...]:
     """Without headings at the end, which announce what was left out."""
     last = len(kept)
-    while last > 1 and page.nodes[page.blocks[kept[last - 1]].node].heading:
+    while last > 1:
+        block = page.blocks[kept[last - 1]]
+        if not page.nodes[block.node].heading or len(block.text) > _MAX_HEADING:
+            break
         last -= 1
     return tuple(kept[:last])

@@ -19,6 +19,7 @@ _AGREEMENT = 0.7  # share of the shorter title's words that the longer one must 
 _MAX_HEADLINE = 400  # characters
 _MAX_STATED = 1_000  # characters of a stated title
 _MAX_HEADINGS = 300
+_LARGE = frozenset({"4", "5", "6", "7", "+2", "+3", "+4"})
 _MIN_HEADLINE_WORDS = 4  # a single h1 that no metadata confirms
 
 
@@ -66,7 +67,7 @@ def title(document: Document, statements: Statements) -> str | None:
     for opens in (True, False):  # what closes a title is rather the site's name
         for line, level in shown:
             own = words(line)
-            if (level == 1 or len(own) > 2) and any(_is_part(own, words(text), opens) for text in raw):
+            if (level == 1 or len(own) > 1) and any(_is_part(own, words(text), opens) for text in raw):
                 return line
     first = [line for line, level in shown if level == 1]
     if len(first) == 1 and len(words(first[0])) >= _MIN_HEADLINE_WORDS:
@@ -77,12 +78,15 @@ def title(document: Document, statements: Statements) -> str | None:
 
 
 def _headings(document: Document, name: str) -> list[tuple[str, int]]:
-    """Headings of the first three levels, in page order, that do not name the site."""
+    """Headings of the first three levels, in page order, that do not name the site; large type counts as the second."""
     found = []
-    for element in islice(document.tree.iter("h1", "h2", "h3"), _MAX_HEADINGS):
+    for element in islice(document.tree.iter("h1", "h2", "h3", "font"), _MAX_HEADINGS):
+        level = 2 if element.tag == "font" else int(element.tag[1])
+        if element.tag == "font" and (element.get("size") or "") not in _LARGE:
+            continue
         line = line_of(element)
         if 0 < len(line) <= _MAX_HEADLINE and not _names_site(line, name, "", host_of(document.url)):
-            found.append((line, int(element.tag[1])))
+            found.append((line, level))
     return found
 
 

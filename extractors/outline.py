@@ -7,7 +7,7 @@ Every block-level element knows which slice of the blocks lies inside it, so tha
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
@@ -39,7 +39,7 @@ class TextBlock:
     bold: int = 0
     italic: int = 0
     bold_start: str = ""  # the bold text that the block opens with
-    anchors: tuple[HtmlElement, ...] = ()  # the <a href> in it
+    anchors: tuple[str, ...] = ()  # the addresses that it links to, as written
     marked: tuple[HtmlElement, ...] = ()  # inline elements in it that are named as an author or a date, and <time>
 
     @property
@@ -92,6 +92,13 @@ class Outline:
             return False
         return sum(len(block.text) for block in self.blocks[table.first : table.last]) < _MAX_CELL * cells
 
+    def common_ancestor(self, blocks: Sequence[int]) -> int:
+        """The innermost node around the first and the last of these blocks."""
+        index = self.blocks[blocks[0]].node
+        while self.nodes[index].last <= blocks[-1] and self.nodes[index].parent != NONE:
+            index = self.nodes[index].parent
+        return index
+
     def ancestors(self, index: int, limit: int) -> list[int]:
         """The node itself and the elements around it, from the inside out, at most `limit`."""
         found: list[int] = []
@@ -107,7 +114,7 @@ class _Walk:
     def __init__(self) -> None:
         self.outline = Outline()
         self.pieces: list[tuple[str, int]] = []
-        self.anchors: list[HtmlElement] = []
+        self.anchors: list[str] = []
         self.marked: list[HtmlElement] = []
         self.here = NONE
         self.flags = [0, 0, 0]  # open links, bold, italic elements
@@ -241,7 +248,7 @@ def outline(root: HtmlElement, drop: Collection[HtmlElement] = (), *, with_hidde
             if alt := smiley(item):
                 walk.say(alt)
             continue
-        if not with_hidden and _is_hidden(item):
+        if (tag == "sup" and _is_note_mark(item)) or (not with_hidden and _is_hidden(item)):
             continue
         if tag in BLOCK_TAGS or "-" in tag:
             names = " ".join(filter(None, (item.get("class"), item.get("id"), item.get("role"), item.get("itemprop"))))
@@ -250,10 +257,10 @@ def outline(root: HtmlElement, drop: Collection[HtmlElement] = (), *, with_hidde
             if (tag == "time" or _is_marked(item)) and len(walk.marked) < _MAX_MARKED:
                 walk.marked.append(item)
             if tag == "a":
-                if item.get("href"):
+                if href := item.get("href"):
                     flags[0] += 1
                     stack.append(-1)
-                    walk.anchors.append(item)
+                    walk.anchors.append(href)
             elif tag in _BOLD:
                 flags[1] += 1
                 stack.append(-2)
@@ -276,6 +283,11 @@ def _is_marked(element: HtmlElement) -> bool:
         or element.get("itemprop") in _MARKED_PROPERTIES
         or (element.tag == "a" and element.get("rel") == "author")
     )
+
+
+def _is_note_mark(element: HtmlElement) -> bool:
+    """A raised number that leads to a footnote: no part of the sentence."""
+    return any((link.get("href") or "").startswith("#") for link in element.iter("a")) and len(element) == 1
 
 
 def _is_hidden(element: HtmlElement) -> bool:

@@ -86,12 +86,16 @@ class PageObject:
     @functools.cached_property
     def blocks(self) -> tuple[int, ...]:
         """The article's blocks, indices of the outline's. Raises NoArticle if the page holds no text."""
-        thread = set(self.thread().nodes)
-        thread_starts = next((at for at, node in self.outline.gaps if node in thread), None)
-        found = article_blocks(self.outline, self.stated(), thread_starts)
+        found = article_blocks(self.outline, self.stated(), self.thread_starts)
         if not found:
             raise NoArticle(f"{self.document.url}: no text on the page")
         return found
+
+    @functools.cached_property
+    def thread_starts(self) -> int | None:
+        """The block of the outline before which the comment thread stood."""
+        thread = set(self.thread().nodes)
+        return next((at for at, node in self.outline.gaps if node in thread), None)
 
     def stated(self) -> Stated:
         """What the page's metadata says about its text."""
@@ -135,7 +139,7 @@ class PageObject:
         internal = external = 0
         for index in self.blocks:
             for anchor in self.outline.blocks[index].anchors:
-                if target := absolute(anchor.get("href") or "", base):
+                if target := absolute(anchor, base):
                     same = host_of(target) == host
                     internal += same
                     external += not same

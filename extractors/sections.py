@@ -40,10 +40,33 @@ class Structure:
 
 
 def structured(page: Outline, kept: Sequence[int], title: str | None) -> Structure:
-    """Sections and footnotes of the kept blocks, in reading order. A heading that repeats the title is left out."""
+    """Sections and footnotes of the kept blocks, in reading order. A heading that repeats the title is left out.
+
+    Notes marked as such count even where they were not kept, as long as they stand within the article.
+    """
     pieces = _without_title(_headings_checked(_pieces(page, kept)), title)
     pieces, footnotes = _without_footnotes(page, pieces)
-    return Structure(_sections(pieces), footnotes)
+    left_out = tuple(
+        note
+        for index in _left_out_notes(page, kept)
+        for line in page.blocks[index].text.split("\n")
+        if (note := cleaned_note(line))
+    )
+    return Structure(_sections(pieces), footnotes + left_out)
+
+
+def _left_out_notes(page: Outline, kept: Sequence[int]) -> list[int]:
+    if not kept:
+        return []
+    around = page.common_ancestor(kept)
+    chosen = set(kept)
+    return [
+        index
+        for index in range(kept[0], page.nodes[around].last)
+        if index not in chosen
+        and not page.nodes[page.blocks[index].node].heading
+        and named_as_note(page, page.blocks[index].node)
+    ]
 
 
 def full_text(sections: Sequence[Section]) -> str:

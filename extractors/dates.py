@@ -299,8 +299,9 @@ def _offset(zone: re.Match[str]) -> str | None:
 
 
 def _with_weekday(text: str, found: FoundDate) -> FoundDate:
-    near = f"{text[max(0, found.start - 16) : found.start]} {text[found.end : found.end + 14]}"
-    match = _WEEKDAY.search(near)
+    match = _WEEKDAY.search(text, max(0, found.start - 16), found.start) or _WEEKDAY.search(
+        text, found.end, found.end + 14
+    )
     return replace(found, weekday=WEEKDAYS[match[1].lower()]) if match else found
 
 

@@ -21,6 +21,7 @@ from extractors.records import Comment, CommentKind, Discussion, Order, Shortfal
 
 _MAX_CLAIM: Final = 110
 """Characters: a heading with the count and the title of the article; longer texts are prose."""
+_MANY: Final = 5  # elements of one class: more are teasers or comments
 _SCRIPT: Final = 4_000  # characters of an inline script that are looked at
 _REACH: Final = 80
 """Elements before and after the thread that are asked for its count and its next page."""
@@ -122,7 +123,9 @@ def _claimed(outline: Outline, near: Sequence[int], found: int, has_thread: bool
     """The number of comments that the page states beside its thread, else the one most trustworthy elsewhere."""
     votes: list[tuple[float, int, int]] = []
     shapes: Counter[tuple[str, tuple[str, ...]]] = Counter()
-    for number, text, value in claims(outline, near if not has_thread else sorted({*near, *_headings(outline)})):
+    for number, text, value in claims(
+        outline, near if not has_thread else sorted({*near, *_headings(outline), *_counters(outline)})
+    ):
         shapes[outline.elements[number].tag, outline.shapes[number]] += 1
         votes.append((_claim_worth(outline, number, text, value, found), -number, value))
     if not has_thread:  # "3 comments" under each teaser of a list says nothing about this page
@@ -138,39 +141,57 @@ def claims(outline: Outline, numbers: Iterable[int]) -> Iterator[tuple[int, str,
     done: set[int] = set()
     for word in numbers:
         element = outline.elements[word]
-        own = element.text
-        if (
-            own is None
-            or len(own) > 2 * _MAX_CLAIM
-            or outline.silent[word]
-            or element.tag in ("option", "button")
-            or not COMMENT_WORD.search(own)
-        ):
+        if outline.silent[word] or element.tag in ("option", "button"):
             continue
-        for number in (word, outline.parent[word]):
-            if number in done or number < 0 or outline.text_length(number, outline.end[number]) > _MAX_CLAIM:
+        inner = _says_comments(element.text)
+        if not inner and not _says_comments(element.tail):
+            continue
+        for number in (word, outline.parent[word]) if inner else (outline.parent[word],):
+            if number in done or number < 0:
                 continue
             done.add(number)
-            text = " ".join(outline.elements[number].text_content().split())
-            value = claim(text) if len(text) <= 2 * _MAX_CLAIM else None
-            if value is not None:
+            long = outline.text_length(number, outline.end[number]) > _MAX_CLAIM
+            text = " ".join(((element.text or "") if long else outline.elements[number].text_content()).split())
+            values = claim(text) if len(text) <= 2 * _MAX_CLAIM else ()
+            for value in values:
                 yield number, text, value
+            if values:
                 break
+
+
+def _says_comments(text: str | None) -> bool:
+    return text is not None and 2 < len(text) <= 2 * _MAX_CLAIM and bool(COMMENT_WORD.search(text))
 
 
 def _headings(outline: Outline) -> list[int]:
     return [n for n, element in enumerate(outline.elements) if element.tag in _HEADINGS and not outline.aside[n]]
 
 
-def claim(text: str) -> int | None:
-    """The number of comments that a short text states: '16 commentaires', 'Comments (3)', 'One response to'."""
-    counted = NUMBER_OF_COMMENTS.search(text)
-    after = COMMENTS_OF_NUMBER.search(text)
-    if counted and (after is None or counted.start() <= after.start()):
-        if word := counted["word"]:
-            return NUMBER_WORDS.get(word.lower())
-        return int(re.sub(r"\D", "", counted["n"]))
-    return int(after["n"]) if after else None
+def _counters(outline: Outline) -> list[int]:
+    """Elements whose class speaks of comments, wherever they stand: "3 comments" under the title."""
+    return [
+        number
+        for name, numbers in outline.by_shape.items()
+        if "comment" in name.lower() and len(numbers) < _MANY
+        for number in numbers
+        if not outline.aside[number]
+    ]
+
+
+def claim(text: str) -> tuple[int, ...]:
+    """The number of comments that a short text states: '16 commentaires', 'Comments (3)', 'One response to'.
+
+    'Views 583 Comments 11' can be read two ways: then both numbers, the one of the earlier pattern first.
+    """
+    found = []
+    for match in (NUMBER_OF_COMMENTS.search(text), COMMENTS_OF_NUMBER.search(text)):
+        if match is None:
+            continue
+        word = match.groupdict().get("word")
+        value = NUMBER_WORDS.get(word.lower()) if word else int(re.sub(r"\D", "", match["n"]))
+        if value is not None:
+            found.append((match.start(), value))
+    return tuple(value for _, value in sorted(found, key=lambda pair: pair[0]))
 
 
 def _claim_worth(outline: Outline, number: int, text: str, value: int, found: int) -> float:

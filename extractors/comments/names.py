@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from extractors.dates import find_date
+from extractors.months import WEEKDAYS
 
 MAX_NAME = 80
 """Characters. The longest names of real threads are titles of pingbacks, which are read elsewhere."""
@@ -46,7 +47,7 @@ _QUOTES: Final = "\"“”'’"
 _CLOCK: Final = re.compile(r"^[@\s]*\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*[A-Z]{0,4}$")
 _LETTER: Final = re.compile(r"[^\W_]")
 _AT: Final = re.compile(
-    r"(?:\s+(?:on|at|le|am|um|the|el|il|em|op|à|den|dne|in|posted|@|o godz|o)\.?)+\s*:?$", re.IGNORECASE
+    r"(?:\s+(?:on|On|at|At|le|Le|am|Am|um|Um|the|el|El|il|em|Em|op|Op|à|den|dne|in|posted|Posted|@|o godz|o)\.?)+\s*:?$"
 )
 _LEADING: Final = re.compile(r"^(?:[-–—|·•~*/\\→>\])]+\s+|[\s,;:|·•»→~]+)+")
 _TRAILING: Final = re.compile(r"(?:\s+[-–—|·•~*/\\→>(\[]+|[\s,;:|·•]+)+$")
@@ -91,8 +92,10 @@ def name_in(text: str, dated: bool = True) -> str | None:
         if found:
             before, after = text[: found.start], text[found.end :]
             before = _AT.sub("", before.rstrip(" ,;:|·•–—-(["))
-            weekday_cut = re.sub(r"[,\s(]*[^\W\d_]{2,12}[,.]?\s*$", "", before) if found.weekday is not None else before
-            before = _AT.sub("", weekday_cut.rstrip(" ,;:|·•–—-(["))
+            last = re.search(r"[,\s(]*([^\W\d_]{2,12})[,.]?\s*$", before)
+            if last and last[1].lower() in WEEKDAYS and found.weekday is not None:
+                before = before[: last.start()]
+            before = _AT.sub("", before.rstrip(" ,;:|·•–—-(["))
             text = before if _LETTER.search(before) else after
     text = _without_says(text)
     text = _NUMBER.sub("", text)

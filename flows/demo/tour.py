@@ -89,8 +89,8 @@ def look(console: Console, folder: Path, database_url: str) -> dict[str, Any]:
     """What an operator, an editor and an analyst would look at next."""
     from storage.console import query
     from storage.engine import open_database
-    from storage.waiting import Filter, waiting
     from storage.views import VIEWS
+    from storage.waiting import Filter, waiting
 
     here = f"--config {folder.name}/tamis.toml" if folder.parent == Path.cwd() else f"--config {folder}/tamis.toml"
     with open_database(database_url) as db:
@@ -101,15 +101,15 @@ def look(console: Console, folder: Path, database_url: str) -> dict[str, Any]:
     console.print("\n[bold]Editor[/]: comments that wait for a decision, each with its reasons")
     for item in queue:
         console.print(f"  [yellow]{escape(item.author or '?')}[/]: {escape(short(item.body))}", highlight=False)
-        for reason in strongest(item.evidence):
-            console.print(f"      {escape(reason)}", highlight=False, style="dim")
+        for words in strongest(item.evidence):
+            console.print(f"      {escape(words)}", highlight=False, style="dim")
     console.print("\n[bold]Analyst[/]: documented views; the salaries that the articles state")
     console.print(f"  {ANALYST_QUERY}", highlight=False, style="dim")
     table = Table(*answer.columns)
     for row in answer.rows[:8]:
         table.add_row(*("" if value is None else str(value) for value in row))
     console.print(table)
-    command(console, f'sqlite3 {folder / "tamis.sqlite"} "SELECT * FROM spam_daily"')
+    command(console, f"tamis desk {here}     then open /data in the browser")
     return {"waiting": len(queue), "query": ANALYST_QUERY, "rows": [list(row) for row in answer.rows]}
 
 

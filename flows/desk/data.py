@@ -6,25 +6,30 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from flows.desk import charts
 from flows.desk.accounts import requires
 from flows.desk.app import language_of, not_found, render
 from storage.console import LIMIT_ROWS, LIMIT_SECONDS, Answer, query, rows_of
 from storage.engine import Database
-from storage.errors import QueryRefused
+from storage.errors import QueryRefused, UnknownItem
 from storage.exports.cells import csv_cell
+from storage.gallery import GALLERY, Query, query_named
 from storage.views import VIEWS, View
 
 VIEW_NAMES = tuple(view.name for view in VIEWS)
 PROFILE_SECONDS = 5.0  # for the null shares of one view
 DOWNLOAD_SECONDS = 60.0
+GALLERY_SECONDS = 20.0
 READER = requires("viewer", open_without_accounts=True)
 FIRST_QUERY = (
     "SELECT site, action, count(*) AS comments\n  FROM judged_comments\n GROUP BY site, action\n ORDER BY 1, 2"
@@ -96,6 +101,65 @@ def sql_link(sql: str) -> str:
 
 
 @READER
+async def gallery(request: Request) -> Response:
+    return render(request, "gallery.html", {"queries": GALLERY})
+
+
+@READER
+async def named_query(request: Request) -> Response:
+    """One named question: its chart, the same figures as a table, and its SQL to go on from."""
+    try:
+        asked = query_named(request.path_params["name"])
+    except UnknownItem:
+        return await not_found(request, Exception())
+    db = database(request)
+    sql = asked.sql_for(db.dialect)
+    t = language_of(request)
+    values: dict[str, object] = {"query": asked, "sql": sql, "link": sql_link(sql), "download": urlencode({"q": sql})}
+    try:
+        answer = await run_in_threadpool(query, db, sql, VIEW_NAMES, seconds=GALLERY_SECONDS)
+    except QueryRefused as error:
+        return render(request, "query.html", {**values, "answer": None, "chart": None, "fault": str(error)}, 503)
+    chart = chart_of(asked, answer, t.gettext(asked.title))
+    return render(request, "query.html", {**values, "answer": answer, "chart": chart, "fault": None})
+
+
+def chart_of(asked: Query, answer: Answer, label: str) -> Markup | None:
+    """The chart that fits the query; None for a table, or without rows."""
+    if not answer.rows or asked.chart == "table":
+        return None
+
+    def column(name: str) -> list[Any]:
+        at = answer.columns.index(name)
+        return [row[at] for row in answer.rows]
+
+    names = [str(value) if value not in (None, "") else "–" for value in column(asked.x)]
+    if asked.chart == "range":
+        low, high = (numbers(column(name)) for name in asked.y[:2])
+        return charts.ranges(label, names, low, high)
+    if asked.chart == "bar":
+        return charts.bars(label, names, numbers(column(asked.y[0])))
+    if asked.series is None:
+        series = [charts.Series(name.replace("_", " "), tuple(numbers(column(name)))) for name in asked.y]
+        return charts.lines(label, names, series)
+    return charts.lines(label, *by_series(names, column(asked.series), numbers(column(asked.y[0]))))
+
+
+def numbers(values: list[Any]) -> list[float | None]:
+    return [float(value) if value is not None else None for value in values]
+
+
+def by_series(names: list[str], groups: list[Any], values: list[float | None]) -> tuple[list[str], list[charts.Series]]:
+    """Rows of (name, group, value) as one series a group over all names, the largest groups first."""
+    table: dict[str, dict[str, float]] = {}
+    for name, group, value in zip(names, groups, values, strict=True):
+        table.setdefault(str(group or "–"), {})[name] = value or 0.0
+    ordered = list(dict.fromkeys(names))
+    largest = sorted(table, key=lambda group: -sum(table[group].values()))
+    return ordered, [charts.Series(group, tuple(table[group].get(name, 0.0) for name in ordered)) for group in largest]
+
+
+@READER
 async def console(request: Request) -> Response:
     """The query is in the address: a link is a query."""
     sql = request.query_params.get("q", "").strip()
@@ -160,6 +224,8 @@ def pieces(body: bytes, size: int = 1 << 16) -> Iterator[bytes]:
 routes: list[BaseRoute] = [
     Route("/data", overview),
     Route("/data/dictionary/{view}", dictionary),
+    Route("/data/gallery", gallery),
+    Route("/data/gallery/{name}", named_query),
     Route("/data/sql", console),
     Route("/data/sql.{kind}", download),
 ]

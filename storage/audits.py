@@ -1,6 +1,6 @@
 """The random sample: comments looked at whatever their score, and decisions looked at by a second editor.
 
-The first kind proves the promise about wrongly rejected comments (`moderation.guarantee`); it is drawn from all comments
+The first kind proves the promise about wrongly rejected comments (`moderation.guarantee`). It is drawn from all comments
 without regard to their score, so a comment counts whether an editor met it in the queue or in the sample. The second
 kind measures how far editors agree; it never changes what holds by itself.
 """

@@ -30,7 +30,7 @@ _ITEM_TAGS = frozenset("li p div article section tr td dd blockquote figure".spl
 _PASSING = re.compile(
     r"^(?:alt\w*|active|current|clear\w*|(?:[\w-]*[-_])?(?:odd|even|first|last)|[\w-]*\d)$", re.IGNORECASE
 )
-_ABOUT_TWEETS = re.compile(r"\b(?:tweets?|tweeted|twitter)\b", re.IGNORECASE)
+_ABOUT_TWEETS = re.compile(r"(?<![\w@/.])(?:tweets?|tweeted|twitter)(?![\w/]|\.\w)", re.IGNORECASE)
 _MAX_CLIMB = 10
 _ODD_ONES = 5  # one item in so many may hold two permalinks: a quoted tweet, an answer with what it answers
 

@@ -1,4 +1,4 @@
-"""What is due after a run: campaigns, counts by day, the search index. One call; every part is idempotent."""
+"""What is due after a run: job profiles, campaigns, counts by day, the search index; every part is idempotent."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from datetime import datetime
 
 from storage.campaigns import find_campaigns
 from storage.engine import Database
+from storage.profiles import derive_profiles
 from storage.rollups import refresh
 from storage.search import index_new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upkeep:
-    """How many comments joined a campaign, days were counted, texts indexed."""
+    """How many articles were looked at for a profile, comments joined a campaign, days were counted, texts indexed."""
 
+    profiled: int
     joined: int
     days: int
     indexed: int
@@ -22,4 +24,9 @@ class Upkeep:
 
 def after_run(db: Database, now: datetime) -> Upkeep:
     """Bring everything that is derived from the loaded pages up to date, in short transactions."""
-    return Upkeep(joined=find_campaigns(db, now), days=refresh(db), indexed=index_new(db))
+    return Upkeep(
+        profiled=derive_profiles(db, now),
+        joined=find_campaigns(db, now),
+        days=refresh(db),
+        indexed=index_new(db),
+    )

@@ -39,7 +39,11 @@ PROFILE = {
     "salary_max": "Upper end of the salary stated.",
     "salary_currency": "ISO 4217.",
     "salary_period": "year, month, day or hour.",
-    "education_level": "The level of education asked for, e.g. bac+5.",
+    "salary_basis": "gross or net, if stated.",
+    "education_level": "The least schooling asked for, in years after secondary school (Bac+N).",
+    "education_level_max": "The most schooling asked for.",
+    "experience_years_min": "The least experience asked for, in years.",
+    "experience_years_max": "The most experience asked for.",
 }
 
 CLEAN_ARTICLES = View(
@@ -77,7 +81,8 @@ SELECT a.id AS article_id, s.name AS site, a.canonical_url AS url, a.title, a.si
        a.author_key AS author, a.published_on, a.published, a.modified, a.lead, a.text, length(a.text) AS text_length,
        a.comments_claimed, a.comments_found, a.platform AS comment_system, a.shortfall, a.links_internal,
        a.links_external, a.profession, a.salary_min, a.salary_max, a.salary_currency, a.salary_period,
-       a.education_level, a.version, a.version_since, a.first_seen_at, a.gone_at, a.url AS source_url, a.fetched_at,
+       a.salary_basis, a.education_level, a.education_level_max, a.experience_years_min, a.experience_years_max,
+       a.version, a.version_since, a.first_seen_at, a.gone_at, a.url AS source_url, a.fetched_at,
        a.extractor_version, a.raw_hash
   FROM articles a JOIN sites s ON s.id = a.site_id
 """,
@@ -103,7 +108,8 @@ CLEAN_SECTIONS = View(
     sql="""
 SELECT p.article_id, s.name AS site, a.canonical_url AS article_url, a.title AS article_title, a.language, p.position,
        p.level, p.heading, p.canonical AS section, p.text, a.profession, a.salary_min, a.salary_max, a.salary_currency,
-       a.salary_period, a.education_level, a.url AS source_url, a.fetched_at, a.extractor_version, a.raw_hash
+       a.salary_period, a.salary_basis, a.education_level, a.education_level_max, a.experience_years_min,
+       a.experience_years_max, a.url AS source_url, a.fetched_at, a.extractor_version, a.raw_hash
   FROM sections p JOIN articles a ON a.id = p.article_id JOIN sites s ON s.id = a.site_id
 """,
 )
@@ -368,7 +374,8 @@ INTEGERS = frozenset(
     "article_id comment_id tweet_id parent_id position level text_length comments_claimed comments_found links_internal"
     " links_external salary_min salary_max version comments published waiting rejected spam"
     " off_language hashtags links mentions sightings campaign_id members sites new_authors returned edited removed"
-    " answers extracted quarantined failed".split()
+    " answers extracted quarantined failed education_level education_level_max experience_years_min"
+    " experience_years_max".split()
 )
 BOOLEANS = frozenset({"by_site", "is_retweet"})
 NUMBERS = frozenset({"spam_probability", "spam_share", "comments_a_page", "sections_a_page"})

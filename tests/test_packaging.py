@@ -9,11 +9,12 @@ import tomllib
 import zipfile
 from email.message import Message
 from email.parser import Parser
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
@@ -157,6 +158,16 @@ def test_every_declared_dependency_is_constrained_within_its_bounds() -> None:
         if need.name == PROJECT["name"]:
             continue
         assert need.specifier.contains(pinned[canonicalize_name(need.name)], prereleases=True), line
+
+
+def test_every_constrained_version_runs_on_the_oldest_python_that_we_promise() -> None:
+    """Debian 12 has Python 3.11.2; a library that wants 3.11.5 would make `make demo` fail there and nowhere else."""
+    oldest = PROJECT["requires-python"].removeprefix(">=") + ".0"
+    pinned = {canonicalize_name(name): number for name, number in constraints().items()}
+    for found in distributions():
+        if pinned.get(canonicalize_name(found.name)) == found.version:
+            wanted = SpecifierSet(found.metadata.get("Requires-Python") or "")
+            assert wanted.contains(oldest), f"{found.name} {found.version} wants Python {wanted}"
 
 
 def test_there_is_no_lock_file() -> None:

@@ -10,18 +10,37 @@ _HTTP_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.\-]+)""", re.
 _XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_:.\-]+)""", re.IGNORECASE)
 _NO_TEXT = (b"script", b"style", b"SCRIPT", b"STYLE", b"!--")
 _SEARCHED = 8192  # bytes; browsers look for a meta charset in 1024, real pages put it later
+_ALIASES = {  # labels of the web that Python does not know
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "windows-874": "cp874",
+    "dos-874": "cp874",
+    "x-gbk": "gb18030",
+    "x-euc-jp": "euc_jp",
+    "x-mac-roman": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "iso-8859-8-i": "iso8859-8",
+    "latin-9": "iso8859-15",
+    "unicode-1-1-utf-8": "utf-8",
+}
 _SUPERSETS = {
     "iso8859-1": "cp1252",
     "ascii": "cp1252",
     "iso8859-9": "cp1254",
     "iso8859-11": "cp874",
+    "tis-620": "cp874",
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "shift_jis": "cp932",
     "euc_kr": "cp949",
     "big5": "big5hkscs",
 }
-_NEVER = frozenset({"utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
+_OF_THE_WEB = frozenset(
+    "utf-8 cp866 cp874 cp932 cp949 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 big5hkscs euc_jp "
+    "gb18030 iso2022_jp koi8-r koi8-u mac-roman mac-cyrillic iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 "
+    "iso8859-8 iso8859-10 iso8859-13 iso8859-14 iso8859-15 iso8859-16".split()
+)
+"""What the WHATWG Encoding Standard knows, by Python's names; UTF-16 only with its mark, UTF-7 never."""
 _MAX_BROKEN = 30  # undecodable places in a page that is declared UTF-8 and mostly is
 _SEARCHED_WIDE = 200_000  # characters
 _DETECTED = 20_000  # bytes of text that a detector looks at
@@ -76,7 +95,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
         text = body.decode("utf-8", "replace")
         broken = text.count("\ufffd")
         valid = sum(char > "\x7f" for char in text[:_SEARCHED_WIDE]) - text[:_SEARCHED_WIDE].count("\ufffd")
-        if broken <= _MAX_BROKEN or valid > broken:
+        if valid > broken or (valid and broken <= _MAX_BROKEN):
             return text
         declared = None
     return body.decode(declared or _detected(body), "replace")
@@ -100,21 +119,13 @@ def _declared(body: bytes, content_type: str | None) -> str | None:
     names += [match.decode("ascii") for match in _XML_CHARSET.findall(body[:400])]
     for name in names:
         try:
-            codec = codecs.lookup(name).name
-        except (LookupError, ValueError):
+            codec = codecs.lookup(_ALIASES.get(name.lower(), name)).name
+        except LookupError:
             continue
         codec = _SUPERSETS.get(codec, codec)
-        if codec not in _NEVER and _is_text_codec(codec):
+        if codec in _OF_THE_WEB:
             return codec
     return None
-
-
-def _is_text_codec(name: str) -> bool:
-    """Python also names transformations (base64, zlib, rot13) codecs."""
-    try:
-        return isinstance(b"a".decode(name), str)
-    except (LookupError, ValueError):
-        return False
 
 
 def _detected(body: bytes) -> str:

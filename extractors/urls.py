@@ -19,8 +19,8 @@ _TRACKING = re.compile(
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _DOTS = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
-_UNSAFE_PATH = "/:@!$&'()*+,;=~-._"
-_UNSAFE_QUERY = _UNSAFE_PATH + "?"
+_SAFE_IN_PATH = "/:@!$&'()*+,;=~-._"
+_SAFE_IN_QUERY = _SAFE_IN_PATH + "?"
 _HEX = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SPACES = re.compile(r"[\x00-\x20\x7f\u00a0\ud800-\udfff]+")
@@ -48,9 +48,9 @@ def normalised(url: str) -> str:
         host = _ascii_host(host)
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
         host = f"{host}:{port}"
-    path = _percent(_without_dots(_SESSION_PATH.sub("", parts.path)), _UNSAFE_PATH) or "/"
+    path = _without_dots(_SESSION_PATH.sub("", _percent(parts.path, _SAFE_IN_PATH))) or "/"
     kept = [pair for pair in parts.query.split("&") if pair and not _TRACKING.match(unquote(pair.partition("=")[0]))]
-    return urlunsplit((parts.scheme, host, path, _percent("&".join(kept), _UNSAFE_QUERY), ""))
+    return urlunsplit((parts.scheme, host, path, _percent("&".join(kept), _SAFE_IN_QUERY), ""))
 
 
 def absolute(address: str, base: str) -> str | None:

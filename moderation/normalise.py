@@ -28,13 +28,13 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\ufeff\uffa0\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _FOREIGN_RUN = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")  # with the letter before it, which may compose
+_LONGEST_CLUSTER = 64  # characters; a letter with hundreds of accents is nobody's language
 _LOOKALIKES = re.compile("[\u0131\u0250-\u02af\u0370-\u058f\u1d00-\u1d7f\u0500-\u052f]")
 _LETTER_WORD = re.compile(r"[^\W\d_]+")
-# a word with at least one l33t character that has letters on both sides, or a leading $
-_LEET_WORD = re.compile(r"(?<![\w@$€])(?:\$(?=[^\W\d_]{2})|[^\W\d_])[^\W_@$€]*(?:[@$€]+[^\W_@$€]*)*", re.UNICODE)
-_LEET_RUN = re.compile(r"(?<=[^\W\d_])[0134357@$€]+(?=[^\W\d_])|^\$(?=[^\W\d_])")
-# unit, version and product names in which a digit is a digit
-_PLAIN_DIGITS = re.compile(r"(?i)^(?:[a-z]{1,2}\d+[a-z]{1,2}|\d+\w+|\w*\d{3,}\w*|[0-9a-f]{6,})$")
+# a word of letters, digits and signs that is no part of an address, a handle or a number with decimals
+_LEET_WORD = re.compile(r"(?<![\w@$€./-])[^\W_$€@]?[\w@$€]{2,40}(?![\w@$€/])")
+_LEET_RUN = re.compile(r"(?<=[^\W\d_])([0134357@$€])\1?(?=[^\W\d_])|(?<![\w$])\$(?=[^\W\d_]{2})")
+_ADDRESS_REST = re.compile(r"[\w-]*\.\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def _clusters(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
     while start < end:
         stop = start + 1
         form = unicodedata.normalize("NFKC", text[start])
-        while stop < end:
+        while stop < min(end, start + _LONGEST_CLUSTER):
             longer = unicodedata.normalize("NFKC", text[start : stop + 1])
             own = unicodedata.normalize("NFKC", text[stop])
             if longer == form + own and not unicodedata.combining(own[:1] or " "):
@@ -233,23 +233,35 @@ def _leet_folded(text: str) -> tuple[str, tuple[Span, ...]]:
     end = 0
     for word in _LEET_WORD.finditer(text):
         token = word.group()
-        if not _is_leet(token, text[word.end() : word.end() + 1]):
+        if not _is_leet(token, text, word.end()):
             continue
         folded.append(text[end : word.start()])
-        folded.append(_LEET_RUN.sub(lambda run: "".join(_LEET_OF[sign] for sign in run.group()), token))
+        folded.append(_unleet(token))
         end = word.end()
         spans.append(word.span())
     folded.append(text[end:])
     return "".join(folded), tuple(spans)
 
 
-def _is_leet(token: str, after: str) -> bool:
+def _is_leet(token: str, text: str, end: int) -> bool:
+    """Whether all signs and digits of a word stand for letters: names such as iPhone15Pro or PS5pro have digits too."""
     letters = sum(letter.isalpha() for letter in token)
     if letters < 3 or letters * 2 < len(token) or _LEET_RUN.search(token) is None:
         return False
-    if "@" in token and (after in {".", "-", "_"} or token.endswith("@s")):  # an address; "amig@s" is good Spanish
+    if "@" in token and (_ADDRESS_REST.match(text, end) or token.endswith("@s")):  # "amig@s" is good Spanish
         return False
-    return _PLAIN_DIGITS.match(token) is None
+    folded = _unleet(token)
+    if not folded.isalpha():
+        return False
+    return all(
+        token[run.start() - 1].islower() == token[run.end()].islower()
+        for run in _LEET_RUN.finditer(token)
+        if run.start()
+    )
+
+
+def _unleet(token: str) -> str:
+    return _LEET_RUN.sub(lambda run: "".join(_LEET_OF[sign] for sign in run.group()), token)
 
 
 _STYLED = re.compile("[\u24b6-\u24e9\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff\U0001f110-\U0001f189]+")
@@ -261,13 +273,13 @@ def _styled(text: str) -> tuple[Span, ...]:
 
 _NOT_LANGUAGE = re.compile(
     r"""(?ix)
-    <pre\b.*?</pre> | <code\b.*?</code> | ```.*?``` | `[^`\n]*`        # code, marked as such
-    | <\?.*?(?:\?>|$) | </?[a-z][^<>\n]*>                               # markup
-    | \[/?(?:url|b|i|u|img|link|quote|code)[^\]\n]*\]                   # forum markup
+    <pre\b.{0,5000}?</pre> | <code\b.{0,5000}?</code> | ```.{0,5000}?``` | `[^`\n]*`        # code, marked as such
+    | <\?.{0,5000}?(?:\?>|$) | </?[a-z][^<>\n]*>                               # markup
+    | \[/?(?:url|b|i|u|img|link|quote|code)[^\[\]\n]*\]                   # forum markup
     | \b(?:https?|ftp)://\S+ | \bwww\.\S+                               # addresses
-    | \b[\w.+-]+@[\w-]+(?:\.[\w-]+)+
-    | \b(?:[a-z0-9-]+\.)+(?:com|net|org|info|biz|fr|de|es|it|ru|io|co|eu|uk|be|ch|ca|us|me|tv|xyz|top|site|online
-      |shop)\b(?:/\S*)?
+    | \b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+
+    | \b(?:[a-z0-9-]{1,63}\.){1,8}(?:com|net|org|info|biz|fr|de|es|it|ru|io|co|eu|uk|be|ch|ca|us|me|tv|xyz|top|site
+      |online|shop)\b(?:/\S*)?
     | (?<!\w)[@\#][\w.-]+                                               # handles and tags
     | :[a-z_]+\d*:                                                      # :smile:
     | (?<!\w)[:;=8x][-o'^]?[)(\]\[dp/\\|*o03]+(?!\w) | <3+ | \^_*\^ | (?<!\w)xd+\b   # :-) <3 ^^ xD

@@ -31,6 +31,7 @@ _SURELY = 0.006  # the threshold for longer titles
 _LONG = 10  # words; over it langdetect is right when it is sure
 _AGREED = 0.5  # the least that the first look must give a language for langdetect to decide alone on it
 _READ = 160  # characters of a long text that are read at first: half from its start, half from its end
+_MOST_TAKEN = 4000  # characters of a comment that are looked at at all
 _MOST_READ = 1000  # characters that are read when that did not settle it
 
 # Languages that detectors mix up on short texts: a vote for a sister never makes a comment foreign.
@@ -99,6 +100,7 @@ class LanguageJudge:
     def relation(self, text: str, article_language: str | None) -> LanguageFinding:
         """The relation of one comment to its article's language (ISO 639-1, a region may follow; None: unknown)."""
         article = _code(article_language) if article_language else None
+        text = text[:_MOST_TAKEN]
         title = notice_title(text)
         plain = squeezed(language_text(text if title is None else title))
         scripts = letters_by_script(plain)

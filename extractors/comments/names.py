@@ -44,7 +44,9 @@ _LABEL: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"^\s*(?:[#№(\[]\s*\d{1,5}\s*[)\].:]?|\d{1,5}\s*[.):]\s|\d{1,5}\s+(?=[^\d\s]))\s*")
 _QUOTES: Final = "\"“”'’"
-_CLOCK: Final = re.compile(r"^[@\s]*\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*[A-Z]{0,4}$")
+_NO_NAME: Final = re.compile(
+    r"^(?:[@\s]*\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*[A-Z]{0,4}|[#§¶∞†+*\[\](){}|<>–—-]+)$"
+)
 _LETTER: Final = re.compile(r"[^\W_]")
 _AT: Final = re.compile(
     r"(?:\s+(?:on|On|at|At|le|Le|am|Am|um|Um|the|el|El|il|em|Em|op|Op|à|den|dne|in|posted|Posted|@|o godz|o)\.?)+\s*:?$"
@@ -108,7 +110,7 @@ def name_in(text: str, dated: bool = True) -> str | None:
         text = text[1:-1].strip()
     if text.count("(") != text.count(")"):
         text = text.strip("() ")
-    return text if text and len(text) <= MAX_NAME and not _CLOCK.match(text) else None
+    return text if text and len(text) <= MAX_NAME and not _NO_NAME.match(text) else None
 
 
 def is_cut(name: str) -> bool:

@@ -30,6 +30,7 @@ _POST: Final = re.compile(r"(?:^|[-_ ])(?:posts?|p)[-_]?\d+(?:$|[-_ ])|postbit|c
 _STAFF: Final = re.compile(
     r"(?:^|[-_ ])(?:bypostauthor|by-?author|author-?comment|postauthor|is-?author|admin(?:istrator)?|staff|moderator|editor|official|op)(?:$|[-_ ])"
 )
+_NEAR: Final = 6  # elements inside the author's in which the link of the name is looked for
 _MIN_SITE_NAME: Final = 4
 _HEAD: Final = 150  # elements in which the page's metadata stands
 _NOTICES: Final = (CommentKind.PINGBACK, CommentKind.TRACKBACK)
@@ -135,7 +136,7 @@ def _comment(
         if sent.title and (sent.title_is_body or author is None):
             author = sent.title
             body = _without_title(body, sent.title) or sent.title
-        author_url = author_url or (urljoin(outline.url, sent.url) if sent.url else None)
+        author_url = author_url or (_absolute(outline.url, sent.url) if sent.url else None)
     return Comment(
         position=record.number + 1,
         id=identity,
@@ -206,10 +207,12 @@ def _author_url(outline: Outline, record: Record, fields: Fields) -> str | None:
     number = fields.author_element
     if number is None:
         return None
-    for near in (number, outline.parent[number]):
+    inner = range(number, min(outline.end[number], number + _NEAR))
+    for near in (*inner, outline.parent[number], outline.parent[outline.parent[number]]):
         element = outline.elements[near]
-        if near > record.start and element.tag == "a" and (href := element.get("href")) and not href.startswith("#"):
-            return urljoin(outline.url, href.strip())
+        href: str | None = element.get("href") if near > record.start and element.tag == "a" else None
+        if href and not href.startswith(("#", "javascript:")):
+            return _absolute(outline.url, href.strip())
     return None
 
 

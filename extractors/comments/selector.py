@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractors.comments.outline import Outline, shape
@@ -30,9 +30,10 @@ class _Test:
     def find(self, outline: Outline) -> list[int]:
         """The matching elements of the page, in order."""
         known = [shape(name) for name in self.classes] + list(self.folded)
-        wanted: Iterable[int] = range(len(outline.elements))
         if known:
-            wanted = min((outline.by_shape.get(name, []) for name in known), key=len)
+            wanted: Sequence[int] = min((outline.by_shape.get(name, []) for name in known), key=len)
+        else:
+            wanted = range(len(outline.elements))
         return [number for number in wanted if self.holds(outline, number)]
 
     def holds(self, outline: Outline, number: int) -> bool:

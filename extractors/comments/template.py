@@ -32,7 +32,7 @@ class Template:
 
     def path(self, record: Record, number: int) -> list[int]:
         """The element and those around it in the record, its root left out."""
-        path = []
+        path: list[int] = []
         while number > record.start and number in record.slots and len(path) < MAX_SLOT_DEPTH:
             path.append(number)
             number = self.outline.parent[number]

@@ -165,7 +165,7 @@ def extraction(figures: list[Figure], scratch: Path) -> None:
     figures += [
         Figure("extract: exit code", "0 or 3", str(done.returncode), done.returncode in (0, 3)),
         Figure("extract: lines for pages", str(expected), str(len(lines)), len(lines) == expected),
-        Figure("extract: exceptions", "0", str(reasons["extractor_fault"]), not reasons["extractor_fault"]),
+        Figure("extract: exceptions", "0", str(reasons["fault"]), not reasons["fault"]),
         Figure("extract: pages over 15 s or killed", "0", str(reasons["too_slow"] + reasons["worker_died"]),
                not reasons["too_slow"] + reasons["worker_died"]),
         Figure("extract: quarantined", "-", ", ".join(f"{k} {v}" for k, v in sorted(reasons.items())) or "0"),

@@ -62,7 +62,7 @@ def moderate_file(path: Path, moderator: Moderator) -> Iterator[Judged]:
 
 
 def _rows(path: Path) -> Iterator[tuple[Any, Submission | BadRow]]:
-    for number, line in enumerate(_lines(path), start=1):
+    for number, line in enumerate(read_lines(path), start=1):
         if not line.strip():
             continue
         try:
@@ -77,7 +77,8 @@ def _rows(path: Path) -> Iterator[tuple[Any, Submission | BadRow]]:
             yield identity, BadRow(identity, f"{path.name}:{number}: {error}")
 
 
-def _lines(path: Path) -> Iterable[bytes]:
+def read_lines(path: Path) -> Iterable[bytes]:
+    """The lines of a plain, .gz or .xz file. Raises CommentsUnreadable naming it."""
     opener: Any = gzip.open if path.name.endswith(".gz") else lzma.open if path.name.endswith(".xz") else open
     try:
         with opener(path, "rb") as file:

@@ -22,13 +22,13 @@ from flows.fetching.discover import DiscoverySource, discover_urls
 from flows.fetching.policy import FetchPolicy
 from flows.ingest import Road, ingest, utc_now, wanted
 from flows.judging import moderator_of
+from flows.keeping import tidy
 from flows.observe import log
 from flows.processing import load_moderator
 from flows.report import Advance, RunReport, progress
 from flows.settings import Settings, SiteSettings, is_alive, prepare_prefect, worker_name
 from flows.workers import WorkerPool
 from storage.archive import WarcArchive
-from storage.campaigns import find_campaigns
 from storage.engine import Database, open_database
 from storage.errors import StorageError
 from storage.frontier import DiscoveredUrl, DuePage, claim, counts, discover, make_due, release, release_dead
@@ -108,7 +108,7 @@ async def night(road: Road, limit: int | None, advance: Advance, run_batch: Batc
     try:
         warnings += await find_pages(road)
         await batches(road, limit, advance, run_batch)
-        road.counts["campaign_members"] += await asyncio.to_thread(find_campaigns, road.db, road.now())
+        road.counts["campaign_members"] += await asyncio.to_thread(tidy, road.settings, road.db, road.archive)
     except BrokenExecutor as error:
         return ended(road, warnings, f"the worker processes did not start ({error}); run `tamis doctor`")
     except (FlowError, StorageError, OSError) as error:

@@ -76,6 +76,22 @@ class ModerationSettings(_Model):
     reject_hosts: tuple[str, ...] = ()
 
 
+Days = Annotated[int | None, Field(ge=1)]
+
+
+class RetentionSettings(_Model):
+    """How many days things are kept; null or absent where the default is for ever.
+
+    The newest answer of each page, the newest archived one and what editors decided are always kept.
+    """
+
+    fetches: Days = 400  # the log of answers
+    archive: Days = None  # raw pages that a newer answer has replaced
+    versions: Days = None  # former texts of articles and comments
+    closed_cases: Days = 400  # quarantine cases that were mended
+    runs: Days = 800
+
+
 class SiteSettings(_Model):
     """One site: where its articles are found and how often they are looked at."""
 
@@ -148,6 +164,7 @@ class Settings(_Model):
     alarms: tuple[str, ...] = ()  # apprise addresses
     fetch: FetchSettings = FetchSettings()
     moderation: ModerationSettings = ModerationSettings()
+    retention: RetentionSettings = RetentionSettings()
     sites: tuple[SiteSettings, ...] = ()
     path: Path | None = None
 
@@ -301,6 +318,8 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
             model = FetchSettings
         elif part == "moderation":
             model = ModerationSettings
+        elif part == "retention":
+            model = RetentionSettings
     return sorted(set(model.model_fields) - {"path", "name"})
 
 

@@ -27,6 +27,11 @@ TEMPLATE = """# Tamis settings. Every key can be overridden by an environment va
 [moderation]
 # lean = false                                   # true: less memory, more comments of undecidable language
 # hold_words = ["casino"]                        # whole words that send a comment to review
+# auto_reject = false                            # true: reject unseen what is surely spam, once audits prove it safe
+
+[retention]
+# archive = 365                                  # days that replaced raw pages are kept; without it: for ever
+# versions = 365                                 # days that former texts are kept; without it: for ever
 
 # One table a site. Give it at least one of urls, sitemaps, feeds.
 [sites.magazine]

@@ -11,7 +11,8 @@ import pytest
 
 TAMIS = [sys.executable, "-m", "flows.cli"]
 COMMANDS = """
-demo, init, run, schedule, extract, moderate, replay, remoderate, train, desk, status, doctor, db upgrade,
+demo, init, run, schedule, extract, moderate, replay, remoderate, train, evaluate, export, desk, status, doctor,
+db upgrade, db backup, db restore, db check, db erase-author,
 user add, user list, user role, user passwd
 """.replace("\n", " ").split(", ")
 

@@ -50,7 +50,7 @@ class SiteState:
 
 
 def moment(value: datetime) -> str:
-    return value.strftime("%Y-%m-%d %H:%M UTC")
+    return value.strftime("%d %b %H:%M")
 
 
 def site_states(settings: Settings, names: Sequence[str] | None) -> list[SiteState]:

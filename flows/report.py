@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -119,9 +120,9 @@ def print_reports(reports: Sequence[RunReport], console: Console | None = None) 
 def print_status(states: Sequence[SiteState], console: Console | None = None) -> None:
     """One row a site, then its alarms and open quarantine cases."""
     console = console or Console()
-    table = Table(title="Sites", title_justify="left")
-    for head in ("site", "pages", "due", "articles", "comments", "to review", "quarantine", "last run", "result"):
-        table.add_column(head, justify="left" if head in ("site", "last run", "result") else "right")
+    table = Table(title="Sites", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for head in ("site", "pages", "due", "articles", "comments", "review", "quarantine", "last run, UTC", "result"):
+        table.add_column(head, justify="left" if head in ("site", "last run, UTC", "result") else "right")
     for state in states:
         table.add_row(*(escape(cell) for cell in state.cells()))
     console.print(table)

@@ -18,6 +18,7 @@ import typer
 
 from flows import settings, starter
 from flows.cli import app
+from moderation.signals import all_signals
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("**/*.md")])
@@ -154,6 +155,10 @@ def test_every_error_that_stops_a_command_is_in_the_manual() -> None:
         if not kind.__subclasses__()
     }
     assert {name for name in stopping if f"`{name}`" not in MANUAL} == set()
+
+
+def test_every_signal_is_in_the_manual() -> None:
+    assert {named.name for named in all_signals() if named.name not in MANUAL} == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -27,13 +27,9 @@ from moderation.normalise import language_text
 FITTED_ON = ("de", "en", "es", "fr", "it", "nl", "pt")  # one script, so that scripts decide nothing here
 COMMITTEES = ("accurate", "wide", "lean")
 PRIOR = 1.0  # log-odds; only moves the scale on which the thresholds are given
-BUCKETS = (
-    (1, 0.008),
-    (2, 0.008),
-    (3, 0.002),
-    (100_000, 0.0005),
-)  # most words, wanted share of own texts called foreign
-HIGHEST = {"accurate": 0.25, "wide": 0.1, "lean": 0.1}  # a text is not foreign because it is half doubtful
+# most words, wanted share of own texts called foreign, highest threshold: a text is not foreign because it is doubtful
+BUCKETS = ((1, 0.008, 0.08), (2, 0.008, 0.12), (3, 0.002, 0.25), (100_000, 0.0005, 0.25))
+CAUTION = {"accurate": 1.0, "wide": 0.4, "lean": 0.4}  # by which the highest threshold of a committee is multiplied
 FEWEST = 20  # texts of a language in a bucket
 RIDGE = 1e-3
 
@@ -116,13 +112,14 @@ def fitted_thresholds(cast: Sequence[Ballot], name: str, weights: Floats) -> lis
     """For each bucket of words the posterior of the article's language under which a text is foreign.
 
     For each language the largest one that calls no more than the wanted share of its own texts foreign; of these the
-    median, because some languages' word lists hold foreign words; never over HIGHEST.
+    median, because some languages' word lists hold foreign words; never over the
+    bucket's highest; an eighth of that where no language has texts enough.
     """
     features, truth = _features(cast, name)
     chances = _chances(features @ weights)
     lengths = np.array([ballot.words for ballot in cast])
     thresholds, least = [], 0
-    for most, share in BUCKETS:
+    for most, share, highest in BUCKETS:
         inside = (lengths > least) & (lengths <= most)
         found = []
         for language in range(len(FITTED_ON)):
@@ -130,7 +127,8 @@ def fitted_thresholds(cast: Sequence[Ballot], name: str, weights: Floats) -> lis
             own = own * np.exp(PRIOR) / (1.0 - own + own * np.exp(PRIOR))
             if len(own) >= FEWEST:
                 found.append(float(np.sort(own)[int(share * len(own))]))
-        thresholds.append((most, round(min(HIGHEST[name], float(np.median(found))), 4)))
+        typical = float(np.median(found)) if found else 0.0
+        thresholds.append((most, round(min(CAUTION[name] * highest, typical or highest / 8), 4)))
         least = most
     return thresholds
 

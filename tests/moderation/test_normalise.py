@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from moderation.normalise import language_text, normalised
 
+NAMES = (
+    "html5 mp3 B2B k8s 4x4 1er h264 covid19 iPhone15Pro PS5pro 10h30 amig@s moi@exemple.fr moi@mon-site.fr @marie US$"
+)
 ALPHABET = st.characters(exclude_categories=["Cs"]) | st.sampled_from(
     list("aeB0@$1é\u0301\u200b\ufb01\u0430\u1100\u1161\uff76\uff9e")
 )
@@ -89,7 +92,7 @@ def test_digits_and_signs_for_letters_are_put_back(text: str, folded: str) -> No
 
 @pytest.mark.parametrize(
     "text",
-    "html5 mp3 B2B k8s 4x4 1er h264 covid19 iPhone15Pro PS5pro 10h30 amig@s moi@exemple.fr moi@mon-site.fr @marie US$".split(),
+    NAMES.split(),
 )
 def test_names_numbers_and_addresses_are_no_disguise(text: str) -> None:
     assert normalised(f"un {text} ici").leet == ()

@@ -30,12 +30,11 @@ class SiteState:
         """One row of the table of sites."""
         status = self.status
         if status is None:
-            return (self.site, *("-",) * 8)
+            return (self.site, *("-",) * 7)
         last = status.last_run
         return (
             self.site,
             f"{sum(status.pages.values()):,}",
-            f"{status.due:,}",
             f"{status.articles:,}",
             f"{sum(status.comments.values()):,}",
             f"{status.waiting:,}",

@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-import extractors.profile
+import extractors.job_profile
 import extractors.salaries
 import extractors.section_names
-from extractors.profile import canonical_section, profile_fields
+from extractors.job_profile import canonical_section, profile_fields
 from extractors.records import Page
 from storage.articles import storable
 from storage.bulk import update_rows
@@ -43,7 +43,7 @@ FIELDS = (
 
 def rules_key() -> str:
     """Changes with any change of the rules' own files."""
-    modules = (extractors.profile, extractors.salaries, extractors.section_names)
+    modules = (extractors.job_profile, extractors.salaries, extractors.section_names)
     return sha256(b"".join(Path(str(module.__file__)).read_bytes() for module in modules)).hexdigest()[:12]
 
 

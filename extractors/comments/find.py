@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from datetime import datetime
 
+from extractors.comments.adapter import Markup, Platform
 from extractors.comments.choose import best_listing
 from extractors.comments.outline import Outline
-from extractors.comments.platform import Markup, Platform
 from extractors.comments.read import empty_thread, read_thread
 from extractors.comments.thread import Thread
 from extractors.html import Document

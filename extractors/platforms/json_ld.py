@@ -12,9 +12,9 @@ import orjson
 from lxml import etree
 from lxml import html as lxml_html
 
+from extractors.comments.adapter import Platform
 from extractors.comments.discussion import discussion, order
 from extractors.comments.outline import Outline
-from extractors.comments.platform import Platform
 from extractors.comments.thread import Thread
 from extractors.dates import find_date, resolved
 from extractors.html import text_of

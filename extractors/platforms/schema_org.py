@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from extractors.comments.adapter import Markup
 from extractors.comments.outline import Outline
-from extractors.comments.platform import Markup
 from extractors.comments.recipe import Recipe
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.profile import ProfileFields, canonical_section, profile_fields
+from extractors.job_profile import ProfileFields, canonical_section, profile_fields
 from extractors.records import Page, Section
 from extractors.salaries import SalaryBasis, SalaryPeriod, salaries
 

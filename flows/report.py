@@ -120,10 +120,10 @@ def print_reports(reports: Sequence[RunReport], console: Console | None = None) 
 def print_status(states: Sequence[SiteState], console: Console | None = None) -> None:
     """One row a site, then its alarms and open quarantine cases."""
     console = console or Console()
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    for head in ("site", "pages", "articles", "comments", "to review", "quarantine", "last run (UTC)", "result"):
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 0), show_edge=False)
+    for head in ("site", "pages", "articles", "comments", "review", "set aside", "last run, UTC", "result"):
         table.add_column(
-            head, no_wrap=True, justify="left" if head in ("site", "last run (UTC)", "result") else "right"
+            head, no_wrap=True, justify="left" if head in ("site", "last run, UTC", "result") else "right"
         )
     for state in states:
         table.add_row(*(escape(cell) for cell in state.cells()))

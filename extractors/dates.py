@@ -27,6 +27,7 @@ from extractors.records import DatePrecision
 MAX_DATE_TEXT = 500
 """Characters looked at: a date stands near the start of what names it, and hostile texts are long."""
 
+_BESIDE = 3  # characters beside a day and month in numbers without year and time that leave it a date
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 
 
@@ -166,7 +167,11 @@ def _absolute(text: str) -> FoundDate | None:
     found = _iso(text) or _with_month_name(text) or _numeric(text)
     if found is None:
         return None
-    return _with_weekday(text, found if found.hour is not None else _with_time(text, found))
+    found = _with_weekday(text, found if found.hour is not None else _with_time(text, found))
+    bare = found.separator is not None and found.year is None and found.hour is None
+    if bare and len(text.strip()) > found.end - found.start + _BESIDE:
+        return None  # "3/4 of them"
+    return found
 
 
 def _iso(text: str) -> FoundDate | None:
@@ -263,14 +268,14 @@ def _valid(start: int, end: int, year: int | None, month: int, day: int) -> Iter
 def _with_time(text: str, found: FoundDate) -> FoundDate:
     match = _AFTER.match(text, found.end)
     if match:
-        found = _timed(found, match, end=match.end())
-        if found.year is None and (late := _LATE_YEAR.match(text, match.end())):
+        found = _timed(found, match, end=match.start() + len(match[0].rstrip()))
+        if found.year is None and (late := _LATE_YEAR.match(text, found.end)):
             found = replace(found, year=int(late[1]), end=late.end())
     else:
         match = _BEFORE.search(text[max(0, found.start - 40) : found.start])
         if match:
             return _timed(found, match, start=max(0, found.start - 40) + match.start())
-    if match and (zone := _OFFSET.match(text, match.end())):
+    if match and (zone := _OFFSET.match(text, found.end)):
         found = replace(found, offset=_offset(zone), end=max(found.end, zone.end()))
     return found
 

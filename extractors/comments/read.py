@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from extractors.comments.discussion import discussion
+from extractors.comments.extent import nodes_of
 from extractors.comments.kinds import kind_of, notice
 from extractors.comments.label import Fields, label
 from extractors.comments.listing import Listing
@@ -46,7 +47,7 @@ def read_thread(
         recipe = Recipe(kind=CommentKind.POST)
     if recipe is not None:
         apply(recipe, outline, rows, fields)
-    ids = [_identity(outline, listing, row) for row in rows]
+    ids = [_identity(outline, row) for row in rows]
     answers = parents(outline, rows, fields, [_serial(identity) for identity in ids], recipe)
     dates = in_one_format(
         [field.date for field in fields], [field.stated for field in fields], outline.document.tree.get("lang")
@@ -62,7 +63,7 @@ def read_thread(
     return Thread(
         discussion=discussion(outline, comments, spans, platform, numbers(rows)),
         comments=comments,
-        nodes=_nodes(outline, listing),
+        nodes=nodes_of(outline, rows),
     )
 
 
@@ -135,6 +136,8 @@ def _comment(
         sent = notice(outline, record, kind)
         if sent.title and (sent.title_is_body or author is None):
             author = sent.title
+            if fields.date_text and fields.date_text.strip() in sent.title:
+                date = fields.date = fields.date_text = None  # the title's, not the notice's
             body = _without_title(body, sent.title) or sent.title
         author_url = author_url or (_absolute(outline.url, sent.url) if sent.url else None)
     return Comment(
@@ -239,7 +242,7 @@ def _absolute(base: str, href: str) -> str:
         return href
 
 
-def _identity(outline: Outline, listing: Listing, record: Record) -> str | None:
+def _identity(outline: Outline, record: Record) -> str | None:
     """The id that the site gave the comment: its element's, or that of an anchor or element around or inside it."""
     own = _own_id(outline, record.start)
     if own:
@@ -281,7 +284,3 @@ def _permalink(outline: Outline, record: Record, identity: str | None) -> str | 
         if href and serial in href and "#" in href and "replytocom" not in href and "respond" not in href:
             return _absolute(outline.url, href)
     return f"{outline.url.split('#')[0]}#{identity}"
-
-
-def _nodes(outline: Outline, listing: Listing) -> tuple[object, ...]:
-    return tuple(outline.elements[start] for start in listing.starts)

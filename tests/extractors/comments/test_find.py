@@ -1,0 +1,281 @@
+"""What is a thread, what is not, and what its records say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from extractors.comments import Thread, find_thread
+from extractors.html import Document
+from extractors.records import CommentKind, DatePrecision, Order, Shortfall
+
+URL = "https://blog.example/soupes"
+ARTICLE = "<article><h1>Trois soupes</h1><p>" + "La soupe se cuit doucement, sans hâte. " * 20 + "</p></article>"
+
+
+def read(thread: str, lang: str = "fr", fetched_at: datetime | None = None) -> Thread:
+    page = f'<html lang="{lang}"><body>{ARTICLE}{thread}</body></html>'
+    return find_thread(Document(page, URL), fetched_at)
+
+
+def item(number: int, author: str, date: str, body: str, more: str = "", name: str = "comment") -> str:
+    return (
+        f'<li class="{name} {"even" if number % 2 else "odd"}" id="comment-{number}"><cite>{author}</cite> dit :<br>'
+        f'<small><a href="#comment-{number}">{date}</a></small><p>{body}</p>{more}</li>'
+    )
+
+
+def listed(*items: str, heading: str = "", after: str = "") -> str:
+    return f'<div id="comments">{heading}<ol class="commentlist">{"".join(items)}</ol>{after}</div>'
+
+
+TWO = (
+    item(1, "Anna", "5 mars 2012 à 10 h 15", "Merci pour la recette, elle est très claire."),
+    item(2, "Jonas", "6 mars 2012 à 8 h 02", "Avec du cumin, c’est encore meilleur."),
+)
+
+
+def test_a_page_without_comments_has_none() -> None:
+    thread = read('<div id="respond"><h3>Laisser un commentaire</h3><form><textarea></textarea><input></form></div>')
+    assert thread.comments == ()
+    assert thread.discussion.platform is None
+
+
+def test_teasers_with_dates_and_authors_are_no_comments() -> None:
+    teaser = '<div class="post-item"><h3><a href="/a{0}">Une autre recette de saison, la numéro {0}</a></h3><p class="meta">par <b>Anna</b> le 5 mars 201{0}</p><p>Le début de la recette.</p></div>'
+    assert read("".join(teaser.format(n) for n in range(6))).comments == ()
+
+
+def test_a_widget_of_recent_comments_is_no_thread() -> None:
+    rows = "".join(
+        f'<li class="recentcomments">Anna dans <a href="/pain#comment-{n}">Le pain</a></li>' for n in range(5)
+    )
+    assert read(f'<aside><h3>Commentaires récents</h3><ul id="recentcomments">{rows}</ul></aside>').comments == ()
+
+
+def test_one_comment_alone_is_found() -> None:
+    thread = read(listed(TWO[0], heading="<h3>Un commentaire</h3>"))
+    assert [(c.author, c.date, c.body) for c in thread.comments] == [
+        ("Anna", "2012-03-05T10:15", "Merci pour la recette, elle est très claire.")
+    ]
+    assert (thread.discussion.claimed, thread.discussion.shortfall) == (1, None)
+
+
+def test_unclosed_records_invent_no_parents() -> None:
+    rows = "".join(
+        f'<div class="c{n % 2}"><div class="nb">{n}.</div><div class="qui">par <b>{name}</b></div><div class="txt">{text}</div>'
+        + ("" if n == 2 else "</div>")
+        for n, name, text in [
+            (1, "Anna", "Merci pour la recette."),
+            (2, "Jonas", "Avec du cumin, c’est meilleur."),
+            (3, "Mila", "Toute la famille en a repris."),
+            (4, "Paul", "Et sans sel ?"),
+        ]
+    )
+    thread = read(f'<div class="com">{rows}<p>4 commentaires</p></div>')
+    assert [(c.author, c.body, c.parent) for c in thread.comments] == [
+        ("Anna", "Merci pour la recette.", None),
+        ("Jonas", "Avec du cumin, c’est meilleur.", None),
+        ("Mila", "Toute la famille en a repris.", None),
+        ("Paul", "Et sans sel ?", None),
+    ]
+
+
+def test_answers_nest_under_what_they_answer() -> None:
+    inner = '<ul class="children">' + item(3, "Paul", "7 mars 2012 à 9 h 00", "Du cumin, vraiment ?") + "</ul>"
+    outer = item(2, "Jonas", "6 mars 2012 à 8 h 02", "Avec du cumin, c’est encore meilleur.", inner)
+    thread = read(listed(TWO[0], outer, item(4, "Mila", "8 mars 2012 à 7 h 00", "Bonne idée pour ce soir.")))
+    assert [(c.author, c.parent) for c in thread.comments] == [
+        ("Anna", None),
+        ("Jonas", None),
+        ("Paul", 2),
+        ("Mila", None),
+    ]
+
+
+def test_an_answer_may_be_named_by_a_link() -> None:
+    row = '<div class="comment" id="c{0}"><p class="meta"><b>{1}</b>, 5 March 2012 10:1{0} {2}</p><div class="text">{3}</div></div>'
+    thread = read(
+        '<div id="comments">'
+        + row.format(1, "Anna", "", "Thank you for this one, it is lovely.")
+        + row.format(2, "Jonas", "", "I would add some cumin at the end.")
+        + row.format(3, "Mila", '<span class="re">in reply to <a href="#c1">Anna</a></span>', "So did we, yesterday.")
+        + "</div>",
+        "en",
+    )
+    assert [c.parent for c in thread.comments] == [None, None, 1]
+
+
+def test_a_pingback_is_told_by_its_excerpt_without_any_class() -> None:
+    ping = item(3, "Revue de presse | Ailleurs", "7 mars 2012 à 9 h 00", "[…] une recette lue chez le voisin […]")
+    assert [c.kind for c in read(listed(*TWO, ping)).comments][-1] is CommentKind.PINGBACK
+
+
+def test_a_short_pingback_has_its_title_as_author_and_body() -> None:
+    ping = '<li class="pingback" id="comment-9">Rétrolien : <a href="http://ailleurs.example/x">Soupes, 12 mars 2012 : ma revue</a></li>'
+    last = read(listed(*TWO, ping)).comments[-1]
+    assert (last.kind, last.author, last.body) == (
+        CommentKind.PINGBACK,
+        "Soupes, 12 mars 2012 : ma revue",
+        "Soupes, 12 mars 2012 : ma revue",
+    )
+    assert (last.author_url, last.date) == ("http://ailleurs.example/x", None)
+
+
+def test_a_removed_comment_keeps_its_place() -> None:
+    gone = item(3, "Paul", "7 mars 2012 à 9 h 00", "Ce commentaire a été supprimé par un modérateur.")
+    assert [c.kind for c in read(listed(*TWO, gone)).comments][-1] is CommentKind.REMOVED
+
+
+@pytest.mark.parametrize(
+    ("name", "cut"),
+    [
+        ("http://www.recettes-d", True),
+        ("Marie-Claude Dupont …", True),
+        ("Les carnets de Paul |", False),
+        ("Paul Martin | Cuisin", True),
+        ("Anna", False),
+        ("https://anna.example", False),
+    ],
+)
+def test_a_name_that_the_site_cut_is_flagged(name: str, cut: bool) -> None:
+    thread = read(listed(item(1, name, "5 mars 2012 à 10 h 15", "Merci pour la recette, elle est claire."), TWO[1]))
+    assert thread.comments[0].author_truncated is cut
+
+
+def test_staff_is_told_by_class_and_by_the_name_of_the_site() -> None:
+    rows = listed(TWO[0], item(2, "La rédaction", "6 mars 2012 à 8 h 02", "Merci Anna !", name="comment bypostauthor"))
+    assert [c.by_site for c in read(rows).comments] == [False, True]
+    named = find_thread(
+        Document(
+            f"<body>{ARTICLE}{listed(TWO[0], item(2, 'Marmiteau', '6 mars 2012', 'Merci à vous !'))}</body>",
+            "http://www.marmiteau.example/x",
+        )
+    )
+    assert [c.by_site for c in named.comments] == [False, True]
+
+
+def test_buttons_votes_and_signatures_are_no_text_but_quotes_and_smileys_are() -> None:
+    more = '<div class="reply"><a class="comment-reply-link" href="?replytocom=1#respond">Répondre</a></div><span class="votes">+3</span><p class="signature">Anna, depuis 2009</p>'
+    body = '<blockquote><p>Une soupe par jour</p></blockquote>Bien dit <img class="wp-smiley" alt=":-)" src="smile.gif"> et bien cuit.'
+    row = f'<li class="comment" id="comment-1"><cite>Anna</cite> <small>5 mars 2012 à 10 h 15</small><div class="texte">{body}</div>{more}</li>'
+    assert read(listed(row, TWO[1])).comments[0].body == "Une soupe par jour\nBien dit :-) et bien cuit."
+
+
+def test_links_of_the_text_are_absolute_and_in_order() -> None:
+    row = item(
+        1,
+        "Anna",
+        "5 mars 2012 à 10 h 15",
+        'Voir <a href="/pain">le pain</a> et <a href="http://b.example/">ceci</a>, merci bien.',
+    )
+    assert read(listed(row, TWO[1])).comments[0].links == ("https://blog.example/pain", "http://b.example/")
+
+
+def test_identity_and_permalink_are_the_sites_own() -> None:
+    first = read(listed(*TWO)).comments[0]
+    assert (first.id, first.permalink) == ("comment-1", "https://blog.example/soupes#comment-1")
+
+
+def test_day_and_month_follow_what_fits_every_date_of_the_page() -> None:
+    dates = ("02/03/2012 10:15", "02/05/2012 11:00", "02/14/2012 09:30")
+    rows = [item(n, f"Anna{n}", date, f"Un commentaire, le numéro {n}.") for n, date in enumerate(dates, 1)]
+    assert [c.date for c in read(listed(*rows)).comments] == [
+        "2012-02-03T10:15",
+        "2012-02-05T11:00",
+        "2012-02-14T09:30",
+    ]
+
+
+def test_a_stated_date_counts_only_where_it_agrees_with_the_visible_one() -> None:
+    rows = [
+        f'<li class="comment" id="comment-{n}"><b class="fn">Anna{n}</b> <time datetime="{stated}">{shown}</time><p>Un commentaire, le numéro {n}.</p></li>'
+        for n, stated, shown in [
+            (1, "2012-03-05T10:15:00+01:00", "5 mars 2012 à 10 h 15"),
+            (2, "2019-01-01T00:00:00+01:00", "6 mars 2012 à 8 h 02"),
+            (3, "2012-03-07T08:02:00+01:00", "il y a 8 ans"),
+        ]
+    ]
+    found = read(listed(*rows)).comments
+    assert [c.date for c in found] == ["2012-03-05T10:15+01:00", "2012-03-06T08:02", "2012-03-07T08:02+01:00"]
+
+
+def test_relative_dates_need_the_time_of_the_fetch() -> None:
+    rows = [item(n, f"Anna{n}", f"il y a {n} jours", f"Un commentaire, le numéro {n}.") for n in (1, 2)]
+    unknown = read(listed(*rows)).comments
+    assert [(c.date, c.date_precision) for c in unknown] == [(None, DatePrecision.RELATIVE)] * 2
+    known = read(listed(*rows), fetched_at=datetime(2020, 5, 20, 12, tzinfo=UTC)).comments
+    assert [c.date for c in known] == ["2020-05-19", "2020-05-18"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "claimed"),
+    [
+        ("<h3>2 commentaires</h3>", 2),
+        ("<h3>Kommentare (2)</h3>", 2),
+        ("<h3>2 Responses to “Soupes”</h3>", 2),
+        ("<h3><span>2</span> Comentarios</h3>", 2),
+        ("<h3>2 commenti su “Zuppe”</h3>", 2),
+        ("<h3>2 reacties</h3>", 2),
+        ("<h3>2 thoughts on “Soups”</h3>", 2),
+        ("<h3>Laisser un commentaire</h3>", None),
+        ("<h3>Discussion</h3>", None),
+    ],
+)
+def test_the_number_that_the_page_states_is_read_in_many_languages(heading: str, claimed: int | None) -> None:
+    assert read(listed(*TWO, heading=heading)).discussion.claimed == claimed
+
+
+@pytest.mark.parametrize(
+    ("heading", "after", "reason"),
+    [
+        (
+            "<h3>40 commentaires</h3>",
+            '<div class="comment-navigation"><a href="/soupes/comment-page-1/#comments">Commentaires plus anciens</a></div>',
+            Shortfall.PAGINATED,
+        ),
+        ("<h3>40 commentaires</h3>", "<a href='#'>Voir plus de commentaires</a>", Shortfall.COLLAPSED),
+        ("<h3>40 commentaires</h3>", "<div id='disqus_thread'></div>", Shortfall.JAVASCRIPT),
+        ("<h3>40 commentaires</h3>", "", Shortfall.UNKNOWN),
+        ("<h3>2 commentaires</h3>", "", None),
+    ],
+)
+def test_a_shortfall_has_its_reason(heading: str, after: str, reason: Shortfall | None) -> None:
+    assert read(listed(*TWO, heading=heading, after=after)).discussion.shortfall is reason
+
+
+def test_the_next_page_is_an_absolute_address() -> None:
+    after = '<div class="comment-navigation"><a href="/soupes/comment-page-2/#comments">Commentaires suivants</a></div>'
+    assert (
+        read(listed(*TWO, after=after)).discussion.next_page == "https://blog.example/soupes/comment-page-2/#comments"
+    )
+
+
+def test_the_order_is_told_by_the_dates() -> None:
+    assert read(listed(*TWO)).discussion.order is Order.OLDEST
+    assert read(listed(*reversed(TWO))).discussion.order is Order.NEWEST
+
+
+def test_a_discussion_hosted_elsewhere_is_named() -> None:
+    thread = read(
+        '<p>12 commentaires</p><div id="disqus_thread"></div><script src="https://x.disqus.com/embed.js"></script>'
+    )
+    assert (thread.comments, thread.discussion.hosted_by) == ((), "disqus.com")
+
+
+def test_a_second_list_of_the_same_comments_is_left_out() -> None:
+    thread = read(listed(*TWO) + listed(*TWO))
+    assert len(thread.comments) == 2
+
+
+def test_comments_in_the_source_do_not_cut_texts_in_two() -> None:
+    row = item(
+        1, "Anna", "5 mars 2012 à 10 h 15", "<!-- ad_start -->Merci pour la recette.<!-- ad_end --> Elle est claire."
+    )
+    assert read(listed(row, TWO[1])).comments[0].body == "Merci pour la recette. Elle est claire."
+
+
+def test_no_break_spaces_of_the_text_are_kept() -> None:
+    row = item(1, "Anna", "5 mars 2012 à 10 h 15", "Quelle soupe\u00a0! Merci pour la recette.")
+    assert read(listed(row, TWO[1])).comments[0].body == "Quelle soupe\u00a0! Merci pour la recette."

@@ -1,0 +1,75 @@
+"""Any page at all: nothing raised but PageError, the same answer twice, no time wasted on hostile markup."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractors.comments import find_thread
+from extractors.comments.names import is_cut, name_in
+from extractors.errors import PageError
+from extractors.html import Document
+
+PIECES = (
+    "<div class=comment>", '<li class="comment depth-2" id=comment-7>', "</div>", "</li>", "<p>", "<ul class=children>", "</ul>",
+    "<cite>Anna</cite>", "<b>par Jonas</b>", "5 mars 2012 à 10 h 15", "<time datetime=2012-03-05>hier</time>", "<table><tr><td>",
+    "</table>", "<dl><dt>", "<dd>", "Répondre", "3 commentaires", "<a href=#comment-7>", "</a>", "<form><textarea>", "</form>",
+    "<!-- x -->", "[…]", "<img class=avatar alt=Anna>", "Ping :", "\x00", "\ufffd", "<article itemprop=comment itemscope>",
+    '<script type="application/ld+json">{"comment":[{"@type":"Comment","text":1}]}</script>', "<h2>One Response to</h2>",
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=20)), max_size=60).map("".join))
+def test_no_markup_breaks_the_finder_and_it_answers_the_same_twice(html: str) -> None:
+    try:
+        threads = [find_thread(Document(html, "http://x.example/a?b#c")) for _ in range(2)]
+    except PageError:
+        return
+    assert threads[0].comments == threads[1].comments
+    assert threads[0].discussion == threads[1].discussion
+    positions = [comment.position for comment in threads[0].comments]
+    assert positions == list(range(1, len(positions) + 1))
+    assert all(c.parent is None or 1 <= c.parent < c.position for c in threads[0].comments)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_a_name_or_none(text: str) -> None:
+    name = name_in(text)
+    assert name is None or (name.strip() == name and isinstance(is_cut(name), bool))
+
+
+def comments(count: int) -> str:
+    row = '<li class="comment" id="comment-{0}"><cite>Anna {0}</cite> <a href="#comment-{0}">March 5, 2012 at 10:15 am</a><p>Words of comment {0}.</p></li>'
+    return f'<ol class="commentlist">{"".join(row.format(n) for n in range(count))}</ol>'
+
+
+def nested(count: int) -> str:
+    return "".join(f"<div class=comment id=comment-{n}>March 5, 2012 by <b>Anna</b><p>some text" for n in range(count))
+
+
+def noise(count: int) -> str:
+    return "".join(PIECES[(n * 7) % 20] + f"<div class=k{n}z>word {n}" for n in range(count))
+
+
+def one_line(count: int) -> str:
+    return f"<div id=comments><div class=comment id=comment-1><b>Anna</b> March 5, 2012<p>{'up says 1 by <i>a</i> march ' * count}</p></div></div>"
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(("make", "size"), [(comments, 500), (nested, 400), (noise, 1500), (one_line, 3000)])
+def test_four_times_the_page_costs_no_sixteen_times_the_time(make: Callable[[int], str], size: int) -> None:
+    def seconds(count: int) -> float:
+        best = float("inf")
+        for _ in range(3):
+            document = Document(make(count), "http://x.example/")
+            started = time.perf_counter()
+            find_thread(document)
+            best = min(best, time.perf_counter() - started)
+        return best
+
+    assert seconds(4 * size) < 9 * seconds(size)

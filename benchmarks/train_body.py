@@ -1,7 +1,7 @@
 """Train the judge of text blocks and write extractors/body_model.py: `python benchmarks/train_body.py [--folds 5]`.
 
-Learns from the annotated pages in ../shared/bench/extraction (see its README for their sources and licences): a block is
-positive when the gold text holds it. Only thresholds and weights are written, nothing of the pages. Prints the
+Learns from the annotated pages in ../shared/bench/extraction (see its README for their sources and licences): a block
+is positive when the gold text holds it. Only thresholds and weights are written, nothing of the pages. Prints the
 cross-validated figures first: folds are split by host, so that no site is in both halves of any of them.
 """
 

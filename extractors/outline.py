@@ -25,6 +25,7 @@ _MARKED_PROPERTIES = frozenset({"author", "creator", "name", "datePublished", "d
 _MAX_MARKED = 20  # in one block
 _MAX_CELL = 150  # characters on average
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_STREAMED = re.compile(r"[SPB]:[0-9a-f]+$")  # React sends late parts of a page hidden, for a script to move into place
 _SOURCE_BREAK = re.compile(r"[\r\n]+")
 _BREAK = "\x00"  # stands for <br>: no text holds it, Document removes it
 
@@ -291,5 +292,7 @@ def _is_note_mark(element: HtmlElement) -> bool:
 
 
 def _is_hidden(element: HtmlElement) -> bool:
+    if element.get("hidden") is not None:
+        return not _STREAMED.match(element.get("id") or "")
     style = element.get("style")
-    return element.get("hidden") is not None or (style is not None and _HIDDEN_STYLE.search(style) is not None)
+    return style is not None and _HIDDEN_STYLE.search(style) is not None

@@ -26,6 +26,8 @@ from extractors.structured import Statements, text_in
 from extractors.tweets.finds import TweetFinds, find_tweets
 from extractors.urls import absolute, base_of, canonical_url, host_of
 
+_BARE_PAGE = 300  # characters shown below which what is hidden is read too: a script may show it
+
 
 class PageObject:
     """Any article page. `hosts` of a subclass lists the hosts it is for, without "www."; a subdomain counts too."""
@@ -81,7 +83,12 @@ class PageObject:
     def outline(self) -> Outline:
         """The page's text blocks without the comment thread and the tweets."""
         timelines = [node for node in self.tweets().nodes if node.tag != "blockquote"]  # a tweet may be quoted
-        return outline(self.document.tree, {*self.thread().nodes, *timelines})
+        apart = {*self.thread().nodes, *timelines}
+        shown = outline(self.document.tree, apart)
+        if sum(len(block.text) for block in shown.blocks) >= _BARE_PAGE:
+            return shown
+        everything = outline(self.document.tree, apart, with_hidden=True)
+        return everything if len(everything.blocks) > len(shown.blocks) else shown
 
     @functools.cached_property
     def blocks(self) -> tuple[int, ...]:

@@ -135,7 +135,7 @@ def _ascii_host(host: str) -> str:
     try:
         return host.encode("idna").decode("ascii")
     except UnicodeError:
-        return quote(host.encode("utf-8", "replace"))
+        return quote(host.encode("utf-8", "replace")).lower()
 
 
 def _without_dots(path: str) -> str:

@@ -97,7 +97,7 @@ def left_out(html: dict[str, str], found: dict[str, Thread]) -> dict[str, Thread
     for name, thread in left.items():
         while thread.discussion.platform not in (None, "generic"):
             without[name] |= {str(thread.discussion.platform)}
-            thread = left[name] = find_thread(Document(html[name], URL), without=without[name])  # noqa: PLW2901
+            thread = left[name] = find_thread(Document(html[name], URL), without=without[name])
     return left
 
 
@@ -141,7 +141,11 @@ def rename_classes(html: str, random_: random.Random) -> str:
     kept = {above for node in nodes for above in node.iterancestors()} | {n for node in nodes for n in node.iter()}
     names: dict[str, str] = {}
     for element in document.tree.iter(etree.Element):
-        if element not in kept and element.get("class") and not re.search(r"comment|respond|reply", element.get("class")):
+        if (
+            element not in kept
+            and element.get("class")
+            and not re.search(r"comment|respond|reply", element.get("class"))
+        ):
             element.set("class", names.setdefault(element.get("class"), f"k{random_.randrange(10**6)}"))
     return str(etree.tostring(document.tree, encoding="unicode", method="html"))
 
@@ -159,7 +163,7 @@ def same_records(html: dict[str, str]) -> dict[str, float]:
         for name, text in html.items():
             plain = Counter(key(comment) for comment in find_thread(Document(text, URL)).comments)
             for seed in range(SEEDS):
-                changed = mangle(text, random.Random(f"{name}{seed}"))  # noqa: S311
+                changed = mangle(text, random.Random(f"{name}{seed}"))
                 mangled = Counter(key(comment) for comment in find_thread(Document(changed, URL)).comments)
                 same += (plain & mangled).total()
                 total += max(plain.total(), mangled.total())

@@ -30,8 +30,9 @@ class Platform(ABC):
 class Markup(Platform):
     """A system told by its markup: where records are (`items`) and where their fields stand (`recipe`).
 
-    `signs` are class names and ids ("#...", digits of both folded to #) one of which every thread of the system has; `items` is a selector of
-    `extractors.comments.selector`; with `headed` a record runs on over the siblings that follow its element.
+    `signs` are class names and ids ("#...", digits of both folded to #) one of which every thread of the system has;
+    `items` is a selector of `extractors.comments.selector`; with `headed` a record runs on over the siblings that
+    follow its element.
     """
 
     signs: ClassVar[frozenset[str]]

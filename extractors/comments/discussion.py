@@ -46,19 +46,24 @@ _HOSTS: Final = {
     "coral.coralproject.net": re.compile(r"coral(?:project)?\.(?:net|talk)|coral-talk|coral_thread"),
 }
 _HOST_HINTS: Final = tuple(
-    "disqus fb-comments fb:comments plugins/comments plugins/feedback livefyre intensedebate spot.im spotim openweb viafoura "
+    "disqus fb-comments fb:comments plugins/comments plugins/feedback livefyre intensedebate spot.im spotim openweb "
+    "viafoura "
     "hyvor giscus utteranc commento. hypercomments cackle mc-container vuukle js-kit gigya g-comments coral".split()
 )
 """Plain texts without which no host is looked for: most pages have none."""
 _CLOSED: Final = re.compile(
-    r"comments? (?:are|is|have been) (?:now )?closed|closed for comments|commenting (?:is|has been) (?:closed|disabled)|"
+    r"comments? (?:are|is|have been) (?:now )?closed|closed for comments|commenting (?:is|has been) (?:closed|"
+    r"disabled)|"
     r"commentaires (?:sont )?(?:fermés|clos)|kommentare sind geschlossen|kommentarfunktion ist geschlossen|"
-    r"comentarios (?:están )?cerrados|commenti (?:sono )?chiusi|comentários (?:estão )?(?:fechados|encerrados)|reacties zijn gesloten",
+    r"comentarios (?:están )?cerrados|commenti (?:sono )?chiusi|comentários (?:estão )?(?:fechados|encerrados)|"
+    r"reacties zijn gesloten",
     re.IGNORECASE,
 )
 _MORE: Final = re.compile(
-    r"(?:load|show|view|read|see) (?:\w+ ){0,2}(?:more|all|older|newer|hidden|\d+)|(?:voir|afficher|charger) (?:\w+ ){0,2}(?:plus|autres|tous|toutes|suivants)|"
-    r"(?:weitere|mehr|alle) (?:\d+ )?kommentare|(?:ver|mostrar|cargar) (?:\w+ ){0,2}(?:más|mas|todos|mais)|(?:mostra|carica|vedi) (?:altri|tutti)|"
+    r"(?:load|show|view|read|see) (?:\w+ ){0,2}(?:more|all|older|newer|hidden|\d+)|(?:voir|afficher|charger) (?:\w+ "
+    r"){0,2}(?:plus|autres|tous|toutes|suivants)|"
+    r"(?:weitere|mehr|alle) (?:\d+ )?kommentare|(?:ver|mostrar|cargar) (?:\w+ ){0,2}(?:más|mas|todos|mais)|"
+    r"(?:mostra|carica|vedi) (?:altri|tutti)|"
     r"(?:meer|alle) reacties",
     re.IGNORECASE,
 )
@@ -66,8 +71,10 @@ _PAGE_URL: Final = re.compile(
     r"comment-page-\d+|[?&](?:cpage|comments?_?page|commentpage|cp)=\d+|/comments?/page[-/]?\d+", re.IGNORECASE
 )
 _OTHER_PAGE: Final = re.compile(
-    r"^\W*(?:older|newer|next|previous|more|page suivante|suivante?s?|précédente?s?|plus (?:anciens|récents)|anciens|ältere|neuere|nächste|weiter|vorherige|"
-    r"siguientes?|anteriores|más antiguos|recientes|successiv[io]|precedenti|próxim[ao]s?|volgende|vorige|oudere|nieuwere)\b|^[»›>→]+$",
+    r"^\W*(?:older|newer|next|previous|more|page suivante|suivante?s?|précédente?s?|plus (?:anciens|récents)|"
+    r"anciens|ältere|neuere|nächste|weiter|vorherige|"
+    r"siguientes?|anteriores|más antiguos|recientes|successiv[io]|precedenti|próxim[ao]s?|volgende|vorige|oudere|"
+    r"nieuwere)\b|^[»›>→]+$",
     re.IGNORECASE,
 )
 _NEXT_WORD: Final = re.compile(

@@ -11,7 +11,8 @@ from extractors.comments.record import Record
 from extractors.records import CommentKind
 
 _LABEL: Final = re.compile(
-    r"^\W{0,3}(?P<kind>ping(?:back)?s?|trackbacks?|webmentions?|rétroliens?|retroliens?|rückverweise?|enlaces? entrantes?)\s*(?:from|von|de|by|:|\])+\s*",
+    r"^\W{0,3}(?P<kind>ping(?:back)?s?|trackbacks?|webmentions?|rétroliens?|retroliens?|rückverweise?|enlaces? "
+    r"entrantes?)\s*(?:from|von|de|by|:|\])+\s*",
     re.IGNORECASE,
 )
 _NAMED: Final = re.compile(r"(?:^|[-_ ])(?P<kind>pingback|trackback|webmention|ping)s?(?:$|[-_ ])")
@@ -19,11 +20,13 @@ _EXCERPT: Final = re.compile(
     r"^\W{0,3}\[(?:\.\.\.|…)\]\s.*\S\s*\[(?:\.\.\.|…)\]\W{0,3}$|\[(?:\.\.\.|…)\]\W{0,3}$", re.DOTALL
 )
 _REMOVED: Final = re.compile(
-    r"^\W*(?:\w+ )?(?:this |the )?(?:comment|post|reply|message)s?(?: was| has been| is| by [\w ]{1,40} has been)? (?:removed|deleted|hidden|withdrawn)"
+    r"^\W*(?:\w+ )?(?:this |the )?(?:comment|post|reply|message)s?(?: was| has been| is| by [\w ]{1,40} has been)? "
+    r"(?:removed|deleted|hidden|withdrawn)"
     r"|^\W*(?:ce |le )?(?:commentaire|message)(?: a été| est)? (?:supprimé|modéré|retiré|effacé)"
     r"|^\W*(?:dieser |der )?(?:kommentar|beitrag)(?: wurde| ist)? .{0,40}(?:gelöscht|entfernt)"
     r"|^\W*(?:este |el )?comentario(?: ha sido| fue)? (?:eliminado|borrado|removido|excluído)"
-    r"|^\W*(?:questo |il )?commento (?:è stato )?(?:rimosso|eliminato)|^\W*\[(?:removed|deleted|supprimé|gelöscht)\]\W*$",
+    r"|^\W*(?:questo |il )?commento (?:è stato )?(?:rimosso|eliminato)|^\W*\[(?:removed|deleted|supprimé|"
+    r"gelöscht)\]\W*$",
     re.IGNORECASE,
 )
 _MAX_REMOVED: Final = 160

@@ -15,12 +15,15 @@ from typing import Final
 from extractors.comments.outline import Outline
 
 _NEVER_ITEMS = frozenset(
-    "html head body script style link meta br hr img input textarea select option form label button a em strong i u font "
-    "thead tbody colgroup col noscript iframe source svg path use g title base h1 nav footer main sup sub wbr param object "
+    "html head body script style link meta br hr img input textarea select option form label button a em strong i u "
+    "font "
+    "thead tbody colgroup col noscript iframe source svg path use g title base h1 nav footer main sup sub wbr param "
+    "object "
     "embed picture figcaption small big code abbr cite time b span".split()
 )
 PASSING: Final = re.compile(
-    r"^(?:(?:thread-)?(?:odd|even|alt)|first|last|by(?:user|postauthor|author)|(?:comment|row|item)[-_]?(?:odd|even|alt)|parent|clearfix|"
+    r"^(?:(?:thread-)?(?:odd|even|alt)|first|last|by(?:user|postauthor|author)|(?:comment|row|item)[-_]?(?:odd|even|"
+    r"alt)|parent|clearfix|"
     r"new|active|hidden|selected|group|pkg|row-?#|col-\S+)$"
 )
 """Class names that tell the records of one list apart."""

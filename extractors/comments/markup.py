@@ -10,7 +10,8 @@ _ACTIONS = (
     "permanent link", "report abuse", "report comment", "report as spam", "report spam", "report user", "report",
     "flag as inappropriate", "flag", "like", "unlike", "share", "edit", "delete", "spam", "mark as spam",
     "log in to reply", "login to reply", "login to post comments", "log in", "login", "up", "down", "vote", "thumbs up",
-    "thumb up", "thumbs down", "thumb down", "hide", "show", "top", "collapse", "expand", "parent", "in reply to", "new",
+    "thumb up", "thumbs down", "thumb down", "hide", "show", "top", "collapse", "expand", "parent", "in reply to",
+    "new",
     "guest", "this comment was edited", "awaiting moderation", "loading", "ago", "comment", "says", "said", "wrote",
     "at", "on", "by",
     "répondre", "repondre", "citer", "signaler un abus", "signaler ce commentaire", "signaler", "modérer",
@@ -32,7 +33,8 @@ _MAX_ACTION: Final = 120  # characters
 _NAMES_OF_AUTHORS = (
     r"fn|author(?:[-_]?(?:name|link))?|commenter(?:[-_]?name)?|\w*user[-_]?(?:name|link)?|nick(?:name)?|poster|auteur|"
     r"autor|autore|name|pseudo|screen[-_]?name|display[-_]?name|byline[-_]author|by|signature|citation|"
-    r"comments?[-_]?author|comment[-_]name|comment[-_]user(?:name)?|c-author|profile|who|posted[-_]?by|\w+-user|creator|"
+    r"comments?[-_]?author|comment[-_]name|comment[-_]user(?:name)?|c-author|profile|who|posted[-_]?by|\w+-user|"
+    r"creator|"
     r"member"
 )
 AUTHOR_NAMED: Final = re.compile(rf"(?:^|[-_ ])(?:{_NAMES_OF_AUTHORS})(?:$|[-_ ])")

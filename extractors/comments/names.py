@@ -31,14 +31,18 @@ SAYS: Final = re.compile(
 _SAYS_TAIL: Final = 48  # characters: the longest "hat geschrieben folgendes ..." and blanks
 OPENS_WITH_SAYS: Final = re.compile(rf"^\s*(?:{_SAYS})(?![^\W\d_])", re.IGNORECASE)
 BY: Final = re.compile(
-    r"^\s*(?:[#№]?\d+[.):]?\s+)?(?:(?:comment|commentaire|kommentar|comentario|commento|posted|written|submitted|left|added|sent|"
-    r"publié|posté|écrit|envoyé|rédigé|ajouté|verfasst|geschrieben|geschreven|gepost|erstellt|publicado|enviado|escrito|scritto|inviato|"
-    r"postado|reply|réponse|antwort|message|dodane|написано|from|reactie)\s*(?:on\s+)?)?(?<![^\W\d_])(?:by|par|von|vom|por|da|door|av|af|przez|от|from|de|di)"
+    r"^\s*(?:[#№]?\d+[.):]?\s+)?(?:(?:comment|commentaire|kommentar|comentario|commento|posted|written|submitted|"
+    r"left|added|sent|"
+    r"publié|posté|écrit|envoyé|rédigé|ajouté|verfasst|geschrieben|geschreven|gepost|erstellt|publicado|enviado|"
+    r"escrito|scritto|inviato|"
+    r"postado|reply|réponse|antwort|message|dodane|написано|from|reactie)\s*(?:on\s+)?)?(?<![^\W\d_])(?:by|par|von|"
+    r"vom|por|da|door|av|af|przez|от|from|de|di)"
     r"(?![^\W\d_])\s*:?\s*",
     re.IGNORECASE,
 )
 _LABEL: Final = re.compile(
-    r"^\s*(?:posted|name|author|auteur|autor|autore|nom|user|username|from|nick|pseudo|comment|commenter|ping(?:back)?|trackback|comment author|"
+    r"^\s*(?:posted|name|author|auteur|autor|autore|nom|user|username|from|nick|pseudo|comment|commenter|"
+    r"ping(?:back)?|trackback|comment author|"
     r"written|submitted|de|by|commenté par|geschrieben|verfasst|kommentar|commentaire|comentario)\s*:\s*",
     re.IGNORECASE,
 )
@@ -114,7 +118,7 @@ def name_in(text: str, dated: bool = True) -> str | None:
 
 
 def is_cut(name: str) -> bool:
-    """Was the name cut by the site? An ellipsis, exactly 20 characters with a broken end, or a URL cut before its dot."""
+    """Did the site cut the name? An ellipsis, exactly 20 characters with a broken end, or a URL cut before its dot."""
     if name.endswith(("…", "...", "[…]", "[...]")):
         return True
     if _CUT_URL.match(name):

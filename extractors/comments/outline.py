@@ -27,7 +27,8 @@ MAX_ELEMENTS = 300_000
 _DIGITS = re.compile(r"\d+")
 _DATE_HINT = re.compile(
     r"\d{1,2}\s?[:h.]\s?\d\d(?!\d)|(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d"
-    r"|(?<!\d)\d{1,2}\s*(?:sec|min|hour|hr|day|week|month|year|[smhdwy]\b|stunde|tag|woche|monat|jahr|heure|jour|semaine"
+    r"|(?<!\d)\d{1,2}\s*(?:sec|min|hour|hr|day|week|month|year|[smhdwy]\b|stunde|tag|woche|monat|jahr|heure|jour|"
+    r"semaine"
     r"|mois|an|hora|d[ií]a|mes|a[ñn]o|ore|giorn|settiman|ann[io]|uur|dag|maand)",
     re.IGNORECASE,
 )
@@ -47,8 +48,10 @@ _AVATAR = re.compile(
 )
 _REPLY = re.compile(r"reply|r[eé]pondre|antwort|responder|rispond|reageer|quote", re.I)
 _AUTHOR = re.compile(
-    r"(?:^|[-_ ])(?:fn|vcard|author\w*|commenter|user-?name|user|nick(?:name)?|poster|auteur|autor|autore|name|pseudo|byline|"
-    r"by|profile|posted|signature|screen-?name|display-?name|member|citation|from|who|creator|commentauthor|commentname)(?:$|[-_ ])",
+    r"(?:^|[-_ ])(?:fn|vcard|author\w*|commenter|user-?name|user|nick(?:name)?|poster|auteur|autor|autore|name|"
+    r"pseudo|byline|"
+    r"by|profile|posted|signature|screen-?name|display-?name|member|citation|from|who|creator|commentauthor|"
+    r"commentname)(?:$|[-_ ])",
     re.I,
 )
 _TITLE = 20  # characters: shorter links in headings are names of people
@@ -212,7 +215,7 @@ class Outline:
         self.in_form = self._under(forms, 0.2)
 
     def _under(self, roots: list[int], most: float) -> list[bool]:
-        """For each element: does it stand in one of those? Roots with more of the page's text than that are wrappers."""
+        """For each element: does it stand in one of those? Roots with more of the page's text are wrappers."""
         total = self.text_length(0, len(self.elements)) if self.elements else 0
         under = [False] * len(self.elements)
         done = 0

@@ -29,7 +29,8 @@ from extractors.records import Comment, CommentKind, DatePrecision
 _ID: Final = re.compile(r"\d")
 _POST: Final = re.compile(r"(?:^|[-_ ])(?:posts?|p)[-_]?\d+(?:$|[-_ ])|postbit|crawler-post|message--post|forum-?post")
 _STAFF: Final = re.compile(
-    r"(?:^|[-_ ])(?:bypostauthor|by-?author|author-?comment|postauthor|is-?author|admin(?:istrator)?|staff|moderator|editor|official|op)(?:$|[-_ ])"
+    r"(?:^|[-_ ])(?:bypostauthor|by-?author|author-?comment|postauthor|is-?author|admin(?:istrator)?|staff|"
+    r"moderator|editor|official|op)(?:$|[-_ ])"
 )
 _NEAR: Final = 6  # elements inside the author's in which the link of the name is looked for
 _MIN_SITE_NAME: Final = 4

@@ -20,7 +20,8 @@ _INDENT: Final = re.compile(r"(?:margin|padding)-left\s*:\s*(\d+(?:\.\d+)?)", re
 _ALTERNATE: Final = re.compile(r"(?:^|\s)(?:(odd|alt)|even|([a-z]*?)([01]))(?:\s|$)")
 _FRAGMENT: Final = re.compile(r"#\D*?(\d+)\s*$")
 _IN_REPLY: Final = re.compile(
-    r"(?:in )?(?:reply|replied|replying|response|responding|responded|answer) to|en réponse à|réponse à|répond à|a répondu à|als antwort auf|antwort auf|antwortet|"
+    r"(?:in )?(?:reply|replied|replying|response|responding|responded|answer) to|en réponse à|réponse à|répond à|a "
+    r"répondu à|als antwort auf|antwort auf|antwortet|"
     r"en respuesta a|respuesta a|in risposta a|risponde a|em resposta a|als reactie op|reactie op|@",
     re.IGNORECASE,
 )

@@ -26,7 +26,7 @@ _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 
 
 class JsonLd(Platform):
-    """`comment` arrays of any item, answers in `comment` of a comment or by `parentItem`; no node of the page is theirs."""
+    """`comment` arrays of any item, answers in `comment` of a comment or by `parentItem`; no node is theirs."""
 
     name: ClassVar[str] = "json-ld"
 

@@ -9,7 +9,7 @@ from extractors.comments.recipe import Recipe
 
 
 class Spip(Markup):
-    """`li.comment-li` or `li.forum-fil`: div.comment-meta with abbr.dtreviewed and .fn, div.comment-texte; nested lists."""
+    """`li.comment-li` or `li.forum-fil`: div.comment-meta with abbr.dtreviewed and .fn, div.comment-texte; nested."""
 
     name: ClassVar[str] = "spip"
     signs: ClassVar[frozenset[str]] = frozenset(

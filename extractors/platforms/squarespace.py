@@ -18,7 +18,7 @@ class Squarespace5(Markup):
 
 
 class Squarespace7(Markup):
-    """div.comment-list > div.comment: .author or .commenter-name, .date, .comment-body; answers nest in .comment-list."""
+    """div.comment-list > div.comment: .author or .commenter-name, .date, .comment-body; answers: .comment-list."""
 
     name: ClassVar[str] = "squarespace-7"
     signs: ClassVar[frozenset[str]] = frozenset({"squarespace-comments", "sqs-comments", "comment-list"})

@@ -11,7 +11,7 @@ from extractors.records import CommentKind
 
 
 class XenForo(Markup):
-    """`@data-author` on the record; time.u-dt or .DateTime; .bbWrapper or .messageText; .message-signature is no text."""
+    """`@data-author` on the record; time.u-dt or .DateTime; .bbWrapper or .messageText; .message-signature: no text."""
 
     name: ClassVar[str] = "xenforo"
     signs: ClassVar[frozenset[str]] = frozenset({"bbWrapper", "messageText", "message--post"})

@@ -43,7 +43,10 @@ def test_a_page_without_comments_has_none() -> None:
 
 
 def test_teasers_with_dates_and_authors_are_no_comments() -> None:
-    teaser = '<div class="post-item"><h3><a href="/a{0}">Une autre recette de saison, la numéro {0}</a></h3><p class="meta">par <b>Anna</b> le 5 mars 201{0}</p><p>Le début de la recette.</p></div>'
+    teaser = (
+        '<div class="post-item"><h3><a href="/a{0}">Une autre recette de saison, la numéro {0}</a></h3><p '
+        'class="meta">par <b>Anna</b> le 5 mars 201{0}</p><p>Le début de la recette.</p></div>'
+    )
     assert read("".join(teaser.format(n) for n in range(6))).comments == ()
 
 
@@ -64,8 +67,8 @@ def test_one_comment_alone_is_found() -> None:
 
 def test_unclosed_records_invent_no_parents() -> None:
     rows = "".join(
-        f'<div class="c{n % 2}"><div class="nb">{n}.</div><div class="qui">par <b>{name}</b></div><div class="txt">{text}</div>'
-        + ("" if n == 2 else "</div>")
+        f'<div class="c{n % 2}"><div class="nb">{n}.</div><div class="qui">par <b>{name}</b></div><div '
+        f'class="txt">{text}</div>' + ("" if n == 2 else "</div>")
         for n, name, text in [
             (1, "Anna", "Merci pour la recette."),
             (2, "Jonas", "Avec du cumin, c’est meilleur."),
@@ -95,7 +98,10 @@ def test_answers_nest_under_what_they_answer() -> None:
 
 
 def test_an_answer_may_be_named_by_a_link() -> None:
-    row = '<div class="comment" id="c{0}"><p class="meta"><b>{1}</b>, 5 March 2012 10:1{0} {2}</p><div class="text">{3}</div></div>'
+    row = (
+        '<div class="comment" id="c{0}"><p class="meta"><b>{1}</b>, 5 March 2012 10:1{0} {2}</p><div '
+        'class="text">{3}</div></div>'
+    )
     thread = read(
         '<div id="comments">'
         + row.format(1, "Anna", "", "Thank you for this one, it is lovely.")
@@ -113,7 +119,10 @@ def test_a_pingback_is_told_by_its_excerpt_without_any_class() -> None:
 
 
 def test_a_short_pingback_has_its_title_as_author_and_body() -> None:
-    ping = '<li class="pingback" id="comment-9">Rétrolien : <a href="http://ailleurs.example/x">Soupes, 12 mars 2012 : ma revue</a></li>'
+    ping = (
+        '<li class="pingback" id="comment-9">Rétrolien : <a href="http://ailleurs.example/x">Soupes, 12 mars '
+        "2012 : ma revue</a></li>"
+    )
     last = read(listed(*TWO, ping)).comments[-1]
     assert (last.kind, last.author, last.body) == (
         CommentKind.PINGBACK,
@@ -157,9 +166,19 @@ def test_staff_is_told_by_class_and_by_the_name_of_the_site() -> None:
 
 
 def test_buttons_votes_and_signatures_are_no_text_but_quotes_and_smileys_are() -> None:
-    more = '<div class="reply"><a class="comment-reply-link" href="?replytocom=1#respond">Répondre</a></div><span class="votes">+3</span><p class="signature">Anna, depuis 2009</p>'
-    body = '<blockquote><p>Une soupe par jour</p></blockquote>Bien dit <img class="wp-smiley" alt=":-)" src="smile.gif"> et bien cuit.'
-    row = f'<li class="comment" id="comment-1"><cite>Anna</cite> <small>5 mars 2012 à 10 h 15</small><div class="texte">{body}</div>{more}</li>'
+    more = (
+        '<div class="reply"><a class="comment-reply-link" '
+        'href="?replytocom=1#respond">Répondre</a></div><span class="votes">+3</span><p class="signature">Anna, '
+        "depuis 2009</p>"
+    )
+    body = (
+        '<blockquote><p>Une soupe par jour</p></blockquote>Bien dit <img class="wp-smiley" alt=":-)" '
+        'src="smile.gif"> et bien cuit.'
+    )
+    row = (
+        f'<li class="comment" id="comment-1"><cite>Anna</cite> <small>5 mars 2012 à 10 h 15</small><div '
+        f'class="texte">{body}</div>{more}</li>'
+    )
     assert read(listed(row, TWO[1])).comments[0].body == "Une soupe par jour\nBien dit :-) et bien cuit."
 
 
@@ -190,7 +209,8 @@ def test_day_and_month_follow_what_fits_every_date_of_the_page() -> None:
 
 def test_a_stated_date_counts_only_where_it_agrees_with_the_visible_one() -> None:
     rows = [
-        f'<li class="comment" id="comment-{n}"><b class="fn">Anna{n}</b> <time datetime="{stated}">{shown}</time><p>Un commentaire, le numéro {n}.</p></li>'
+        f'<li class="comment" id="comment-{n}"><b class="fn">Anna{n}</b> <time '
+        f'datetime="{stated}">{shown}</time><p>Un commentaire, le numéro {n}.</p></li>'
         for n, stated, shown in [
             (1, "2012-03-05T10:15:00+01:00", "5 mars 2012 à 10 h 15"),
             (2, "2019-01-01T00:00:00+01:00", "6 mars 2012 à 8 h 02"),
@@ -232,7 +252,8 @@ def test_the_number_that_the_page_states_is_read_in_many_languages(heading: str,
     [
         (
             "<h3>40 commentaires</h3>",
-            '<div class="comment-navigation"><a href="/soupes/comment-page-1/#comments">Commentaires plus anciens</a></div>',
+            '<div class="comment-navigation"><a href="/soupes/comment-page-1/#comments">Commentaires plus '
+            "anciens</a></div>",
             Shortfall.PAGINATED,
         ),
         ("<h3>40 commentaires</h3>", "<a href='#'>Voir plus de commentaires</a>", Shortfall.COLLAPSED),

@@ -44,7 +44,10 @@ def test_any_text_is_a_name_or_none(text: str) -> None:
 
 
 def comments(count: int) -> str:
-    row = '<li class="comment" id="comment-{0}"><cite>Anna {0}</cite> <a href="#comment-{0}">March 5, 2012 at 10:15 am</a><p>Words of comment {0}.</p></li>'
+    row = (
+        '<li class="comment" id="comment-{0}"><cite>Anna {0}</cite> <a href="#comment-{0}">March 5, 2012 at '
+        '10:15 am</a><p>Words of comment {0}.</p></li>'
+    )
     return f'<ol class="commentlist">{"".join(row.format(n) for n in range(count))}</ol>'
 
 
@@ -57,7 +60,10 @@ def noise(count: int) -> str:
 
 
 def one_line(count: int) -> str:
-    return f"<div id=comments><div class=comment id=comment-1><b>Anna</b> March 5, 2012<p>{'up says 1 by <i>a</i> march ' * count}</p></div></div>"
+    return (
+        f"<div id=comments><div class=comment id=comment-1><b>Anna</b> March 5, 2012<p>{'up says 1 by <i>a</i> "
+        f"march ' * count}</p></div></div>"
+    )
 
 
 @pytest.mark.integration

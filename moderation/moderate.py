@@ -25,6 +25,7 @@ from moderation.verdict import Action, Evidence, LanguageRelation, Submission, V
 
 OTHER_LANGUAGE = "other-language"
 OTHER_LANGUAGE_LOG_ODDS = 0.6  # an expert's weight: readers of other languages exist, machines are the majority
+PROMOTIONAL = 0.1  # spam probability from which a link beside an offer is an advertisement, not a reader's reference
 CAMPAIGN_SIZE = 3  # so many alike comments are labelled duplicates
 _OFFERS = frozenset(
     {"words-selfpromo", "words-shopping", "words-seo", "words-services", "words-helpdesk", "words-loans"}
@@ -100,7 +101,7 @@ class Moderator:
             labels.add(str(submission.kind))
         if spam >= self.policy.review and not submission.by_site:
             labels.add("spam")
-        elif not submission.by_site:
+        elif spam >= PROMOTIONAL and not submission.by_site:
             signals = {reason.signal for reason in evidence}
             if signals & _OFFERS and signals & _LINKS and "own-site-link" not in signals:
                 labels.add("promotional")

@@ -20,7 +20,7 @@ from zlib import crc32
 import numpy as np
 
 from moderation.errors import ModelUnusable
-from moderation.signals.lexicon import WORD, folded
+from moderation.words import WORD, folded
 
 MAGIC = b"tamis word statistics 1\n"
 _SLOTS = 1 << 17

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from moderation.classifier.statistics import word_statistics
 from moderation.signals.finding import Finding, grown, signal
-from moderation.signals.lexicon import WORD, folded
 from moderation.signals.view import PageView, View, page_view
+from moderation.words import WORD, folded
 
 _ADDRESSED = re.compile(r"(?:^|\n)\s*@\s?\w|(?:^|\n)\s*>\s?\S")
 

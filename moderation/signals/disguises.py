@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.view import View
+
+_LATIN = re.compile(r"[A-Za-z]{2}|[A-Za-z].[A-Za-z]")
 
 
 @signal("hidden-characters", 1.5, "invisible characters inside words", "caractères invisibles dans les mots")
@@ -23,7 +27,11 @@ def look_alike_letters(view: View) -> Finding | None:
     "digits-for-letters", 0.6, "digits or signs in the place of letters", "chiffres ou signes à la place de lettres"
 )
 def digits_for_letters(view: View) -> Finding | None:
-    spans = tuple(span for span in view.norm.leet if not view.in_address(*span))
+    spans = tuple(
+        (start, end)
+        for start, end in view.norm.leet
+        if not view.in_address(start, end) and _LATIN.search(view.text, start, end) is not None
+    )
     return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
 
 

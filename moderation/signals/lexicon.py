@@ -7,13 +7,13 @@ works in languages of which no labelled comment was ever seen.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-WORD = re.compile(r"[^\W_]+")
+from moderation.words import WORD, folded
+
 _CACHED_WORDS = 200_000  # about 30 MB at most; a night's comments hold fewer different words
 
 
@@ -158,17 +158,6 @@ def _follows(words: Sequence[str], at: int, rest: tuple[str, ...]) -> bool:
         if word != wanted and not (wanted[-1] == "*" and word.startswith(wanted[:-1])):
             return False
     return True
-
-
-@lru_cache(maxsize=100_000)
-def folded(word: str) -> str:
-    """A lower-case word without the accents of Latin letters; other scripts are left alone."""
-    if word.isascii() or word[0] > "\u024f":
-        return word
-    plain = unicodedata.normalize(
-        "NFKD", word.replace("ß", "ss").replace("ø", "o").replace("ł", "l").replace("œ", "oe")
-    )
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 @lru_cache(maxsize=1)

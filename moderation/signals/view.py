@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from moderation.classifier.statistics import word_statistics
 from moderation.normalise import normalised
-from moderation.signals.lexicon import WORD, Hit, folded, lexicon
+from moderation.signals.lexicon import Hit, lexicon
 from moderation.verdict import Submission
+from moderation.words import WORD, folded
 
 JUDGED = 6000
 """Characters of a comment that are looked at. Longer ones are cut: the rest would cost time and tell nothing new."""

@@ -8,6 +8,7 @@ from moderation.signals.view import View
 # family: expert's weight, meaning in English, meaning in French
 _FAMILIES = {
     "flattery": (0.5, "praise which would fit under any article", "éloge passe-partout"),
+    "template": (2.0, "a turn of phrase of comment machines", "une tournure de robots à commentaires"),
     "bookmark": (0.9, "talks of bookmarks, feeds or coming back", "parle de favoris, de flux ou de revenir"),
     "selfpromo": (0.8, "invites to the writer's own site or offer", "invite sur son propre site ou son offre"),
     "blogtech": (0.5, "talks about the blog as a thing, not about its subject", "parle du blog lui-même, pas du sujet"),

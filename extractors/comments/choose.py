@@ -50,7 +50,7 @@ def best_listing(outline: Outline) -> Listing | None:
 
 
 def _closer(outline: Outline, listing: Listing, found: Score, stated: set[int]) -> Score:
-    """The score with what costs a look at the texts: running numbers, signatures, the count that the page states."""
+    """The score with what costs a look at the texts: running numbers, signatures, the count the page states."""
     size = len(listing)
     if size < 2:
         return found

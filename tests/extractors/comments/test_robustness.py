@@ -15,11 +15,13 @@ from extractors.errors import PageError
 from extractors.html import Document
 
 PIECES = (
-    "<div class=comment>", '<li class="comment depth-2" id=comment-7>', "</div>", "</li>", "<p>", "<ul class=children>", "</ul>",
-    "<cite>Anna</cite>", "<b>par Jonas</b>", "5 mars 2012 à 10 h 15", "<time datetime=2012-03-05>hier</time>", "<table><tr><td>",
-    "</table>", "<dl><dt>", "<dd>", "Répondre", "3 commentaires", "<a href=#comment-7>", "</a>", "<form><textarea>", "</form>",
-    "<!-- x -->", "[…]", "<img class=avatar alt=Anna>", "Ping :", "\x00", "\ufffd", "<article itemprop=comment itemscope>",
-    '<script type="application/ld+json">{"comment":[{"@type":"Comment","text":1}]}</script>', "<h2>One Response to</h2>",
+    "<div class=comment>", '<li class="comment depth-2" id=comment-7>', "</div>", "</li>", "<p>",
+    "<ul class=children>", "</ul>", "<cite>Anna</cite>", "<b>par Jonas</b>", "5 mars 2012 à 10 h 15",
+    "<time datetime=2012-03-05>hier</time>", "<table><tr><td>", "</table>", "<dl><dt>", "<dd>", "Répondre",
+    "3 commentaires", "<a href=#comment-7>", "</a>", "<form><textarea>", "</form>", "<!-- x -->", "[…]",
+    "<img class=avatar alt=Anna>", "Ping :", "\x00", "\ufffd", "<article itemprop=comment itemscope>",
+    '<script type="application/ld+json">{"comment":[{"@type":"Comment","text":1}]}</script>',
+    "<h2>One Response to</h2>",
 )  # fmt: skip
 
 
@@ -46,7 +48,7 @@ def test_any_text_is_a_name_or_none(text: str) -> None:
 def comments(count: int) -> str:
     row = (
         '<li class="comment" id="comment-{0}"><cite>Anna {0}</cite> <a href="#comment-{0}">March 5, 2012 at '
-        '10:15 am</a><p>Words of comment {0}.</p></li>'
+        "10:15 am</a><p>Words of comment {0}.</p></li>"
     )
     return f'<ol class="commentlist">{"".join(row.format(n) for n in range(count))}</ol>'
 
@@ -60,10 +62,8 @@ def noise(count: int) -> str:
 
 
 def one_line(count: int) -> str:
-    return (
-        f"<div id=comments><div class=comment id=comment-1><b>Anna</b> March 5, 2012<p>{'up says 1 by <i>a</i> "
-        f"march ' * count}</p></div></div>"
-    )
+    words = "up says 1 by <i>a</i> march " * count
+    return f"<div id=comments><div class=comment id=comment-1><b>Anna</b> March 5, 2012<p>{words}</p></div></div>"
 
 
 @pytest.mark.integration

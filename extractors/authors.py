@@ -32,8 +32,10 @@ _ALL_POSTS = re.compile(
     re.IGNORECASE,
 )
 _INLINE = re.compile(
-    r"(?:^|[\s|•·–—-])(?:posted|published|written|story|publié|rédigé|écrit|geschrieben|veröffentlicht|gepostet|publicado|"
-    r"escrito|pubblicato|geplaatst)?[^.]{0,40}?\b(?:by|par|von|por|door)\s+(?P<name>[^\W\d_][\w.'’-]*(?:\s+[\w.'’-]+){0,4}?)"
+    r"(?:^|[\s|•·–—-])(?:posted|published|written|story|publié|rédigé|écrit|geschrieben|veröffentlicht|gepostet|"
+    r"publicado|"
+    r"escrito|pubblicato|geplaatst)?[^.]{0,40}?\b(?:by|par|von|por|"
+    r"door)\s+(?P<name>[^\W\d_][\w.'’-]*(?:\s+[\w.'’-]+){0,4}?)"
     r"(?=\s*(?:$|[|•·,–—(\n@]|\s-\s|\bon\b|\bam\b|\bin\b|\ble\b|\bel\b|\bunter\b|\bvom\b|\bat\b|\bum\b|\d))",
     re.IGNORECASE,
 )
@@ -48,13 +50,15 @@ _TAIL = re.compile(
 )
 _GLUED = re.compile(r"^(?:Post author\s*)?(?:Author|By|Von|Par|Autor)(?=[A-ZÄÖÜÉ])")
 _PARTICLES = frozenset(
-    "de del della der den des di da do dos das du la le van von zu zur zum y e bin ben al el ibn ter ten and und et & mit".split()
+    "de del della der den des di da do dos das du la le van von zu zur zum y e bin ben al el ibn ter ten and und et "
+    "& mit".split()
 )
 _SPLIT = re.compile(r"\s*[;/]\s*|\s+(?:&|and|und|et|y)\s+|,\s+(?:and\s+)?(?=[^\W\d_]+\.?\s+[^\W\d_])")
 _NOT_A_NAME = re.compile(
     r"https?:|www\.|\.(?:com|de|org|net|fr)\b|\w@\w|\d{2,}|[<>{}\[\]=?!]|"
     r"\b(?:wordpress)?(?:admin|administrator|webmaster|anonymous|unknown|null|undefined|none|full bio|read more|share|"
-    r"subscribe|comments?|newsletter|contact|view|posts?|bio|signing|veröffentlicht|data)\b|^\W*$|^(?:by|von|par|author|editor|staff|autor|the|a|an)$",
+    r"subscribe|comments?|newsletter|contact|view|posts?|bio|signing|veröffentlicht|data)\b|^\W*$|^(?:by|von|par|"
+    r"author|editor|staff|autor|the|a|an)$",
     re.IGNORECASE,
 )
 _AUTHOR_NAMES = re.compile(r"author|auteur|autor|byline|writer|\bvcard\b|\bfn\b", re.IGNORECASE)

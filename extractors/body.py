@@ -30,8 +30,10 @@ _HOPELESS = 0.12  # probability of the best block below which a page has no arti
 _BYLINE_WITHIN = 5  # blocks from the start
 _MAX_BYLINE = 160  # characters
 _BYLINE = re.compile(
-    r"\W*(?:by|par|von|por|di|door|av|(?:posted|published|written|updated)(?: (?:by|on|in|at))?|(?:publié|rédigé|écrit)(?: par| le)?|"
-    r"(?:veröffentlicht|geschrieben|erstellt)(?: von| am)?|(?:publicado|escrito)(?: por| el)?|pubblicato(?: da| il)?|geplaatst)\b"
+    r"\W*(?:by|par|von|por|di|door|av|(?:posted|published|written|updated)(?: (?:by|on|in|at))?|(?:publié|rédigé|"
+    r"écrit)(?: par| le)?|"
+    r"(?:veröffentlicht|geschrieben|erstellt)(?: von| am)?|(?:publicado|escrito)(?: por| el)?|pubblicato(?: da| "
+    r"il)?|geplaatst)\b"
     r".{0,120}\b(?:19|20)\d\d\b[^.!?]{0,40}$",
     re.IGNORECASE | re.DOTALL,
 )

@@ -57,6 +57,6 @@ def _headline(page: Outline, start: int, title: str | None) -> int:
         block = page.blocks[index]
         if len(block.text) < 400 and (page.nodes[block.node].heading or block.bold or index < start):
             shown = words(block.text)
-            if shown[-len(wanted) :] == wanted or wanted[: len(shown)] == shown and 2 * len(shown) > len(wanted):
+            if shown[-len(wanted) :] == wanted or (wanted[: len(shown)] == shown and 2 * len(shown) > len(wanted)):
                 return index
     return NONE

@@ -37,7 +37,8 @@ _SUPERSETS = {
 }
 _OF_THE_WEB = frozenset(
     "utf-8 cp866 cp874 cp932 cp949 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 big5hkscs euc_jp "
-    "gb18030 iso2022_jp koi8-r koi8-u mac-roman mac-cyrillic iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 "
+    "gb18030 iso2022_jp koi8-r koi8-u mac-roman mac-cyrillic iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 "
+    "iso8859-7 "
     "iso8859-8 iso8859-10 iso8859-13 iso8859-14 iso8859-15 iso8859-16".split()
 )
 """What the WHATWG Encoding Standard knows, by Python's names; UTF-16 only with its mark, UTF-7 never."""
@@ -53,8 +54,10 @@ _FREQUENT = {  # the characters beyond ASCII that most of a text is made of, in 
     "koi8_r": "оеаинтсрвлкмдпуяыьгзбчйхжшюцщ",
     "cp932": "のにはをたがでてとしれさいるなもこからまあすきくりんーイルスントラリクドアシフレコ、。・「」年日月",
     "euc_jp": "のにはをたがでてとしれさいるなもこからまあすきくりんーイルスントラリクドアシフレコ、。・「」年日月",
-    "gb18030": "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里，。、",
-    "big5hkscs": "的一是不了在人有我他這個們中來上大為和國地到以說時要就出會可也你對生能而子那得於著下自之年過發後作裡，。、",
+    "gb18030": "的一是不了在人有我他这个们中来上大为和国地到"
+    "以说时要就出会可也你对生能而子那得于着下自之年过发后作里，。、",
+    "big5hkscs": "的一是不了在人有我他這個們中來上大為和國地到"
+    "以說時要就出會可也你對生能而子那得於著下自之年過發後作裡，。、",
     "cp949": "이다는의가을에하고를은지기한사로어나서대인도자시스니있해들아만일그",
     "cp1253": "αοιετνσρηκπλυάέόίήύώςμδγθχβφξωζ",
     "cp1255": "יוהלאתרשמבםןחקפדנעסגטצזכךףץ",

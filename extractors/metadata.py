@@ -6,7 +6,6 @@ import re
 import unicodedata
 from html import unescape
 from itertools import islice
-from lxml.html import HtmlElement
 
 from extractors.html import Document, line_of
 from extractors.structured import Statements, text_in

@@ -11,7 +11,8 @@ CONTENT, STRONG_CONTENT, NAV, EDGE, SIDE, RELATED, SOCIAL, META, MEDIA, COMMENT,
 FAMILIES = 16
 
 _WORDS = {
-    CONTENT: "article content body entry post story text main prose copy richtext hentry single inhalt contenu contenido "
+    CONTENT: "article content body entry post story text main prose copy richtext hentry single inhalt contenu "
+    "contenido "
     "contenuto artikel articulo articolo artigo texte texto testo corps cuerpo corpo wysiwyg markdown page blogpost "
     "paragraph paragraphs journal",
     STRONG_CONTENT: "articlebody articlecontent articletext entrycontent postcontent postbody storybody storycontent "
@@ -22,17 +23,21 @@ _WORDS = {
     EDGE: "footer foot header masthead copyright legal colophon topbar bottombar banner head disclaimer impressum logo "
     "branding footnav bottom",
     SIDE: "sidebar side aside widget widgets rail secondary tertiary marginal rightcol leftcol rightrail sidecol",
-    RELATED: "related recommend recommended recommendation recommendations recommends more similar popular trending latest "
+    RELATED: "related recommend recommended recommendation recommendations recommends more similar popular trending "
+    "latest "
     "recent teaser teasers card cards next previous prev readmore suggestions suggested carousel slider mostread "
     "also see seealso upnext relacionadas relacionados lire verwandt weitere mehr digest feed grid listing archive "
     "otherposts morestories jprelated yarpp zergnet outbrain taboola crosslink linkbox links moreon ressources",
-    SOCIAL: "share sharing shares social sociable addthis addtoany follow followus sharedaddy facebook twitter whatsapp "
+    SOCIAL: "share sharing shares social sociable addthis addtoany follow followus sharedaddy facebook twitter "
+    "whatsapp "
     "pinterest linkedin socials shariff ssba likes like partage teilen jetpack bookmark print email buttons button btn "
     "tools",
-    META: "meta byline author authors date time published timestamp tags tag category categories cat info credit source "
+    META: "meta byline author authors date time published timestamp tags tag category categories cat info credit "
+    "source "
     "posted postmeta keywords topics topic kicker eyebrow section label labels dateline pubdate writer views reading "
     "updated taxonomy filed details stats",
-    MEDIA: "caption figcaption figure gallery image images photo photos video media thumb thumbnail img picture slideshow "
+    MEDIA: "caption figcaption figure gallery image images photo photos video media thumb thumbnail img picture "
+    "slideshow "
     "player credit credits legend bildunterschrift legende embed audio podcast iframe",
     COMMENT: "comment comments commentlist reply replies respond disqus discussion kommentare kommentar commentaires "
     "commentaire comentarios reactions reaction responses trackback pingback forum livefyre feedback",
@@ -40,14 +45,16 @@ _WORDS = {
     "consent gdpr paywall cta donate donation alert notice promo promotion promobox optin mailchimp membership offer "
     "callout overlay dialog search rating ratings vote poll quiz survey coupon contact lightbox message toast abo",
     AD: "ad ads advert adverts advertisement advertising advertorial sponsor sponsored sponsors dfp adsense gpt adslot "
-    "anzeige werbung publicite publicidad banner adbox affiliate commercial leaderboard billboard shop product products "
+    "anzeige werbung publicite publicidad banner adbox affiliate commercial leaderboard billboard shop product "
+    "products "
     "price buy",
     BIO: "bio biography about aboutauthor authorbox authorbio profile vcard authorinfo avatar contributor contributors "
     "biographical",
     HIDDEN: "hidden sr screenreader visuallyhidden collapsed noprint offscreen invisible srt tooltip accessibility "
     "noscript",
     TOC: "toc contents tableofcontents index anchors jump inhaltsverzeichnis sommaire ez",
-    LEAD: "lead standfirst excerpt summary chapo intro subtitle deck dek abstract sapo subheadline subhead lede vorspann "
+    LEAD: "lead standfirst excerpt summary chapo intro subtitle deck dek abstract sapo subheadline subhead lede "
+    "vorspann "
     "anrisstext entradilla bajada sottotitolo ingress subheading description introduction",
 }
 _BY_WORD: dict[str, int] = {}

@@ -218,7 +218,8 @@ class _Walk:
 def outline(root: HtmlElement, drop: Collection[HtmlElement] = (), *, with_hidden: bool = False) -> Outline:
     """All visible text blocks under `root` in reading order, without the subtrees in `drop` (their tails stay).
 
-    `with_hidden` keeps what the page hides by an inline style or the hidden attribute: for pages that show it by script.
+    `with_hidden` keeps what the page hides by an inline style or the hidden attribute: for pages that
+    show it by script.
     """
     walk = _Walk()
     flags = walk.flags

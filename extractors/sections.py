@@ -17,7 +17,8 @@ _NO_HEADING_END = re.compile(r"[.…。:：;,][\"'”’»)\]]*$")
 _FULL_SENTENCE = re.compile(r".{40,}[.!?…。！？][\"'”’»)\]]*$")
 _LETTER = re.compile(r"[^\W\d_]")
 _NOTES_HEADING = re.compile(
-    r"^\W*(?:foot ?notes?|end ?notes?|notes?|notes de bas de page|fu(?:ß|ss)noten|anmerkungen|notas|note|voetnoten)\W*$",
+    r"^\W*(?:foot ?notes?|end ?notes?|notes?|notes de bas de page|fu(?:ß|ss)noten|anmerkungen|notas|note|"
+    r"voetnoten)\W*$",
     re.IGNORECASE,
 )
 

@@ -10,18 +10,22 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from flows.nightly import run_site, run_sites
 from flows.report import RunReport
 from flows.settings import Settings, build
+from storage.engine import connect
 from storage.errors import SchemaMissing
 from storage.schema import upgrade
-from tests.servers import Reply, SiteServer, failing_then, redirect
+from tests.servers import Reply, Request, SiteServer, failing_then, redirect
 
 pytestmark = pytest.mark.integration
 
@@ -51,19 +55,35 @@ def tagged(body: str) -> Reply:
     return Reply(body=body, etag=f'"{hash(body) & 0xFFFFFFFF:x}"')
 
 
-def site_of(server: SiteServer, folder: Path, **keys: Any) -> Settings:
+def site_of(server: SiteServer, folder: Path, database_url: str | None = None, **keys: Any) -> Settings:
+    """The settings of one site; without a URL the database is a SQLite file in the folder, made by the first run."""
     site = {"urls": [server.url("/")], "local": True, "pace": 0, "follow_links": True, **keys}
     data = {"jobs": 1, "sites": {"press": site}, "moderation": {"lean": True}, "fetch": {"attempts": 2}}
-    return build(data, base=folder, environment={})
+    return build(data | ({"database_url": database_url} if database_url else {}), base=folder, environment={})
 
 
 def run(settings: Settings, **options: Any) -> RunReport:
     return run_sites(settings, None, direct=True, show=False, **options)[0]
 
 
-def rows(folder: Path, sql: str) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(folder / "tamis.sqlite") as db:
-        return db.execute(sql).fetchall()
+def rows(where: Path | str, sql: str) -> list[tuple[Any, ...]]:
+    """What a query gives in the database at a URL, or in the SQLite file that a run made in a folder."""
+    url = where if isinstance(where, str) else f"sqlite:///{where / 'tamis.sqlite'}"
+    with connect(url) as db, db.read() as connection:
+        return [tuple(row) for row in connection.execute(text(sql))]
+
+
+def found_in(where: Path | str) -> list[list[str]]:
+    """What a crawl found, without numbers and times: the same whichever run, worker or database brought it in."""
+    queries = (
+        "SELECT canonical_url, title, text FROM articles",
+        "SELECT author, body, position, kind, removed_at FROM comments",
+        "SELECT action, spam_probability FROM verdicts",
+    )
+    return [
+        sorted(str([round(value, 9) if isinstance(value, float) else value for value in row]) for row in rows(where, q))
+        for q in queries
+    ]
 
 
 def small_site(count: int = 4) -> dict[str, Any]:
@@ -77,24 +97,24 @@ def small_site(count: int = 4) -> dict[str, Any]:
     return pages
 
 
-def test_a_site_is_fetched_judged_and_stored(tmp_path: Path) -> None:
+def test_a_site_is_fetched_judged_and_stored(tmp_path: Path, database_url: str) -> None:
     with SiteServer(small_site()) as server:
-        report = run(site_of(server, tmp_path))
+        report = run(site_of(server, tmp_path, database_url))
     assert report.failure is None
     assert report.counts["new_articles"] == 4
     assert report.counts["new_comments"] == 8
     assert report.counts["publish"] == 4
     assert report.counts["review"] == 4
-    assert rows(tmp_path, "SELECT count(*) FROM articles WHERE title LIKE 'Fiche %'") == [(4,)]
+    assert rows(database_url, "SELECT count(*) FROM articles WHERE title LIKE 'Fiche %'") == [(4,)]
 
 
-def test_a_second_run_asks_only_whether_anything_changed_and_writes_nothing(tmp_path: Path) -> None:
+def test_a_second_run_asks_only_whether_anything_changed_and_writes_nothing(tmp_path: Path, database_url: str) -> None:
     def contents() -> list[list[tuple[Any, ...]]]:
         tables = ("articles", "article_versions", "comments", "comment_versions", "verdicts", "sections")
-        return [rows(tmp_path, f"SELECT * FROM {table} ORDER BY 1") for table in tables]
+        return [rows(database_url, f"SELECT * FROM {table} ORDER BY 1") for table in tables]
 
     with SiteServer(small_site()) as server:
-        settings = site_of(server, tmp_path)
+        settings = site_of(server, tmp_path, database_url)
         run(settings)
         before, asked = contents(), len(server.requests)
         report = run(settings)
@@ -106,10 +126,10 @@ def test_a_second_run_asks_only_whether_anything_changed_and_writes_nothing(tmp_
     assert contents() == before
 
 
-def test_what_changed_upstream_is_tracked_and_nothing_is_lost(tmp_path: Path) -> None:
+def test_what_changed_upstream_is_tracked_and_nothing_is_lost(tmp_path: Path, database_url: str) -> None:
     pages = small_site(1)
     with SiteServer(pages) as server:
-        settings = site_of(server, tmp_path)
+        settings = site_of(server, tmp_path, database_url)
         run(settings)
         edited = comment(1, "Samuel", "Merci pour cette fiche, et pour les chiffres ajoutés.") + comment(
             3, "Noémie", "Quelle formation conseillez-vous ?"
@@ -119,11 +139,11 @@ def test_what_changed_upstream_is_tracked_and_nothing_is_lost(tmp_path: Path) ->
     assert report.counts["new_comments"] == 1
     assert report.counts["changed_comments"] == 1
     assert report.counts["removed_comments"] == 1
-    assert rows(tmp_path, "SELECT count(*) FROM comments") == [(3,)]
-    assert rows(tmp_path, "SELECT count(*) FROM comments WHERE removed_at IS NOT NULL") == [(1,)]
+    assert rows(database_url, "SELECT count(*) FROM comments") == [(3,)]
+    assert rows(database_url, "SELECT count(*) FROM comments WHERE removed_at IS NOT NULL") == [(1,)]
 
 
-def test_bad_pages_are_set_aside_and_the_others_are_unharmed(tmp_path: Path) -> None:
+def test_bad_pages_are_set_aside_and_the_others_are_unharmed(tmp_path: Path, database_url: str) -> None:
     pages = small_site(2)
     links = "".join(f'<p><a href="/{name}">{name}</a></p>' for name in ("gone", "flaky", "picture", "empty", "fiche-0"))
     pages["/"] = tagged(article(99, extra=links))
@@ -131,12 +151,12 @@ def test_bad_pages_are_set_aside_and_the_others_are_unharmed(tmp_path: Path) -> 
     pages["/picture"] = Reply(body=b"\x89PNG", content_type="image/png")
     pages["/empty"] = "<html><body></body></html>"
     with SiteServer(pages) as server:
-        report = run(site_of(server, tmp_path))
+        report = run(site_of(server, tmp_path, database_url))
     assert report.exit_code == 3
     assert {case.reason for case in report.quarantined} == {"not_a_page", "no_article"}
     assert report.counts["gone"] == 1
     assert report.counts["new_articles"] == 2
-    assert rows(tmp_path, "SELECT count(*) FROM quarantine") == [(2,)]
+    assert rows(database_url, "SELECT count(*) FROM quarantine") == [(2,)]
 
 
 def test_robots_txt_is_obeyed_and_said(tmp_path: Path) -> None:
@@ -237,40 +257,85 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
         time.sleep(0.01)
 
 
-def test_a_killed_run_is_finished_by_the_next_one_nothing_lost_nothing_twice(tmp_path: Path) -> None:
-    calm, killed = tmp_path / "calm", tmp_path / "killed"
+def settings_file(folder: Path, server: SiteServer, database_url: str) -> Path:
+    """A tamis.toml for runs in processes of their own."""
+    folder.mkdir(exist_ok=True)
+    path = folder / "tamis.toml"
+    path.write_text(
+        f'jobs = 1\nbatch_pages = 5\ndatabase_url = "{database_url}"\n[moderation]\nlean = true\n'
+        f'[fetch]\nattempts = 10\n[sites.press]\nurls = ["{server.url("/")}"]\n'
+        "local = true\npace = 0\nfollow_links = true\n",
+        "utf-8",
+    )
+    return path
+
+
+@contextmanager
+def running(config: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """`tamis run` in a process of its own; it and its children are killed if they outlive the block."""
+    words = [sys.executable, "-m", "flows.cli", "run", "--direct", "--json", "--config", str(config)]
+    with subprocess.Popen(
+        words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | environment,
+        start_new_session=True,
+    ) as child:
+        try:
+            yield child
+        finally:
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGKILL)
+
+
+def ended(child: subprocess.Popen[str]) -> dict[str, Any]:
+    """The report of a run that goes on to its end."""
+    out, errors = child.communicate(timeout=120)
+    assert out, errors
+    report: dict[str, Any] = json.loads(out)[0]
+    return report
+
+
+def test_a_killed_run_is_finished_by_the_next_one_nothing_lost_nothing_twice(tmp_path: Path, database_url: str) -> None:
     with SiteServer(small_site(40)) as server:
-        calm.mkdir()
-        run(site_of(server, calm))
-        killed.mkdir()
-        (killed / "tamis.toml").write_text(
-            f'jobs = 1\n[moderation]\nlean = true\n[sites.press]\nurls = ["{server.url("/")}"]\n'
-            "local = true\npace = 0\nfollow_links = true\n",
-            "utf-8",
-        )
-        command = [
-            sys.executable,
-            "-m",
-            "flows.cli",
-            "run",
-            "--direct",
-            "--json",
-            "--config",
-            str(killed / "tamis.toml"),
-        ]
+        run(site_of(server, tmp_path))
+        config = settings_file(tmp_path / "killed", server, database_url)
         seen = len(server.requests)
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-        wait_until(lambda: len(server.requests) > seen + 20 or child.poll() is not None)
-        assert child.poll() is None, "the run was over before it could be killed"
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)[0]["failure"] is None
-    for table, columns in {
-        "articles": "canonical_url, title, text",
-        "comments": "key, author, body, removed_at",
-        "verdicts": "action, spam_probability",
-    }.items():
-        sql = f"SELECT {columns} FROM {table} ORDER BY {columns}"
-        assert rows(killed, sql) == rows(calm, sql)
+        with running(config) as child:
+            wait_until(lambda: len(server.requests) > seen + 20 or child.poll() is not None)
+            assert child.poll() is None, "the run was over before it could be killed"
+            os.killpg(child.pid, signal.SIGKILL)
+        with running(config) as child:
+            assert ended(child)["failure"] is None
+    assert len(rows(database_url, "SELECT id FROM articles")) == 40
+    assert found_in(database_url) == found_in(tmp_path)
+
+
+def test_two_workers_at_one_frontier_fetch_each_page_once(tmp_path: Path, database_url: str) -> None:
+    calm = small_site(40)
+    pages = dict(calm)
+    with SiteServer(pages) as server:
+        run(site_of(server, tmp_path))
+
+        def together(request: Request) -> Reply:
+            """Neither gets the start page before the other has come, nor runs ahead before the other has work too."""
+            here = {r.headers["user-agent"] for r in server.requests if r.path == "/"}
+            at_work = {r.headers["user-agent"] for r in server.requests if r.path.startswith("/fiche-")}
+            if request.path == "/" and not {"one", "two"} <= here:
+                return Reply(status=503, body="not yet")
+            return replace(calm[request.path], pause_s=0 if {"one", "two"} <= at_work else 2)
+
+        pages.update(dict.fromkeys(calm, together))
+        before = len(server.requests)
+        config = settings_file(tmp_path / "both", server, database_url)
+        with (
+            running(config, TAMIS_FETCH__USER_AGENT="one") as one,
+            running(config, TAMIS_FETCH__USER_AGENT="two") as two,
+        ):
+            reports = [ended(one), ended(two)]
+        asked = [(r.headers["user-agent"], r.path) for r in server.requests[before:] if r.path.startswith("/fiche-")]
+    assert [report["failure"] for report in reports] == [None, None]
+    assert sorted(path for _, path in asked) == sorted(f"/fiche-{n}" for n in range(40))
+    assert {worker for worker, _ in asked} == {"one", "two"}
+    assert found_in(database_url) == found_in(tmp_path)

@@ -172,12 +172,13 @@ def _postgresql_rows(
 ) -> Iterator[tuple[tuple[str, ...], Iterator[Sequence[Any]]]]:
     _make_reader(db, views)
     with db.engine.connect() as connection:
-        connection = connection.execution_options(stream_results=True)
         connection.execute(text("SET TRANSACTION READ ONLY"))
         connection.execute(text(f"SET LOCAL statement_timeout = {max(1, round(seconds * 1000))}"))
         connection.execute(text(f"SET LOCAL ROLE {READER_ROLE}"))
         try:
-            result = connection.exec_driver_sql(statement.replace("%", "%%"))
+            result = connection.exec_driver_sql(
+                statement.replace("%", "%%"), execution_options={"stream_results": True}
+            )
             yield tuple(result.keys()), iter(result)
         except DBAPIError as error:
             raise QueryRefused(_postgresql_sentence(error, seconds)) from error

@@ -1,6 +1,6 @@
 """The random sample: comments looked at whatever their score, and decisions looked at by a second editor.
 
-The first kind proves the promise about wrongly rejected comments (`moderation.guarantee`). It is drawn from all comments
+The first kind proves the promise about wrongly rejected comments (`moderation.guarantee`). It is drawn from all of them
 without regard to their score, so a comment counts whether an editor met it in the queue or in the sample. The second
 kind measures how far editors agree; it never changes what holds by itself.
 """
@@ -135,19 +135,33 @@ def to_look_at(db: Database, editor: str, allowed: Sequence[str] | None, limit: 
         return tuple(Look(**row) for row in rows)
 
 
-def second_opinion(db: Database, audit_id: int, editor: str, action: Action, reason: str | None, now: datetime) -> None:
-    """Write down what a second editor thinks; the first answer counts. Raises UnknownItem."""
+def second_opinion(
+    db: Database,
+    audit_id: int,
+    editor: str,
+    action: Action,
+    reason: str | None,
+    now: datetime,
+    allowed: Sequence[str] | None = None,
+) -> None:
+    """Write down what a second editor thinks; the first answer counts.
+
+    Raises UnknownItem for a look that is not open to this editor: his own decision, or not one of his sites.
+    """
+    mine = select(decisions.c.editor).where(decisions.c.id == audits.c.first_decision_id).scalar_subquery()
+    open_to_me = [audits.c.id == audit_id, audits.c.kind == "second", mine != editor]
+    if allowed is not None:
+        open_to_me.append(audits.c.site_id.in_(select(sites.c.id).where(sites.c.name.in_(allowed))))
     with db.write(durable=True) as connection:
-        mine = select(decisions.c.editor).where(decisions.c.id == audits.c.first_decision_id).scalar_subquery()
         done = connection.execute(
             update(audits)
-            .where(audits.c.id == audit_id, audits.c.kind == "second", audits.c.looked_at.is_(None), mine != editor)
+            .where(*open_to_me, audits.c.looked_at.is_(None))
             .values(editor=editor, action=str(action), reason=reason, looked_at=now)
         )
         if done.rowcount:
             return
-        before = connection.execute(select(audits.c.editor).where(audits.c.id == audit_id)).scalar()
-    if before != editor:  # sent twice by the same editor: written down already
+        before = connection.execute(select(audits.c.editor).where(*open_to_me)).scalar()
+    if before != editor:  # else: sent twice, and written down already
         raise UnknownItem(f"no second look {audit_id} that waits for you")
 
 

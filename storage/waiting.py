@@ -105,9 +105,7 @@ def waiting(
         else query.order_by(by.desc(), reviews.c.comment_id.desc())
     )
     if after is not None:
-        here = tuple_(by, reviews.c.comment_id)
-        there = tuple_(literal(after[0], by.type), literal(after[1]))
-        query = query.where(here > there if order == "oldest" else here < there)
+        query = query.where(beyond(by, after, order))
     with db.read() as connection:
         found = [as_item(row) for row in connection.execute(query.limit(limit)).mappings()]
         last = None
@@ -144,15 +142,33 @@ def lease(
     order: Order = "oldest",
     seconds: float = LEASE_SECONDS,
 ) -> tuple[Item, ...]:
-    """The next comments nobody else has on screen, leased to this editor; what he holds already comes first."""
+    """The next comments nobody else has on screen, leased to this editor, those that he holds already among them."""
+    return lease_page(db, editor, chosen, now, limit=limit, order=order, seconds=seconds).items
+
+
+def lease_page(
+    db: Database,
+    editor: str,
+    chosen: Filter,
+    now: datetime,
+    *,
+    after: Place | None = None,
+    limit: int = 20,
+    order: Order = "oldest",
+    seconds: float = LEASE_SECONDS,
+) -> Page:
+    """As `lease`, from `after` on, with the place where the next page begins."""
     by = reviews.c.doubt if order == "doubt" else reviews.c.waiting_since
     sorting = (by, reviews.c.comment_id) if order == "oldest" else (by.desc(), reviews.c.comment_id.desc())
     free = or_(reviews.c.lease_editor.is_(None), reviews.c.lease_editor == editor, reviews.c.lease_until <= now)
-    query = narrow().where(*conditions(chosen), free).order_by(*sorting).limit(limit)
+    query = narrow().add_columns(by).where(*conditions(chosen), free).order_by(*sorting).limit(limit)
+    if after is not None:
+        query = query.where(beyond(by, after, order))
     if db.dialect == "postgresql":
         query = query.with_for_update(skip_locked=True, of=reviews)
     with db.write() as connection:
-        numbers = list(connection.execute(query).scalars())
+        places = [(value, number) for number, value in connection.execute(query).tuples()]
+        numbers = [number for _, number in places]
         connection.execute(
             update(reviews)
             .where(reviews.c.comment_id.in_(numbers))
@@ -160,7 +176,15 @@ def lease(
         )
         rows = connection.execute(items().where(reviews.c.comment_id.in_(numbers))).mappings()
         found = {row["comment_id"]: as_item(row) for row in rows}
-    return tuple(found[number] for number in numbers)
+    last = places[-1] if len(places) == limit else None
+    return Page(items=tuple(found[number] for number in numbers), next=last)
+
+
+def beyond(by: ColumnElement[Any], after: Place, order: Order) -> ColumnElement[bool]:
+    """What comes after that place in the order."""
+    here = tuple_(by, reviews.c.comment_id)
+    there = tuple_(literal(after[0], by.type), literal(after[1]))
+    return here > there if order == "oldest" else here < there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +271,18 @@ def outline(db: Database, article_id: int) -> Outline:
         query = select(sections.c.heading, sections.c.text).where(sections.c.article_id == article_id)
         parts = connection.execute(query.order_by(sections.c.position)).tuples().all()
     return Outline(lead=lead, sections=tuple((heading, text) for heading, text in parts))
+
+
+def by_author(
+    db: Database, author_key: str, allowed: Sequence[str] | None = None, *, limit: int = 50
+) -> tuple[Item, ...]:
+    """What an author wrote on these sites (None: all), the newest first."""
+    query = items().where(comments.c.author_key == author_key)
+    if allowed is not None:
+        query = query.where(sites.c.name.in_(allowed))
+    with db.read() as connection:
+        rows = connection.execute(query.order_by(comments.c.id.desc()).limit(limit)).mappings()
+        return tuple(as_item(row) for row in rows)
 
 
 def thread(db: Database, comment_id: int, around: int = 5) -> tuple[Item, ...]:

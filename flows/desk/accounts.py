@@ -9,10 +9,11 @@ import functools
 import hashlib
 import hmac
 import secrets
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -28,6 +29,7 @@ from storage.editors import (
     Role,
     Session,
     editor_named,
+    editor_with_token,
     end_session,
     failures_since,
     note,
@@ -84,11 +86,20 @@ class TooManyFailures(Exception):
     """The name is locked for a while."""
 
 
+_turns = tuple(threading.Lock() for _ in range(16))
+
+
 def log_in(db: Database, name: str, password: str, now: datetime) -> tuple[str, Session] | None:
     """A new session and its token, or None for a wrong name or password. Raises TooManyFailures.
 
-    The lock counts by name, so it also holds against many machines guessing at one account.
+    The lock counts by name, so it also holds against many machines guessing at one account; guesses at one name wait
+    for each other, so that a hundred at once are not all let through before the first failure is written down.
     """
+    with _turns[hash(name) % len(_turns)]:
+        return guess(db, name, password, now)
+
+
+def guess(db: Database, name: str, password: str, now: datetime) -> tuple[str, Session] | None:
     if failures_since(db, name, now - FAILURE_WINDOW) >= MAX_FAILURES:
         raise TooManyFailures
     found = editor_named(db, name)
@@ -101,13 +112,23 @@ def log_in(db: Database, name: str, password: str, now: datetime) -> tuple[str, 
 
 
 def current(request: Request) -> Session | None:
-    """The session of this request, looked up once."""
+    """The session of this request, looked up once. A program's token makes a session of one request."""
     if not hasattr(request.state, "session"):
-        token = request.cookies.get(SESSION_COOKIE)
         db: Database = request.state.desk.db
-        request.state.session = session_of(db, token_hash(token), utc_now(), LASTING) if token else None
+        kind, _, bearer = request.headers.get("authorization", "").partition(" ")
+        request.state.by_token = kind.lower() == "bearer"
+        if request.state.by_token:
+            request.state.session = session_by_token(db, bearer.strip(), utc_now())
+        else:
+            token = request.cookies.get(SESSION_COOKIE)
+            request.state.session = session_of(db, token_hash(token), utc_now(), LASTING) if token else None
     found: Session | None = request.state.session
     return found
+
+
+def session_by_token(db: Database, token: str, now: datetime) -> Session | None:
+    editor = editor_with_token(db, token_hash(token), now)
+    return Session(editor=editor, csrf_token="", created_at=now, expires_at=now) if editor else None
 
 
 def allowed_sites(request: Request) -> tuple[str, ...] | None:
@@ -128,11 +149,7 @@ def requires(role: Role, *, open_without_accounts: bool = False) -> Callable[[Ha
         async def guarded(request: Request) -> Response:
             session = await run_in_threadpool(current, request)
             if session is None:
-                if (
-                    open_without_accounts
-                    and request.method in ("GET", "HEAD")
-                    and not request.state.desk.accounts()
-                ):
+                if open_without_accounts and request.method in ("GET", "HEAD") and not request.state.desk.accounts():
                     return await handler(request)
                 return refused(request, 401, "log in first")
             if ROLES.index(session.editor.role) < ROLES.index(role):
@@ -148,7 +165,12 @@ def requires(role: Role, *, open_without_accounts: bool = False) -> Callable[[Ha
 
 
 async def is_meant(request: Request, session: Session) -> bool:
-    """Whether a write comes from one of our own pages: same origin, and the session's token in header or form."""
+    """Whether a write comes from one of our own pages: same origin, and the session's token in header or form.
+
+    A program's token is proof enough: no browser adds it to somebody else's request.
+    """
+    if request.state.by_token:
+        return True
     if not same_origin(request):
         return False
     sent = request.headers.get("x-csrf-token")
@@ -175,7 +197,7 @@ def refused(request: Request, status: int, words: str) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": words}, status_code=status)
     if status == 401:
-        return RedirectResponse(f"/login?next={request.url.path}", status_code=303)
+        return RedirectResponse(f"/login?{urlencode({'next': request.url.path})}", status_code=303)
     from flows.desk.app import render  # the app imports this module
 
     return render(request, "message.html", {"heading": str(status), "words": words}, status)
@@ -215,10 +237,12 @@ async def login(request: Request) -> Response:
     try:
         made = await run_in_threadpool(log_in, db, name, password, utc_now())
     except TooManyFailures:
-        return login_form(request, _("Too many failed logins. Wait 15 minutes, or ask an administrator."), 429)
+        return login_form(request, _("Too many failed logins. Wait 15 minutes."), 429)
     if made is None:
         return login_form(request, _("Wrong name or password."), 401)
     token, _session = made
+    if before := request.cookies.get(SESSION_COOKIE):  # whoever put it there gets nothing from this login
+        await run_in_threadpool(end_session, db, token_hash(before), utc_now())
     response = RedirectResponse(safe_next(str(form.get("next", "/"))), status_code=303)
     response.set_cookie(
         SESSION_COOKIE,

@@ -23,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from flows.desk import accounts
 from flows.desk.i18n import LANGUAGES, Texts, preferred, texts
@@ -86,19 +87,32 @@ def create_app(
 
 
 class CachedFiles(StaticFiles):
-    """Static files under addresses that change with their contents, so that browsers may keep them for a year."""
+    """Static files in a folder that is named for their contents, so that browsers may keep them for a year.
 
-    def file_response(self, *arguments: Any, **options: Any) -> Response:
-        response = super().file_response(*arguments, **options)
-        response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+    Modules import each other by relative addresses, so they come from the same folder. A page of an older version that
+    is still open gets today's files, which nothing keeps.
+    """
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        version, _, name = path.partition("/")
+        response = await super().get_response(name, scope)
+        kept = f"public, max-age={YEAR_SECONDS}, immutable" if version == static_version() else "no-cache"
+        response.headers["Cache-Control"] = kept
         return response
 
 
 @functools.cache
+def static_version() -> str:
+    """A digest of all static files."""
+    digest = hashlib.sha256()
+    for file in sorted((HERE / "static").iterdir()):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def static(name: str) -> str:
-    """The address of a static file, with a digest of its contents."""
-    digest = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={digest}"
+    """The address of a static file."""
+    return f"/static/{static_version()}/{name}"
 
 
 @functools.cache
@@ -139,7 +153,8 @@ def render(request: Request, template: str, values: Mapping[str, Any] | None = N
                 "_": _,
                 "ngettext": t.ngettext,
                 "path": request.url.path,
-                "sections": [("/review", _("Review")), ("/data", _("Data"))],
+                "now": accounts.utc_now(),
+                "sections": [("/review", _("Review")), ("/quality", _("Quality")), ("/data", _("Data"))],
                 "languages": [("en", "English"), ("fr", "Français")],
                 "language_link": language_link,
                 **accounts.reader(request),

@@ -40,6 +40,11 @@ class Texts:
         text: str = self._catalogue.ngettext(one, many, number)
         return text % {"n": self.number(number), **values}
 
+    def plural(self, one: str, many: str, number: int) -> str:
+        """The form for that number, its %(n)s not filled in."""
+        text: str = self._catalogue.ngettext(one, many, number)
+        return text
+
     def number(self, value: float) -> str:
         return str(format_decimal(value, locale=self.locale))
 
@@ -51,6 +56,10 @@ class Texts:
 
     def moment(self, value: datetime) -> str:
         return str(format_datetime(value, format="medium", locale=self.locale))
+
+    def span(self, since: datetime, now: datetime) -> str:
+        """How long, in one unit: 3 hours."""
+        return str(format_timedelta(now - since, locale=self.locale))
 
     def ago(self, value: datetime, now: datetime) -> str:
         return str(format_timedelta(value - now, add_direction=True, locale=self.locale))

@@ -1,58 +1,93 @@
-// Decisions on their way to the server. They are written to localStorage before anything else happens, sent in order,
-// and forgotten only when the server has confirmed them: nothing is lost by a closed tab, a dead network or a logout.
+// Decisions on their way to the server. Each is written to localStorage under its own name before anything else
+// happens, sent in order, and forgotten only when the server has answered for it: nothing is lost by a closed tab, a
+// dead network or a logout, and two tabs of one editor do not overwrite each other. A decision that is sent twice has
+// the same key and counts once.
+//
+// Entries: {kind: "decide", key, action, reason, note, items: [{id, version, key}]}
+//          {kind: "undo", key, keys: [of items]} or {kind: "undo", key, decisions: [numbers]}
+//          {kind: "opinion", key, look, action, reason}
 
-const BATCH = 20; // decisions a request carries at most
+const BATCH = 20; // comments a request carries at most when several decisions travel together
 const FIRST_WAIT = 500; // milliseconds before the second try; doubled up to LAST_WAIT
 const LAST_WAIT = 15000;
 
 export class Outbox {
+  // on: {saved(entries, decisions), conflict(entry, fault), failed(entry, why), changed(n), session(n, other)}
   constructor(editor, csrf, on) {
-    this.name = `tamis-outbox:${editor}`;
+    this.editor = editor;
+    this.prefix = `tamis-outbox:${editor}:`;
     this.csrf = csrf;
-    this.on = on; // {saved, conflict, failed, changed, session}
-    this.entries = JSON.parse(localStorage.getItem(this.name) || "[]");
+    this.on = on;
+    this.entries = this.kept();
     this.busy = false;
     this.wait = FIRST_WAIT;
+    this.timer = null;
     addEventListener("online", () => this.flush());
-    addEventListener("pagehide", () => this.keep());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.flush());
+  }
+
+  kept() {
+    const found = [];
+    try {
+      for (let n = 0; n < localStorage.length; n++) {
+        const name = localStorage.key(n);
+        if (name.startsWith(this.prefix)) found.push({ ...JSON.parse(localStorage.getItem(name)), name });
+      }
+    } catch {
+      return found; // no storage: decisions live as long as the tab
+    }
+    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   get size() {
     return this.entries.length;
   }
 
+  // Whether a decision on the comment is on its way.
   holds(comment) {
-    return this.entries.some((entry) => entry.items.some((item) => item.id === comment));
-  }
-
-  keep() {
-    localStorage.setItem(this.name, JSON.stringify(this.entries));
-    this.on.changed(this.entries.length);
+    return this.entries.some((entry) => entry.kind === "decide" && entry.items.some((item) => item.id === comment));
   }
 
   add(entry) {
+    const number = `${Date.now()}`.padStart(15, "0") + `${(this.last = (this.last || 0) + 1)}`.padStart(6, "0");
+    entry.name = `${this.prefix}${number}-${entry.key}`;
+    this.keep(entry);
     this.entries.push(entry);
-    this.keep();
+    this.on.changed(this.size);
     this.flush();
   }
 
-  // Takes back an entry that no request has carried yet; false if it is too late for that.
-  withdraw(key) {
-    const at = this.entries.findIndex((entry) => entry.key === key && !entry.sent);
-    if (at < 0) return false;
-    this.entries.splice(at, 1);
-    this.keep();
-    return true;
+  keep(entry) {
+    try {
+      localStorage.setItem(entry.name, JSON.stringify(entry));
+    } catch {
+      // full or forbidden: the entry is still sent
+    }
   }
 
-  // Entries alike but for their comments travel together; the server takes such a batch as a whole.
+  drop(batch) {
+    for (const entry of batch) {
+      try {
+        localStorage.removeItem(entry.name);
+      } catch {
+        // see keep
+      }
+    }
+    this.entries = this.entries.filter((entry) => !batch.includes(entry));
+    this.on.changed(this.size);
+  }
+
+  // Decisions alike but for their comments travel together; the server takes such a batch as a whole.
   nextBatch() {
-    const first = this.entries[0];
+    const [first, ...others] = this.entries;
     const batch = [first];
-    for (const entry of this.entries.slice(1)) {
-      const alike = entry.action === first.action && entry.reason === first.reason && !entry.note && !first.note;
-      if (!alike || entry.alone || first.alone || batch.length === BATCH) break;
+    if (first.kind !== "decide" || first.alone || first.note) return batch;
+    let size = first.items.length;
+    for (const entry of others) {
+      const alike = entry.kind === "decide" && entry.action === first.action && entry.reason === first.reason;
+      if (!alike || entry.note || entry.alone || size + entry.items.length > BATCH) break;
       batch.push(entry);
+      size += entry.items.length;
     }
     return batch;
   }
@@ -60,63 +95,86 @@ export class Outbox {
   async flush() {
     if (this.busy) return;
     this.busy = true;
+    clearTimeout(this.timer);
     try {
       while (this.entries.length) {
-        const batch = this.nextBatch();
-        for (const entry of batch) entry.sent = true;
-        const outcome = await this.send(batch);
-        if (outcome === "later") return;
+        if ((await this.send(this.nextBatch())) === "later") return;
       }
-      this.wait = FIRST_WAIT;
     } finally {
       this.busy = false;
     }
   }
 
+  request(batch) {
+    const [first] = batch;
+    if (first.kind === "undo") return ["/api/undo", { key: first.key, keys: first.keys || [], decisions: first.decisions || [] }];
+    if (first.kind === "opinion") return [`/api/sample/${first.look}`, { action: first.action, reason: first.reason || null }];
+    return ["/api/decisions", { items: batch.flatMap((entry) => entry.items), action: first.action, reason: first.reason || null, note: first.note || null }];
+  }
+
   async send(batch) {
-    const { action, reason, note } = batch[0];
+    const [path, body] = this.request(batch);
     let response;
+    let answer;
     try {
-      response = await fetch("/api/decisions", {
+      response = await fetch(path, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRF-Token": this.csrf },
-        body: JSON.stringify({ items: batch.flatMap((entry) => entry.items), action, reason: reason || null, note: note || null }),
+        body: JSON.stringify(body),
+        keepalive: batch.length * 200 < 20000 && body.items?.length < 200,
       });
+      answer = await response.json();
     } catch {
-      return this.later();
+      return this.later(); // no network, or something in between that is not the desk
     }
     if (response.ok) {
-      const { decisions } = await response.json();
       this.drop(batch);
       this.wait = FIRST_WAIT;
-      this.on.saved(batch, decisions);
+      this.on.saved(batch, answer.decisions || []);
       return "sent";
     }
-    if (response.status === 401 || response.status === 403) {
-      this.on.session(this.entries.length);
-      return this.later();
-    }
+    if (response.status === 401 || response.status === 403) return this.rejoin(answer.error);
     if (response.status >= 500 || response.status === 429) return this.later();
-    const fault = await response.json().catch(() => ({ error: `HTTP ${response.status}` }));
     if (batch.length > 1) {
-      // one of them stops the others: send each by itself
-      for (const entry of batch) entry.alone = true;
+      for (const entry of batch) entry.alone = true; // one of them stops the others: send each by itself
       return "again";
     }
     this.drop(batch);
-    if (response.status === 409) this.on.conflict(batch[0], fault);
-    else this.on.failed(batch[0], fault.error || String(response.status));
+    const [entry] = batch;
+    if (response.status === 409) this.conflict(entry, answer);
+    else if (entry.kind !== "undo" || response.status !== 404) this.on.failed(entry, answer.error || String(response.status));
     return "sent";
   }
 
-  drop(batch) {
-    this.entries = this.entries.filter((entry) => !batch.includes(entry));
-    this.keep();
+  // Of several comments one was decided meanwhile: the others are sent again without it.
+  conflict(entry, fault) {
+    const others = entry.items.filter((item) => item.id !== fault.comment);
+    if (others.length) this.add({ ...entry, key: `${entry.key.slice(0, 40)}-${others.length}`, items: others });
+    this.on.conflict({ ...entry, items: entry.items.filter((item) => item.id === fault.comment) }, fault);
+  }
+
+  // Logged out, or logged in again in another tab: go on with the new session if it is the same editor's.
+  async rejoin(why) {
+    let session = null;
+    try {
+      const response = await fetch("/api/session", { headers: { Accept: "application/json" } });
+      if (response.ok) session = await response.json();
+    } catch {
+      return this.later();
+    }
+    if (session && session.editor === this.editor && session.csrf !== this.csrf) {
+      this.csrf = session.csrf;
+      return "again";
+    }
+    if (session && session.editor === this.editor) this.on.failed(null, why);
+    else this.on.session(this.size, session ? session.editor : null);
+    return this.later();
   }
 
   later() {
-    this.keep();
-    setTimeout(() => this.flush(), this.wait);
+    this.on.changed(this.size);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), this.wait);
     this.wait = Math.min(this.wait * 2, LAST_WAIT);
     return "later";
   }

@@ -1,392 +1,371 @@
 // The review desk: shows a card, takes a key, shows the next card in the same frame, and lets the outbox do the rest.
 
-import { drawCard, drawContext, el, fill } from "./card.js";
+import { Campaign } from "./campaign.js";
+import { drawCard } from "./card.js";
+import { drawContext } from "./context.js";
+import { $, count, el, fill, shortened } from "./dom.js";
+import { Filters } from "./filters.js";
+import { Hand, get } from "./hand.js";
+import { Keys } from "./keys.js";
 import { Outbox } from "./outbox.js";
+import { RuleDialog } from "./rules.js";
 
-const data = JSON.parse(document.getElementById("desk-data").textContent);
-const words = data.words;
-const $ = (id) => document.getElementById(id);
+const data = JSON.parse($("desk-data").textContent);
+const { words } = data;
+const LISTED = 30; // cards shown in the list at the left
+const LINGER = 200; // milliseconds on a card before its surroundings are fetched: who flies through does not need them
 
-const LOW = 12; // fewer cards than this in hand: fetch more
-const ASKED = 40;
-const PREFETCHED_CONTEXTS = 3;
-const DEFAULT_KEYS = { publish: "p", reject: "r", skip: "s", undo: "u", campaign: "c", author: "a", note: "n", help: "h" };
-
-let cards = [];
-let skipped = new Set();
-let chosen = { ...data.chosen };
-let waiting = { count: 0, more: false };
-let fetching = false;
-let choosingReason = null; // the comments that a reason is being chosen for
-let campaign = null; // {items, selected} while a campaign is open
+let choosing = null; // the comments that a reason is being chosen for
+const selected = new Set(); // numbers of the comments ticked in the list
 const contexts = new Map();
-const done = []; // what was decided here, newest last: {key, items, cards, decisions}
-const keys = { ...DEFAULT_KEYS, ...JSON.parse(localStorage.getItem("tamis-keys") || "{}") };
-let keysOn = localStorage.getItem("tamis-keys-on") !== "no";
-
-const outbox = new Outbox(data.editor, data.csrf, {
-  saved(batch, decisions) {
-    for (const entry of batch) {
-      const mine = done.find((one) => one.key === entry.key);
-      if (mine) mine.decisions = decisions.filter((decision) => entry.items.some((item) => item.id === decision.comment)).map((decision) => decision.id);
-    }
-  },
-  conflict: showConflict,
-  failed(entry, why) {
-    showMessage(fill(words.failed, { why }), "bad");
-    restore(entry.items.map((item) => item.id));
-  },
-  changed: showSync,
-  session(n) {
-    showMessage(fill(words.session, { n }), "warn", { href: "/login?next=/review", text: "→" });
-  },
-});
+const done = []; // what was decided here, newest last: {keys, cards}
+let lingering = null;
 
 function say(text) {
   $("live").textContent = text;
 }
 
-function newKey() {
-  return crypto.randomUUID ? crypto.randomUUID() : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 function left() {
-  return fill(waiting.more ? words.left_more : words.left, { n: waiting.count });
+  return data.sample ? count(words.sample_left, hand.cards.length) : count(hand.waiting.more ? words.left_more : words.left, hand.waiting.count);
 }
 
-function showCount() {
-  $("waiting").textContent = left();
+function message(kind, text, ...more) {
+  const close = el("button", { type: "button", class: "quiet small", "aria-label": words.close }, "×");
+  const box = el("div", { class: `note ${kind}`, role: kind === "bad" ? "alert" : "status" }, el("p", {}, text, ...more), close);
+  close.addEventListener("click", () => box.remove());
+  return box;
 }
+
+function show(name, box) {
+  document.querySelector(`[data-message="${name}"]`)?.remove();
+  if (!box) return;
+  box.dataset.message = name;
+  $("messages").append(box);
+}
+
+async function post(path, body, method = "POST") {
+  const response = await fetch(path, { method, headers: { "Content-Type": "application/json", "X-CSRF-Token": outbox.csrf }, body: body === undefined ? undefined : JSON.stringify(body) });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error || `HTTP ${response.status}`);
+  return answer;
+}
+
+function loginLink() {
+  return el("a", { href: "/login?next=/review" }, words.log_in);
+}
+
+// --- what the outbox tells -------------------------------------------------------------------------------------------
+
+const outbox = new Outbox(data.editor, data.csrf, {
+  saved(batch, decisions) {
+    for (const decision of decisions) {
+      const card = hand.cards.find((one) => one.id === decision.comment);
+      if (card && batch[0].kind === "undo") card.version = decision.version;
+    }
+    if (batch[0].restore) restore(batch[0].restore);
+    show("session", null);
+    show("offline", null);
+  },
+  conflict: showConflict,
+  failed(entry, why) {
+    show("failed", message("bad", fill(words.failed, { why })));
+    if (entry?.items) restore(entry.items.map((item) => item.id));
+  },
+  changed: showSync,
+  session(n, other) {
+    show("session", other ? message("warn", fill(words.other_editor, { editor: other, me: data.editor })) : message("warn", `${words.session} ${count(words.kept, n)} `, loginLink()));
+  },
+});
 
 function showSync(n) {
-  $("sync").textContent = n === 0 ? (done.length ? words.saved : "") : fill(navigator.onLine ? words.sending : words.offline, { n });
+  const waiting = outbox.wait > 500 && n > 0;
+  $("sync").textContent = n === 0 ? (done.length ? words.saved : "") : count(words.sending, n);
+  show("offline", waiting && !document.querySelector('[data-message="session"]') ? message("warn", `${navigator.onLine ? words.server_away : words.offline} ${count(words.kept, n)}`) : null);
 }
 
-function showMessage(text, kind, link) {
-  const box = el("p", { class: `note ${kind}`, role: "alert" }, text, link ? el("a", { href: link.href }, ` ${link.text}`) : null);
-  $("conflicts").replaceChildren(box);
+function showConflict(entry, fault) {
+  if (fault.action === entry.action) return say(fill(words.same, { editor: fault.editor || words.somebody }));
+  const card = done.flatMap((one) => one.cards || []).find((one) => one.id === fault.comment);
+  const agree = el("button", { type: "button", class: "quiet" }, words.agree);
+  const contest = el("button", { type: "button" }, words.contest);
+  const who = fault.editor === data.editor ? words.yourself : fault.editor || words.somebody;
+  const text = fault.action === "review" ? words.changed_meanwhile : fill(words.conflict, { editor: who, action: words.decisions[fault.action] || fault.action });
+  const box = el("div", { class: "note warn conflict", role: "alert" }, el("p", {}, text), card ? el("p", { class: "soft", dir: "auto" }, shortened(card.body, 140)) : null, el("div", { class: "row" }, agree, contest));
+  agree.addEventListener("click", () => box.remove());
+  contest.addEventListener("click", () => {
+    box.remove();
+    const key = crypto.randomUUID();
+    outbox.add({ kind: "decide", key, action: entry.action, reason: entry.reason, note: entry.note, items: [{ id: fault.comment, version: fault.version, key: `${key}:${fault.comment}` }] });
+  });
+  $("messages").append(box);
+  return undefined;
 }
 
 // --- cards -----------------------------------------------------------------------------------------------------------
 
-async function get(path) {
-  const response = await fetch(path, { headers: { Accept: "application/json" } });
-  if (response.status === 401) throw new Error("session");
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  return response.json();
+const hand = new Hand({ ...data.chosen }, data.sample, (id) => outbox.holds(id), post, {
+  changed() {
+    show("load", null);
+    drawList();
+  },
+  arrived: drawCurrent,
+  lost(cards, wasFirst) {
+    const [card] = cards;
+    const text = card.leased_by ? fill(words.leased, { editor: card.leased_by }) : fill(words.conflict, { editor: card.decided_by || words.somebody, action: words.decisions[card.action] || card.action });
+    if (wasFirst) show("lost", message("warn", text));
+    drawList();
+    if (wasFirst) drawCurrent();
+  },
+  renewed(card, isFirst) {
+    contexts.delete(card.id);
+    if (isFirst) {
+      show("lost", message("warn", words.judged_again));
+      drawCurrent();
+    }
+    drawList();
+  },
+  failed(error) {
+    if (error.status === 401) show("session", message("warn", `${words.session} ${count(words.kept, outbox.size)} `, loginLink()));
+    else if (hand.cards.length === 0) show("load", message("bad", fill(words.not_loaded, { why: error.message })));
+  },
+});
+
+function drawList() {
+  $("waiting").textContent = left();
+  const focused = $("queue").contains(document.activeElement);
+  $("queue").replaceChildren(...hand.cards.slice(0, LISTED).map(listed));
+  if (focused) $("card").focus({ preventScroll: true });
 }
 
-async function fetchMore() {
-  if (fetching) return;
-  fetching = true;
-  try {
-    const query = new URLSearchParams({ limit: ASKED });
-    for (const [name, value] of Object.entries(chosen)) if (value && name !== "lang") query.set(name, value);
-    const answer = await get(`/api/queue?${query}`);
-    const known = new Set(cards.map((card) => card.id));
-    const fresh = answer.items.filter((card) => !known.has(card.id) && !outbox.holds(card.id) && !skipped.has(card.id));
-    const first = cards.length === 0;
-    cards.push(...fresh);
-    waiting = { count: Math.max(0, answer.waiting.count - outbox.size), more: answer.waiting.more };
-    showCount();
-    drawQueue();
-    if (first) drawCurrent();
-  } catch (error) {
-    if (error.message === "session") showMessage(fill(words.session, { n: outbox.size }), "warn", { href: "/login?next=/review", text: "→" });
-    else if (cards.length === 0) showMessage(fill(words.failed, { why: error.message }), "bad");
-  } finally {
-    fetching = false;
-  }
+function listed(card, index) {
+  const box = el("input", { type: "checkbox", "aria-label": fill(words.select, { author: card.author || words.anonymous }) });
+  box.checked = selected.has(card.id);
+  box.addEventListener("change", () => tick(card.id, box.checked));
+  const chance = card.probability === null ? "" : ` ${Math.round(card.probability * 100)} %`;
+  const button = el("button", { type: "button", "aria-current": index === 0 ? "true" : null }, el("strong", { dir: "auto" }, card.author || words.anonymous), el("span", { class: "soft" }, chance), el("span", { class: "first", dir: "auto" }, card.body.slice(0, 90)));
+  button.addEventListener("click", () => {
+    hand.toFront(card);
+    drawList();
+    drawCurrent();
+  });
+  return el("li", {}, box, button);
 }
 
-function drawQueue() {
-  $("queue").replaceChildren(
-    ...cards.slice(0, 30).map((card, index) => {
-      const button = el("button", { type: "button", "aria-current": index === 0 ? "true" : null }, el("strong", { dir: "auto" }, card.author || words.anonymous), el("span", { class: "soft" }, ` ${Math.round(card.probability * 100)} %`), el("span", { class: "first", dir: "auto" }, card.body.slice(0, 90)));
-      button.addEventListener("click", () => {
-        cards.splice(index, 1);
-        cards.unshift(card);
-        drawQueue();
-        drawCurrent();
-      });
-      return el("li", {}, button);
-    }),
-  );
+function tick(id, on) {
+  if (on) selected.add(id);
+  else selected.delete(id);
+  $("selected").textContent = selected.size ? count(words.selected_help, selected.size) : "";
 }
 
 function drawCurrent() {
   closeReasons();
-  closeCampaign();
-  const card = cards[0];
+  campaign.close();
+  clearTimeout(lingering);
+  const card = hand.first;
+  $("actions").hidden = !card;
+  $("more-actions").hidden = !card;
   if (!card) {
-    $("card").replaceChildren(el("p", { class: "empty" }, fetching ? words.loading : words.empty));
+    $("card").replaceChildren(el("p", { class: "empty" }, hand.fetching ? words.loading : data.sample ? words.sample_empty : words.empty));
     $("context").replaceChildren();
     return;
   }
   $("card").replaceChildren(drawCard(card, words));
-  $("card").scrollTop = 0;
-  drawContextOf(card);
-  for (const next of cards.slice(1, 1 + PREFETCHED_CONTEXTS)) contextOf(next.id);
+  $("campaign-button").disabled = !card.campaign;
+  const known = contexts.get(card.id);
+  if (known?.value) drawAround(known.value);
+  else {
+    $("context").replaceChildren(el("p", { class: "soft" }, words.loading));
+    lingering = setTimeout(() => around(card), LINGER);
+  }
+}
+
+async function around(card) {
+  const context = await contextOf(card.id);
+  if (hand.first?.id === card.id) {
+    if (context) drawAround(context);
+    else $("context").replaceChildren(el("p", { class: "soft" }, words.no_context));
+  }
+  if (hand.cards[1]) contextOf(hand.cards[1].id);
 }
 
 function contextOf(id) {
   if (!contexts.has(id)) {
-    contexts.set(id, get(`/api/comments/${id}/context`).catch(() => {
-      contexts.delete(id);
-      return null;
-    }));
-    if (contexts.size > 60) contexts.delete(contexts.keys().next().value);
+    const asked = { value: null };
+    asked.promise = get(`/api/comments/${id}/context${data.sample ? "?blind=1" : ""}`).then(
+      (found) => (asked.value = found),
+      () => void contexts.delete(id),
+    );
+    contexts.set(id, asked);
   }
-  return contexts.get(id);
+  return contexts.get(id).promise;
 }
 
-async function drawContextOf(card) {
-  $("context").setAttribute("aria-busy", "true");
-  const context = await contextOf(card.id);
-  if (cards[0]?.id !== card.id) return;
-  $("context").removeAttribute("aria-busy");
-  $("context").replaceChildren(context ? drawContext(context, words) : el("p", { class: "soft" }, words.loading));
-}
-
-function advance(ids) {
-  const gone = new Set(ids);
-  cards = cards.filter((card) => !gone.has(card.id));
-  waiting.count = Math.max(0, waiting.count - ids.length);
-  drawCurrent();
-  drawQueue();
-  showCount();
-  if (cards.length < LOW) fetchMore();
+function drawAround(context) {
+  $("context").replaceChildren(drawContext(context, words, { takeBack, author: (key) => get(`/api/authors/${encodeURIComponent(key)}`).catch(() => null) }));
 }
 
 // --- decisions -------------------------------------------------------------------------------------------------------
 
 function decide(items, action, reason) {
   if (items.length === 0) return;
-  const note = $("note").value.trim();
-  const key = newKey();
-  const entry = { key, action, reason: reason ? reason[0] : null, note, items: items.map((item) => ({ id: item.id, version: item.version, key: `${key}:${item.id}` })) };
-  done.push({ key, cards: items, decisions: null });
+  const note = $("note").value.trim() || null;
+  const key = crypto.randomUUID();
+  const [look] = data.sample ? items : [];
+  const entry =
+    look?.look_kind === "second"
+      ? { kind: "opinion", key, look: look.look, action, reason: reason?.[0] || null }
+      : { kind: "decide", key, action, reason: reason?.[0] || null, note, items: items.map((item) => ({ id: item.id, version: item.version, key: `${key}:${item.id}` })) };
+  if (entry.kind === "decide") done.push({ keys: entry.items.map((item) => item.key), cards: items });
   $("note").value = "";
   $("note-box").hidden = true;
-  advance(items.map((item) => item.id));
-  say(`${action === "publish" ? words.published : fill(words.rejected, { reason: reason ? reason[1] : "" })} ${left()}`);
+  for (const item of items) tick(item.id, false);
   outbox.add(entry);
+  hand.remove(items.map((item) => item.id), data.sample);
+  show("lost", null);
+  drawCurrent();
+  drawList();
+  const what = action === "publish" ? count(words.published, items.length) : fill(count(words.rejected, items.length), { reason: reason[1] });
+  say(`${what} ${left()}`);
 }
 
-function targets() {
-  if (campaign) return campaign.items.filter((item) => campaign.selected.has(item.id));
-  return cards[0] ? [cards[0]] : [];
+function targets(shift) {
+  if (campaign.open) return campaign.chosen();
+  if (shift && selected.size) return hand.cards.filter((card) => selected.has(card.id));
+  return hand.first ? [hand.first] : [];
 }
 
 const actions = {
-  publish: () => decide(targets(), "publish", null),
-  reject: () => openReasons(targets()),
+  publish: (shift) => decide(targets(shift), "publish", null),
+  reject(shift) {
+    if (campaign.open) decide(targets(shift), "reject", data.reasons[0]);
+    else openReasons(targets(shift));
+  },
   skip() {
-    if (!cards[0]) return;
-    const card = cards.shift();
-    skipped.add(card.id);
+    if (!hand.first) return;
+    hand.remove([hand.first.id], true);
     say(words.skipped);
     drawCurrent();
-    drawQueue();
-    if (cards.length < LOW) fetchMore();
+    drawList();
   },
   undo,
-  campaign: openCampaign,
+  campaign: () => campaign.toggle(hand.first, ((id) => () => hand.first?.id === id)(hand.first?.id)),
+  select() {
+    if (!hand.first) return;
+    tick(hand.first.id, !selected.has(hand.first.id));
+    hand.cards.push(hand.cards.shift());
+    drawCurrent();
+    drawList();
+  },
   author() {
-    if (!cards[0]?.author_key) return;
-    chosen = { ...chosen, author: chosen.author ? "" : cards[0].author_key };
-    reload();
+    if (!hand.first?.author_key || data.sample) return;
+    choose({ ...hand.chosen, author: hand.chosen.author ? "" : hand.first.author_key });
   },
   note() {
     $("note-box").hidden = false;
     $("note").focus();
   },
+  rule: () => rules.open(hand.first),
   help: () => $("help").showModal(),
 };
 
+function act(name, shift) {
+  if (campaign.loading && ["publish", "reject"].includes(name)) return say(words.loading); // nobody decides on what is not shown yet
+  return actions[name](shift);
+}
+
 async function undo() {
   const last = done.pop();
-  if (!last) return say(words.nothing_to_undo);
-  if (outbox.withdraw(last.key)) {
-    comeBack(last.cards);
+  if (last) {
+    // Of a campaign's comments only short forms are known here: their cards are fetched once it is taken back
+    const short = last.cards.filter((card) => !card.reasons).map((card) => card.id);
+    outbox.add({ kind: "undo", key: crypto.randomUUID(), keys: last.keys, restore: short.length ? short : undefined });
+    comeBack(last.cards.filter((card) => card.reasons).map((card) => ({ ...card, version: card.version + 2 }))); // one for the decision, one for this
     return;
   }
-  if (!last.decisions) {
-    done.push(last); // on its way: its number is not known yet
-    setTimeout(undo, 150);
-    return;
-  }
+  if (data.sample) return void say(words.nothing_to_undo);
+  const before = (await get("/api/decisions?limit=1").catch(() => null))?.decisions[0]; // from before this page was opened
+  if (!before) return void say(words.nothing_to_undo);
+  takeBack(before.id, before.comment);
+}
+
+async function takeBack(decision, comment) {
   try {
-    const response = await fetch("/api/undo", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRF-Token": data.csrf },
-      body: JSON.stringify({ decisions: last.decisions, key: newKey() }),
-    });
-    if (!response.ok) throw new Error((await response.json().catch(() => ({}))).error || `HTTP ${response.status}`);
-    await restore(last.cards.map((card) => card.id));
+    await post("/api/undo", { decisions: [decision], key: crypto.randomUUID() });
+    await restore([comment]);
   } catch (error) {
-    done.push(last);
-    showMessage(fill(words.failed, { why: error.message }), "bad");
+    show("failed", message("bad", fill(words.failed, { why: error.message })));
   }
 }
 
 async function restore(ids) {
-  const fresh = await Promise.all(ids.slice(0, ASKED).map((id) => get(`/api/comments/${id}`).catch(() => null)));
+  const fresh = await Promise.all(ids.slice(0, 50).map((id) => get(`/api/comments/${id}`).catch(() => null)));
   comeBack(fresh.filter((card) => card !== null));
 }
 
 function comeBack(back) {
-  const ids = new Set(back.map((card) => card.id));
-  for (const id of ids) contexts.delete(id);
-  cards = [...back, ...cards.filter((card) => !ids.has(card.id))];
-  waiting.count += back.length;
+  if (back.length === 0) return;
+  for (const card of back) contexts.delete(card.id);
+  hand.putBack(back);
   say(words.undone);
-  showCount();
   drawCurrent();
-  drawQueue();
+  drawList();
 }
 
 function openReasons(items) {
   if (items.length === 0) return;
-  choosingReason = items;
+  choosing = items;
   $("reasons").hidden = false;
+  $("reasons").scrollIntoView({ block: "nearest" });
   say(words.choose_reason);
 }
 
 function closeReasons() {
-  choosingReason = null;
+  choosing = null;
   $("reasons").hidden = true;
 }
 
 function chooseReason(index) {
   const reason = data.reasons[index];
-  if (!reason || !choosingReason) return;
-  const items = choosingReason;
+  if (!reason || !choosing) return;
+  const items = choosing;
   closeReasons();
   decide(items, "reject", reason);
 }
 
-// --- campaigns -------------------------------------------------------------------------------------------------------
+// --- start -----------------------------------------------------------------------------------------------------------
 
-async function openCampaign() {
-  const card = cards[0];
-  if (!card?.campaign || campaign) return closeCampaign();
-  const answer = await get(`/api/queue?${new URLSearchParams({ campaign: card.campaign.id, limit: 50 })}`).catch(() => null);
-  if (!answer || cards[0]?.id !== card.id) return undefined;
-  campaign = { items: answer.items, selected: new Set(answer.items.map((item) => item.id)) };
-  const boxes = answer.items.map((item) => {
-    const box = el("input", { type: "checkbox", checked: true });
-    box.addEventListener("change", () => (box.checked ? campaign.selected.add(item.id) : campaign.selected.delete(item.id)));
-    return el("li", {}, el("label", {}, box, el("strong", { dir: "auto" }, ` ${item.author || words.anonymous} `), el("span", { dir: "auto" }, item.body.slice(0, 200))));
-  });
-  $("campaign-box").replaceChildren(el("p", {}, fill(words.campaign_preview, { n: answer.items.length })), el("ul", { class: "campaign" }, ...boxes));
-  $("campaign-box").hidden = false;
-  say(fill(words.campaign_preview, { n: answer.items.length }));
-  return undefined;
-}
-
-function closeCampaign() {
-  campaign = null;
-  $("campaign-box").hidden = true;
-  $("campaign-box").replaceChildren();
-}
-
-// --- conflicts -------------------------------------------------------------------------------------------------------
-
-function showConflict(entry, fault) {
-  const text = fill(words.conflict, { editor: fault.editor || words.somebody, action: words[fault.action] || fault.action });
-  const agree = el("button", { type: "button", class: "quiet" }, words.agree);
-  const contest = el("button", { type: "button" }, words.contest);
-  const box = el("div", { class: "note warn", role: "alert" }, el("p", {}, text), el("div", { class: "row" }, agree, contest));
-  agree.addEventListener("click", () => box.remove());
-  contest.addEventListener("click", () => {
-    box.remove();
-    const key = newKey();
-    outbox.add({ ...entry, key, sent: false, items: entry.items.map((item) => ({ id: item.id, version: item.id === fault.comment ? fault.version : item.version, key: `${key}:${item.id}` })) });
-  });
-  $("conflicts").append(box);
-}
-
-// --- keys, filters, start --------------------------------------------------------------------------------------------
-
-function showKeys() {
-  for (const node of document.querySelectorAll("[data-key]")) node.textContent = keysOn ? keys[node.dataset.key] : "";
-  for (const input of document.querySelectorAll("[data-remap]")) input.value = keys[input.dataset.remap];
-  $("keys-on").checked = keysOn;
-}
-
-function isTyping(target) {
-  return target.closest("input, textarea, select, [contenteditable]") !== null;
-}
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
-  if (event.key === "Escape") {
+const campaign = new Campaign(words, say);
+const rules = new RuleDialog(words, data.role, post, say);
+new Keys({
+  action: act,
+  digit: chooseReason,
+  choosing: () => choosing !== null,
+  escape() {
     closeReasons();
-    closeCampaign();
+    campaign.close();
     $("note-box").hidden = true;
-    return;
-  }
-  if (!keysOn || isTyping(event.target)) return;
-  // Digit keys by position: on AZERTY the unshifted row gives "&é\"'" instead of digits
-  const digit = /^Digit([1-9])$/.exec(event.code) || /^Numpad([1-9])$/.exec(event.code);
-  if (digit && choosingReason) {
-    event.preventDefault();
-    chooseReason(Number(digit[1]) - 1);
-    return;
-  }
-  const action = Object.keys(keys).find((name) => keys[name] === event.key.toLowerCase());
-  if (!action || event.repeat) return;
-  event.preventDefault();
-  actions[action]();
+  },
+  switched: (on) => say(on ? words.keys_on : words.keys_off),
 });
+if (!data.sample) new Filters(hand.chosen, post, words, { chosen: choose });
 
-for (const button of document.querySelectorAll("[data-action]")) button.addEventListener("click", () => actions[button.dataset.action]());
+for (const button of document.querySelectorAll("[data-action]")) button.addEventListener("click", (event) => act(button.dataset.action, event.shiftKey));
 document.querySelectorAll("[data-reason]").forEach((button, index) => button.addEventListener("click", () => chooseReason(index)));
-$("help-button").addEventListener("click", () => $("help").showModal());
-$("keys-on").addEventListener("change", () => {
-  keysOn = $("keys-on").checked;
-  localStorage.setItem("tamis-keys-on", keysOn ? "yes" : "no");
-  say(keysOn ? words.keys_on : words.keys_off);
-  showKeys();
-});
-for (const input of document.querySelectorAll("[data-remap]")) {
-  input.addEventListener("input", () => {
-    const letter = input.value.toLowerCase();
-    const taken = Object.entries(keys).some(([name, key]) => key === letter && name !== input.dataset.remap);
-    if (/^\p{L}$/u.test(letter) && !taken) {
-      keys[input.dataset.remap] = letter;
-      localStorage.setItem("tamis-keys", JSON.stringify(keys));
-    }
-    showKeys();
-  });
-}
-$("filter-button").addEventListener("click", () => {
-  const open = $("filters").hidden;
-  $("filters").hidden = !open;
-  $("filter-button").setAttribute("aria-expanded", String(open));
-});
-$("filters").addEventListener("submit", (event) => {
-  event.preventDefault();
-  chosen = Object.fromEntries(new FormData($("filters")));
-  reload();
-});
-$("filters").addEventListener("reset", () => {
-  chosen = {};
-  reload();
+addEventListener("pagehide", () => {
+  if (outbox.size === 0 && !data.sample) fetch("/api/release", { method: "POST", headers: { "X-CSRF-Token": outbox.csrf }, keepalive: true }).catch(() => undefined);
 });
 
-async function reload() {
-  const address = new URLSearchParams(Object.entries(chosen).filter(([, value]) => value));
+async function choose(filter) {
+  const address = new URLSearchParams(Object.entries(filter).filter(([, value]) => value));
   history.replaceState(null, "", address.size ? `?${address}` : location.pathname);
-  cards = [];
-  skipped = new Set();
-  $("card").replaceChildren(el("p", { class: "soft" }, words.loading));
-  await fetchMore();
-  if (cards.length === 0) drawCurrent();
+  hand.chosen = filter;
+  hand.start();
+  drawCurrent();
+  drawList();
+  await hand.more();
 }
 
-showKeys();
 showSync(outbox.size);
 outbox.flush();
-reload();
+hand.more();
+drawCurrent();

@@ -1,0 +1,171 @@
+"""What waits: the next comments, their context, campaigns, counts, leases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from flows.desk import reading
+from flows.desk.access import Db, Reviewer, Viewer, answer, may_see
+from flows.desk.accounts import current, utc_now
+from flows.desk.app import language_of
+from storage.editors import Editor
+from storage.errors import UnknownItem
+from storage.waiting import (
+    Filter,
+    Order,
+    Place,
+    give_back,
+    item,
+    lease,
+    lease_page,
+    oldest_waiting,
+    place_from,
+    place_text,
+    renew,
+    waiting_count,
+)
+
+MOST_LEASED = 50
+MOST_IN_CAMPAIGN = 500
+
+router = APIRouter()
+
+
+def chosen(
+    editor: Editor,
+    site: str | None,
+    label: str | None,
+    language: str | None,
+    author: str | None,
+    text: str | None,
+    older_than_hours: float | None,
+) -> Filter:
+    """The filter asked for, within the sites that the editor may see."""
+    sites = editor.sites
+    if site:
+        sites = (site,) if editor.sites is None or site in editor.sites else ()
+    return Filter(
+        sites=sites,
+        label=label or None,
+        language=language or None,
+        author_key=author or None,
+        text=text or None,
+        older_than=utc_now() - timedelta(hours=older_than_hours) if older_than_hours else None,
+    )
+
+
+@router.get("/session", summary="Who you are, and the token that writes need")
+def session(request: Request, editor: Viewer) -> JSONResponse:
+    found = current(request)
+    assert found is not None
+    return answer({"editor": editor.name, "role": editor.role, "sites": editor.sites, "csrf": found.csrf_token})
+
+
+@router.get("/queue", summary="The next comments to decide on, leased to you for four minutes")
+def queue(
+    request: Request,
+    db: Db,
+    editor: Reviewer,
+    site: str | None = None,
+    label: str | None = None,
+    language: str | None = None,
+    author: str | None = None,
+    text: Annotated[str | None, Query(max_length=200)] = None,
+    older_than_hours: Annotated[float | None, Query(ge=0, le=24 * 366)] = None,
+    order: Order = "oldest",
+    after: Annotated[str | None, Query(max_length=100, description="`next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_LEASED)] = 20,
+) -> JSONResponse:
+    wanted = chosen(editor, site, label, language, author, text, older_than_hours)
+    page = lease_page(db, editor.name, wanted, utc_now(), after=place(after), limit=limit, order=order)
+    words = reading.language_of(language_of(request).language)
+    count = waiting_count(db, wanted)
+    return answer(
+        {
+            "items": reading.cards(db, page.items, words),
+            "next": place_text(page.next) if page.next else None,
+            "waiting": {"count": count.count, "more": count.more},
+        }
+    )
+
+
+def place(text: str | None) -> Place | None:
+    try:
+        return place_from(text) if text else None
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from error
+
+
+class Shown(BaseModel):
+    """Comments on an editor's screen: number and version of each."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    items: dict[int, int] = Field(max_length=MOST_IN_CAMPAIGN)
+
+
+@router.post("/leases", summary="Keep what is on your screen; learn what is not yours to decide on any more")
+def leases(request: Request, db: Db, editor: Reviewer, body: Shown) -> JSONResponse:
+    may_see(db, editor, list(body.items))
+    renewed = renew(db, editor.name, body.items, utc_now())
+    words = reading.language_of(language_of(request).language)
+    return answer({"kept": renewed.kept, "gone": reading.cards(db, renewed.gone, words)})
+
+
+@router.post("/release", summary="Give back every comment leased to you")
+def release(db: Db, editor: Reviewer) -> JSONResponse:
+    return answer({"released": give_back(db, editor.name)})
+
+
+@router.get("/campaigns/{campaign}", summary="The waiting comments of a campaign, leased to you")
+def campaign(request: Request, db: Db, editor: Reviewer, campaign: int) -> JSONResponse:
+    wanted = Filter(sites=editor.sites, campaign=campaign)
+    found = lease(db, editor.name, wanted, utc_now(), limit=MOST_IN_CAMPAIGN)
+    words = reading.language_of(language_of(request).language)
+    count = waiting_count(db, wanted)
+    return answer(
+        {
+            "id": campaign,
+            "items": [reading.brief(one, words) for one in found],
+            "waiting": {"count": count.count, "more": count.more},
+        }
+    )
+
+
+@router.get("/comments/{comment_id}", summary="One comment's card, whatever holds for it")
+def comment(request: Request, comment_id: int, db: Db, editor: Viewer) -> JSONResponse:
+    may_see(db, editor, [comment_id])
+    words = reading.language_of(language_of(request).language)
+    return answer(reading.cards(db, [item(db, comment_id)], words)[0])
+
+
+@router.get("/comments/{comment_id}/context", summary="The article, the thread, the author, near-duplicates, history")
+def comment_context(
+    request: Request,
+    comment_id: int,
+    db: Db,
+    editor: Viewer,
+    blind: Annotated[bool, Query(description="Without what was decided on it.")] = False,
+) -> JSONResponse:
+    may_see(db, editor, [comment_id])
+    found = reading.context(db, comment_id, reading.language_of(language_of(request).language), editor.sites)
+    return answer(reading.blind_context(found) if blind else found)
+
+
+@router.get("/authors/{author_key}", summary="What an author wrote on the sites you may see, the newest first")
+def author(request: Request, author_key: str, db: Db, editor: Viewer) -> JSONResponse:
+    found = reading.author(db, author_key, editor.sites, reading.language_of(language_of(request).language))
+    if not found["comments"]:
+        raise UnknownItem("no such author")
+    return answer(found)
+
+
+@router.get("/counts", summary="How many comments wait, and since when the oldest")
+def counts(db: Db, editor: Viewer) -> JSONResponse:
+    found = waiting_count(db, Filter(sites=editor.sites))
+    return answer({"count": found.count, "more": found.more, "oldest": oldest_waiting(db, editor.sites)})

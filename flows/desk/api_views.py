@@ -1,0 +1,53 @@
+"""Named filters of the queue."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from flows.desk.access import Db, Reviewer, answer
+from flows.desk.accounts import utc_now
+from storage.saved_views import SavedView, forget_view, save_view, views_of
+
+router = APIRouter()
+
+
+class Chosen(BaseModel):
+    """What the queue may be filtered and sorted by; everything is optional."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    site: str | None = Field(default=None, max_length=100)
+    label: str | None = Field(default=None, max_length=40)
+    language: str | None = Field(default=None, max_length=3)
+    author: str | None = Field(default=None, max_length=100)
+    text: str | None = Field(default=None, max_length=200)
+    older_than_hours: float | None = Field(default=None, ge=0, le=24 * 366)
+    order: Literal["oldest", "newest", "doubt"] | None = None
+
+
+class NamedView(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=60)
+    chosen: Chosen
+
+
+@router.get("/views", summary="Your saved views")
+def views(db: Db, editor: Reviewer) -> JSONResponse:
+    return answer({"views": [{"name": one.name, "chosen": one.chosen} for one in views_of(db, editor.id)]})
+
+
+@router.post("/views", summary="Save a view under a name")
+def keep(db: Db, editor: Reviewer, body: NamedView) -> JSONResponse:
+    save_view(db, editor.id, SavedView(name=body.name, chosen=body.chosen.model_dump(exclude_none=True)), utc_now())
+    return views(db, editor)
+
+
+@router.delete("/views/{name}", summary="Forget a saved view")
+def forget(db: Db, editor: Reviewer, name: str) -> JSONResponse:
+    forget_view(db, editor.id, name)
+    return views(db, editor)

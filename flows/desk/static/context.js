@@ -1,0 +1,64 @@
+// What stands around a comment: article, thread, author, near-duplicates, history.
+
+import { count, el, fill, link, moment, shortened } from "./dom.js";
+
+function folded(title, open, ...children) {
+  return el("details", { open }, el("summary", {}, title), ...children);
+}
+
+export function drawBrief(one, words, here) {
+  return el(
+    "li",
+    { class: one.id === here ? "here" : null },
+    el("strong", { dir: "auto" }, one.author || words.anonymous),
+    one.by_site ? el("span", { class: "chip" }, words.by_site) : null,
+    el("span", { class: "soft" }, ` · ${one.id === here ? words.this_comment : words.holds[one.action] || one.action}`),
+    el("p", { dir: "auto" }, shortened(one.body, 280)),
+  );
+}
+
+function drawHistory(context, words, on) {
+  if (!context.history.length) return el("p", { class: "soft" }, words.no_history);
+  const rows = context.history.map((entry) => {
+    const what = entry.undoes ? fill(words.took_back, { editor: entry.editor }) : fill(words.decided, { editor: entry.editor, action: words.decisions[entry.action] || entry.action });
+    const back = entry.undone ? el("span", { class: "soft" }, ` (${words.taken_back})`) : el("button", { type: "button", class: "quiet small" }, words.take_back);
+    if (!entry.undone) back.addEventListener("click", () => on.takeBack(entry.id, context.id));
+    return el("li", {}, what, el("span", { class: "soft" }, ` ${words.reasons[entry.reason] || ""} · ${moment(entry.at)} `), entry.note ? el("q", { dir: "auto", class: "note-text" }, entry.note) : null, back);
+  });
+  return el("ul", { class: "history" }, ...rows);
+}
+
+function drawAuthor(author, words, on) {
+  const past = author.published + author.rejected + author.waiting > 1;
+  const box = el("div", {}, el("p", {}, past ? fill(words.author_past, author) : words.new_author), author.hosts.length ? el("p", { class: "soft" }, author.hosts.join(", ")) : null);
+  if (past && author.key) {
+    const all = el("button", { type: "button", class: "quiet small" }, words.author_all);
+    all.addEventListener("click", async () => {
+      const found = await on.author(author.key);
+      if (found) all.replaceWith(el("p", { class: "soft" }, found.names.join(", ")), el("ol", { class: "briefs" }, ...found.comments.map((one) => drawBrief(one, words, null))));
+    });
+    box.append(all);
+  }
+  return box;
+}
+
+function drawLanguages(found, words) {
+  if (!found) return null;
+  const share = (value) => (value === null ? "" : ` ${Math.round(value * 100)} %`);
+  return el("p", { class: "soft" }, fill(words.languages, { comment: (found.comment || words.unknown_language) + share(found.comment_probability), article: (found.article || words.unknown_language) + share(found.article_probability) }));
+}
+
+// on: {takeBack(decision, comment), author(key)}
+export function drawContext(context, words, on) {
+  const { article } = context;
+  const sections = article.sections.map((section) => el("section", {}, section.heading ? el("h3", {}, section.heading) : null, el("p", {}, section.text)));
+  return el(
+    "div",
+    {},
+    folded(words.thread, true, el("ol", { class: "briefs" }, ...context.thread.map((one) => drawBrief(one, words, context.id)))),
+    folded(words.author, true, drawAuthor(context.author, words, on)),
+    folded(words.history, context.history.length > 0, drawHistory(context, words, on)),
+    context.duplicates.count ? folded(count(words.duplicates, context.duplicates.count), false, el("ol", { class: "briefs" }, ...context.duplicates.shown.map((one) => drawBrief(one, words, null)))) : null,
+    folded(words.article, true, el("p", {}, el("strong", { dir: "auto" }, link(article.url, article.title || article.url))), drawLanguages(context.languages, words), article.lead ? el("p", { class: "lead" }, article.lead) : null, ...sections),
+  );
+}

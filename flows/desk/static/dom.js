@@ -1,0 +1,37 @@
+// Making nodes. Text goes in as text, never as markup; addresses only if they are web addresses.
+
+export const $ = (id) => document.getElementById(id);
+
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+export function fill(template, values) {
+  return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+}
+
+// Words that count: {one: "...", other: "..."} by the plural rule of the page's language.
+const rule = new Intl.PluralRules(document.documentElement.lang || "en");
+
+export function count(forms, n) {
+  return fill(rule.select(n) === "one" ? forms.one : forms.other, { n: n.toLocaleString(document.documentElement.lang) });
+}
+
+export function link(address, text) {
+  if (!/^https?:\/\//i.test(address || "")) return el("span", {}, text);
+  return el("a", { href: address, rel: "noopener noreferrer nofollow ugc", target: "_blank" }, text);
+}
+
+export function shortened(text, length) {
+  const points = Array.from(text.slice(0, 4 * length));
+  return points.length > length ? `${points.slice(0, length - 1).join("")}…` : text;
+}
+
+export function moment(text) {
+  return new Date(text).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+}

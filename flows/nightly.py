@@ -30,7 +30,7 @@ from flows.settings import Settings, SiteSettings, is_alive, prepare_prefect, wo
 from flows.workers import WorkerPool
 from storage.archive import WarcArchive
 from storage.engine import Database, open_database
-from storage.errors import StorageError
+from storage.errors import DatabaseUnreachable, StorageError
 from storage.frontier import DiscoveredUrl, DuePage, claim, counts, discover, make_due, release, release_dead
 from storage.health import site_status
 from storage.runs import finish_run, start_run
@@ -111,21 +111,34 @@ async def night(road: Road, limit: int | None, advance: Advance, run_batch: Batc
         road.counts["campaign_members"] += await asyncio.to_thread(tidy, road.settings, road.db, road.archive)
     except BrokenExecutor as error:
         return ended(road, warnings, f"the worker processes did not start ({error}); run `tamis doctor`")
+    except DatabaseUnreachable as error:
+        return ended(road, warnings, f"{error}; the next run goes on where this one stopped")
     except (FlowError, StorageError, OSError) as error:
         return ended(road, warnings, str(error))
     except BaseException:
         ended(road, warnings, "it was interrupted; the next run goes on where it stopped")
         raise
     finally:
-        release(road.db, worker_name())
+        give_back(road)
     return ended(road, warnings)
 
 
+def give_back(road: Road) -> None:
+    """Ends our leases; a database that is out of reach does it by itself, or the next run does."""
+    try:
+        release(road.db, worker_name())
+    except StorageError as error:
+        log("leases_kept", site=road.site.name, run=road.run_id, because=str(error))
+
+
 def ended(road: Road, warnings: list[str], failure: str | None = None) -> RunReport:
-    """Writes down how the run ended; the report of it."""
+    """Writes down how the run ended; the report of it. Without a database the report is all there is."""
     now = road.now()
     status = "failed" if failure else "quarantined" if road.quarantined else "finished"
-    finish_run(road.db, road.run_id, road.counts, status, now, failure or "; ".join(warnings) or None)
+    try:
+        finish_run(road.db, road.run_id, road.counts, status, now, failure or "; ".join(warnings) or None)
+    except StorageError as error:
+        failure, status = failure or str(error), "failed"
     log("run_ended", site=road.site.name, run=road.run_id, status=status, failure=failure, counts=dict(road.counts))
     return RunReport(
         site=road.site.name,

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
+from sqlalchemy.exc import DBAPIError
 
 Item = TypeVar("Item")
 
@@ -30,9 +31,17 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
         marks = ", ".join(["%s"] * len(columns))
         connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))  # noqa: S608
         return
-    with connection.connection.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
-        for row in rows:
-            copy.write_row(row)
+    statement = f"COPY {table.name} ({names}) FROM STDIN"
+    driver: Any = connection.dialect.loaded_dbapi
+    try:
+        with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+            for row in rows:
+                copy.write_row(row)
+    except driver.Error as error:  # past SQLAlchemy: a deadlock or a lost connection must look like any other
+        lost = connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+        raise DBAPIError.instance(
+            statement, None, error, driver.Error, connection_invalidated=lost, dialect=connection.dialect
+        ) from error
 
 
 def insert_new_rows(

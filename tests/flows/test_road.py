@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import signal
 import sqlite3
 import subprocess
@@ -18,6 +19,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from flows.nightly import run_site, run_sites
 from flows.report import RunReport
@@ -312,6 +314,40 @@ def test_a_killed_run_is_finished_by_the_next_one_nothing_lost_nothing_twice(tmp
     assert found_in(database_url) == found_in(tmp_path)
 
 
+def test_a_database_lost_in_mid_run_fails_with_one_sentence_and_the_next_run_finishes(
+    tmp_path: Path, postgresql_server: str
+) -> None:
+    name = f"tamis_test_{secrets.token_hex(4)}"
+    outside(postgresql_server, f"CREATE DATABASE {name}")
+    url = make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
+    try:
+        with SiteServer(small_site(40)) as server:
+            run(site_of(server, tmp_path))
+            config = settings_file(tmp_path / "lost", server, url)
+            seen = len(server.requests)
+            with running(config) as child:
+                wait_until(lambda: len(server.requests) > seen + 20 or child.poll() is not None)
+                outside(postgresql_server, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+                kill = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+                outside(postgresql_server, kill)
+                report = ended(child)
+            assert child.returncode == 1
+            assert "the next run goes on" in report["failure"]
+            assert len(report["failure"].splitlines()) == 1
+            outside(postgresql_server, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+            with running(config) as child:
+                assert ended(child)["failure"] is None
+        assert found_in(url) == found_in(tmp_path)
+    finally:
+        outside(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def outside(url: str, statement: str) -> None:
+    """Runs a statement that cannot be part of a transaction."""
+    with connect(url) as db, db.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(statement))
+
+
 def test_two_workers_at_one_frontier_fetch_each_page_once(tmp_path: Path, database_url: str) -> None:
     calm = small_site(40)
     pages = dict(calm)
@@ -324,7 +360,8 @@ def test_two_workers_at_one_frontier_fetch_each_page_once(tmp_path: Path, databa
             at_work = {r.headers["user-agent"] for r in server.requests if r.path.startswith("/fiche-")}
             if request.path == "/" and not {"one", "two"} <= here:
                 return Reply(status=503, body="not yet")
-            return replace(calm[request.path], pause_s=0 if {"one", "two"} <= at_work else 2)
+            page: Reply = calm[request.path]
+            return replace(page, pause_s=0 if {"one", "two"} <= at_work else 2)
 
         pages.update(dict.fromkeys(calm, together))
         before = len(server.requests)

@@ -30,16 +30,17 @@ SAYS: Final = re.compile(
 )
 _SAYS_TAIL: Final = 48  # characters: the longest "hat geschrieben folgendes ..." and blanks
 OPENS_WITH_SAYS: Final = re.compile(rf"^\s*(?:{_SAYS})(?![^\W\d_])", re.IGNORECASE)
+_SENT = (
+    r"comment|commentaire|kommentar|comentario|commento|posted|written|submitted|left|added|sent|publié|posté|écrit|envoyé|"
+    r"rédigé|ajouté|verfasst|geschrieben|geschreven|gepost|erstellt|publicado|enviado|escrito|scritto|inviato|postado|"
+    r"reply|réponse|antwort|message|dodane|написано|reactie"
+)
+_OF = r"by|par|von|vom|por|da|door|av|af|przez|от|from|de|di"
 BY: Final = re.compile(
-    r"^\s*(?:[#№]?\d+[.):]?\s+)?(?:(?:comment|commentaire|kommentar|comentario|commento|posted|written|submitted|"
-    r"left|added|sent|"
-    r"publié|posté|écrit|envoyé|rédigé|ajouté|verfasst|geschrieben|geschreven|gepost|erstellt|publicado|enviado|"
-    r"escrito|scritto|inviato|"
-    r"postado|reply|réponse|antwort|message|dodane|написано|from|reactie)\s*(?:on\s+)?)?(?<![^\W\d_])(?:by|par|von|"
-    r"vom|por|da|door|av|af|przez|от|from|de|di)"
-    r"(?![^\W\d_])\s*:?\s*",
+    rf"^\s*(?:[#№]?\d+[.):]?\s+)?(?:(?:{_SENT})\s*(?:on\s+)?(?<![^\W\d_])(?:{_OF})|(?:by|par|(?-i:{_OF})))(?![^\W\d_])\s*:?\s*",
     re.IGNORECASE,
 )
+"""A capital "Von" or "De" that nothing precedes begins a name."""
 _LABEL: Final = re.compile(
     r"^\s*(?:posted|name|author|auteur|autor|autore|nom|user|username|from|nick|pseudo|comment|commenter|"
     r"ping(?:back)?|trackback|comment author|"

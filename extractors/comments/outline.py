@@ -32,7 +32,7 @@ _DATE_HINT = re.compile(
     r"|mois|an|hora|d[ií]a|mes|a[ñn]o|ore|giorn|settiman|ann[io]|uur|dag|maand)",
     re.IGNORECASE,
 )
-_COMMENT_ID = re.compile(
+COMMENT_ID = re.compile(
     r"^(?:(?:li|div|dsq|js|post|single|aol|bc|the|item|node|entry|article)[-_])*"
     r"(?:comments?|komm?entar|cmt|comm|com|c|co|reply|pingback|trackback|post|pid|p|msg|message|forum|reaction|review)"
     r"(?:[-_](?:item|id|body|content|wrap|text|li|div|anchor|list))*[-_]?\d+$",
@@ -166,7 +166,7 @@ class Outline:
                 self.folded_ids[number] = _DIGITS.sub("#", identity)
                 identity = identity.lower()
                 named.append(f"{kind.name} {identity}")
-                if _COMMENT_ID.match(identity):
+                if COMMENT_ID.match(identity):
                     self.ids.append(number)
             else:
                 named.append(kind.name)
@@ -229,7 +229,7 @@ class Outline:
     def _mark_link(self, number: int, element: HtmlElement, up: int, text: str | None) -> None:
         href = element.get("href")
         name = element.get("name")
-        anchor = bool(name and _COMMENT_ID.match(name))
+        anchor = bool(name and COMMENT_ID.match(name))
         if href:
             anchor = anchor or bool(("#" in href or "omment" in href or "?" in href) and _COMMENT_ANCHOR.search(href))
             titled = up >= 0 and self.elements[up].tag in _HEADINGS and len(text or "") >= _TITLE

@@ -14,7 +14,7 @@ from extractors.comments.kinds import kind_of, notice
 from extractors.comments.label import Fields, label
 from extractors.comments.listing import Listing
 from extractors.comments.names import is_cut
-from extractors.comments.outline import Outline
+from extractors.comments.outline import COMMENT_ID, Outline
 from extractors.comments.recipe import Recipe, apply
 from extractors.comments.record import Record, Run, records
 from extractors.comments.score import thread_named
@@ -83,7 +83,8 @@ def _is_discussion(comments: Sequence[Comment]) -> bool:
     """Do the records, once read, look like comments? One alone must name its author and its date or anchor."""
     if len(comments) == 1:
         only = comments[0]
-        return bool(only.body and only.author and (only.date_text or only.date or only.id))
+        placed = only.date_text or only.date or (only.id and COMMENT_ID.match(only.id))
+        return bool(only.body and only.author and placed)
     signed = sum(bool(comment.body and (comment.author or comment.date)) for comment in comments)
     return signed >= 0.5 * len(comments) > 0
 

@@ -50,7 +50,7 @@ def _author(recipe: Recipe, outline: Outline, record: Record, labels: Fields, el
     stated = outline.elements[record.start].get(recipe.author_attribute) if recipe.author_attribute else None
     if element is None and not stated:
         return
-    name = stated or name_in(_text(outline, record, element or record.start))
+    name = stated or name_in(_first_line(outline, record, element or record.start))
     if name:
         labels.author = " ".join(name.split())
         labels.author_element = element if element is not None else labels.author_element
@@ -83,6 +83,15 @@ def _body(outline: Outline, record: Record, roots: list[int], dropped: list[int]
         if any(run.text.strip() for run in runs):
             kept.append(runs)
     return kept
+
+
+def _first_line(outline: Outline, record: Record, root: int) -> str:
+    """What stands in the element up to the first break: badges follow names."""
+    for line in record.lines:
+        text = "".join(run.text for run in _runs_in(outline, line, root))
+        if text.strip():
+            return text
+    return ""
 
 
 def _text(outline: Outline, record: Record, root: int, glue: str = "") -> str:

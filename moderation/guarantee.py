@@ -8,6 +8,7 @@ chosen without regard to their score.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -117,7 +118,9 @@ class Certification:
         share, sure = f"{self.bound:.3g}", f"{self.confidence:.0%}"
         seen = f"{self.would_reject} of {self.audited_ham} audited good comments would have been rejected"
         if self.certified:
-            return f"Automatic rejection is proved: {seen}, at most {self.upper_limit:.2%} (bound {share}, {sure} sure)."
+            return (
+                f"Automatic rejection is proved: {seen}, at most {self.upper_limit:.2%} (bound {share}, {sure} sure)."
+            )
         if self.broken:
             return (
                 f"Automatic rejection is off: {seen}, which is over the bound of {self.bound:.2%}. "
@@ -147,6 +150,32 @@ def certification(
         needed=needed,
         progress=min(1.0, audited_ham / needed),
     )
+
+
+# Thresholds that a site may be given, the strictest first
+REJECT_GRID = (0.9999, 0.9995, 0.999, 0.998, 0.995, 0.99, 0.98, 0.97, 0.95, 0.92, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
+
+
+def proved_threshold(
+    ham_probabilities: Sequence[float],
+    bound: float = BOUND,
+    confidence: float = CONFIDENCE,
+    grid: Sequence[float] = REJECT_GRID,
+) -> float | None:
+    """The lowest reject threshold that audits prove; None if they do not even prove the strictest.
+
+    `ham_probabilities` are the spam probabilities of audited ham. The thresholds are tested from the strictest on and
+    testing stops at the first that fails, so that trying many does not weaken the promise (fixed-sequence testing:
+    Angelopoulos, Bates, Candès, Jordan, Lei, "Learn then Test", 2021). That holds for one look at a set of audits:
+    look again only when many new ones have come in, and at these alone.
+    """
+    found = None
+    for threshold in sorted(grid, reverse=True):
+        wrong = sum(probability >= threshold for probability in ham_probabilities)
+        if not certification(len(ham_probabilities), wrong, bound, confidence).certified:
+            break
+        found = threshold
+    return found
 
 
 def is_audited(key: str, share: float, secret: bytes = b"") -> bool:

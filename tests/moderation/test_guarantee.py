@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.guarantee import audits_needed, certification, incomplete_beta, is_audited, upper_limit
+from moderation.guarantee import (
+    audits_needed,
+    certification,
+    incomplete_beta,
+    is_audited,
+    proved_threshold,
+    upper_limit,
+)
 
 
 def test_299_clean_audits_prove_one_percent_and_298_do_not() -> None:
@@ -91,3 +99,19 @@ def test_a_larger_audit_share_keeps_everything_drawn_before() -> None:
     assert {k for k in keys if is_audited(k, 0.02)} <= {k for k in keys if is_audited(k, 0.05)}
     assert not any(is_audited(key, 0.0) for key in keys)
     assert all(is_audited(key, 1.0) for key in keys)
+
+
+def test_the_lowest_threshold_that_the_audits_prove_is_chosen() -> None:
+    assert proved_threshold([0.01] * 298) is None
+    assert proved_threshold([0.01] * 299) == 0.5
+    assert proved_threshold([0.01] * 298 + [0.93]) == 0.95
+    assert proved_threshold([0.01] * 298 + [0.99995]) is None
+
+
+def test_choosing_among_many_thresholds_keeps_the_promise() -> None:
+    """Scores of good comments spread evenly: a threshold t wrongly rejects 1 - t. At most 5 % may fall under .99."""
+    generator = random.Random(5)
+    grid = [1 - rate / 1000 for rate in range(1, 60)]
+    chosen = [proved_threshold([generator.random() for _ in range(400)], grid=grid) for _ in range(300)]
+    assert sum(threshold is not None and threshold < 0.99 - 1e-9 for threshold in chosen) <= 300 * 0.05 + 8
+    assert any(threshold is not None for threshold in chosen)

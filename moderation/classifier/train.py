@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from moderation.classifier import statistics
+from moderation.classifier import wordstats
 from moderation.classifier.model import write_model
 from moderation.classifier.training import Example, Settings, prepare, train
 from moderation.moderate import submission_from_json
@@ -78,8 +78,8 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     data = Path(__file__).parents[1] / "data"
     # first: the signals of every example look words up in it
-    (data / "words.stats").write_bytes(statistics.count(texts(options.data)))
-    statistics.word_statistics.cache_clear()
+    (data / "words.stats").write_bytes(wordstats.count(texts(options.data)))
+    wordstats.word_statistics.cache_clear()
     prepared = prepare(examples(options.data))
     counted = Counter((example.source, "spam" if example.is_spam else "ham") for example in prepared.examples)
     provenance = {

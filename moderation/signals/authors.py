@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from moderation.classifier.statistics import word_statistics
+from moderation.classifier.wordstats import word_statistics
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.lexicon import lexicon
 from moderation.signals.links import sales_words_in

@@ -9,7 +9,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
-from moderation.classifier.statistics import word_statistics
+from moderation.classifier.wordstats import word_statistics
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.view import PageView, View, page_view
 from moderation.words import WORD, folded

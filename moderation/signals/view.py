@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from moderation.classifier.statistics import word_statistics
+from moderation.classifier.wordstats import word_statistics
 from moderation.normalise import normalised
 from moderation.signals.lexicon import Hit, lexicon
 from moderation.verdict import Submission

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.classifier.model import CHANNELS, shipped_model
-from moderation.classifier.statistics import word_statistics
+from moderation.classifier.wordstats import word_statistics
 from moderation.signals import all_signals, findings
 from moderation.signals.lexicon import Lexicon
 from moderation.signals.view import View, host_of, same_site

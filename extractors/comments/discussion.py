@@ -235,8 +235,8 @@ def hosted_by(outline: Outline) -> str | None:
 
 
 def _embeddings(outline: Outline) -> Iterator[str]:
-    """Names of elements, and sources and beginnings of scripts and frames."""
-    yield from (name for name in outline.named if name)
+    """Class names and ids, and sources and beginnings of scripts and frames."""
+    yield from outline.tokens
     for element in outline.document.tree.iter("script", "iframe"):
         yield (element.get("src") or "") or (element.text or "")[:_SCRIPT]
 

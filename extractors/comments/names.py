@@ -31,13 +31,15 @@ SAYS: Final = re.compile(
 _SAYS_TAIL: Final = 48  # characters: the longest "hat geschrieben folgendes ..." and blanks
 OPENS_WITH_SAYS: Final = re.compile(rf"^\s*(?:{_SAYS})(?![^\W\d_])", re.IGNORECASE)
 _SENT = (
-    r"comment|commentaire|kommentar|comentario|commento|posted|written|submitted|left|added|sent|publié|posté|écrit|envoyé|"
+    r"comment|commentaire|kommentar|comentario|commento|posted|written|submitted|left|added|sent|publié|posté|écrit|"
+    r"envoyé|"
     r"rédigé|ajouté|verfasst|geschrieben|geschreven|gepost|erstellt|publicado|enviado|escrito|scritto|inviato|postado|"
     r"reply|réponse|antwort|message|dodane|написано|reactie"
 )
 _OF = r"by|par|von|vom|por|da|door|av|af|przez|от|from|de|di"
 BY: Final = re.compile(
-    rf"^\s*(?:[#№]?\d+[.):]?\s+)?(?:(?:{_SENT})\s*(?:on\s+)?(?<![^\W\d_])(?:{_OF})|(?:by|par|(?-i:{_OF})))(?![^\W\d_])\s*:?\s*",
+    rf"^\s*(?:[#№]?\d+[.):]?\s+)?(?:(?:{_SENT})\s*(?:on\s+)?(?<![^\W\d_])(?:{_OF})|(?:by|par|(?-i:{_OF})))"
+    r"(?![^\W\d_])\s*:?\s*",
     re.IGNORECASE,
 )
 """A capital "Von" or "De" that nothing precedes begins a name."""
@@ -67,6 +69,20 @@ _LAST_WORDS: Final = frozenset(
     "sanoo pisze napisał napisała mówi říká napsal napsala пишет говорит сказал сказала написал написала ki".split()
 )
 """Last words of what `SAYS` knows: most texts end otherwise, and are not searched."""
+_DIGIT: Final = re.compile(r"\d")
+_PLAIN: Final = re.compile(r"[^\W\d_][\w'’-]*(?: [^\W\d_][\w'’.-]*){0,3}")
+"""One to four words: most names, and what needs no cutting unless a word says so."""
+_NOT_PLAIN: Final = (
+    _LAST_WORDS
+    | frozenset(
+        f"{_SENT}|{_OF}|{_SAYS_IN_COLON}".replace("repl(?:y|ies)", "reply|replies").replace("s?", "").split("|")
+    )
+    | frozenset(
+        "on at am um le op posted the name author auteur autor autore nom user username from nick pseudo comment commenter "
+        "pingback "
+        "written submitted geschrieben verfasst kommentar commentaire comentario commenté".split()
+    )
+)
 _CUT_URL: Final = re.compile(r"^(?:https?://|www\.)\S*$", re.IGNORECASE)
 _WHOLE_HOST: Final = re.compile(r"\.[a-z]{2,12}(?:/\S*)?$", re.IGNORECASE)
 CUT_AT: Final = 20
@@ -88,13 +104,20 @@ def _without_says(text: str) -> str:
     return text if at is None else text[:at]
 
 
+def _ends(text: str) -> tuple[str, str]:
+    words = text.lower().split(" ")
+    return words[0], words[-1].rstrip(".")
+
+
 @functools.lru_cache(maxsize=4096)
 def name_in(text: str, dated: bool = True) -> str | None:
     """The name that a short text states, or null: what is left without date, "by", "says", number and separators."""
     text = text.replace("\xa0", " ").replace("\u200b", "").strip()
     if not text or len(text) > 3 * MAX_NAME:
         return None
-    if dated:
+    if _PLAIN.fullmatch(text) and _NOT_PLAIN.isdisjoint(_ends(text)):
+        return text
+    if dated and _DIGIT.search(text):
         found = find_date(text)
         if found:
             before, after = text[: found.start], text[found.end :]

@@ -20,6 +20,7 @@ class Template:
     def __init__(self, outline: Outline, records: list[Record]) -> None:
         self.outline = outline
         self.records = records
+        self._paths: dict[int, list[int]] = {}  # an element is in one record only
         self.numbered = self._are_numbered()
         self._furniture = [self._furniture_of(record) for record in records]
         self._labels = self._shared_texts()
@@ -32,15 +33,23 @@ class Template:
 
     def path(self, record: Record, number: int) -> list[int]:
         """The element and those around it in the record, its root left out."""
+        known = self._paths.get(number)
+        if known is not None:
+            return known
         path: list[int] = []
-        while number > record.start and number in record.slots and len(path) < MAX_SLOT_DEPTH:
-            path.append(number)
-            number = self.outline.parent[number]
+        above = number
+        while above > record.start and above in record.slots and len(path) < MAX_SLOT_DEPTH:
+            path.append(above)
+            above = self.outline.parent[above]
+        self._paths[number] = path
         return path
 
     def in_slot(self, record: Record, number: int, slot: int | None) -> bool:
         """Does the element stand in that slot, at any depth?"""
-        return slot is not None and any(record.slots[above] == slot for above in self.path(record, number))
+        if slot is None:
+            return False
+        slots = record.slots
+        return any(slots[above] == slot for above in self.path(record, number))
 
     def _furniture_of(self, record: Record) -> set[int]:
         outline = self.outline

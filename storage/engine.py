@@ -7,7 +7,6 @@ PostgreSQL: read committed, UTC.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -23,8 +22,12 @@ from sqlalchemy.exc import DatabaseError as DriverDatabaseError
 
 from storage.columns import moment_text
 from storage.errors import DatabaseLocked, DatabaseUnreachable
+from storage.turnstile import Turnstile
 
 LOCK_WAIT_SECONDS = 30
+# an editor's write waits for the disk, and leaves moving the log into the file to the crawl's writes
+DURABLE = ("synchronous=FULL", "wal_autocheckpoint=20000")
+NOT_DURABLE = ("synchronous=NORMAL", "wal_autocheckpoint=1000")
 
 
 class Database:
@@ -34,7 +37,7 @@ class Database:
         self.engine = engine
         self.url = url
         self.dialect = engine.dialect.name  # "sqlite" or "postgresql"
-        self._turn = threading.Lock()
+        self._turnstile = Turnstile(sqlite_file(url) if self.dialect == "sqlite" else None)
 
     def __enter__(self) -> Database:
         return self
@@ -59,11 +62,16 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """A connection whose statements all see the database as it was at the first of them."""
-        level = "REPEATABLE READ" if self.dialect == "postgresql" else None
         with translated(self.url), self.engine.connect() as connection:
-            if level is not None:
-                connection = connection.execution_options(isolation_level=level)
-            yield connection
+            if self.dialect == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            else:  # whoever reads everything once needs no mapping of the file into memory
+                driver_cursor(connection).execute("PRAGMA mmap_size=0")
+            try:
+                yield connection
+            finally:
+                if self.dialect == "sqlite":
+                    connection.invalidate()
 
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
@@ -77,16 +85,18 @@ class Database:
             with translated(self.url), self.engine.begin() as connection:
                 yield connection
             return
-        with self._turn, translated(self.url), self.engine.connect() as connection:
+        with translated(self.url), self.engine.connect() as connection:
             connection = connection.execution_options(tamis_begin="IMMEDIATE")
             if durable:
-                driver_cursor(connection).execute("PRAGMA synchronous=FULL")
+                for pragma in DURABLE:
+                    driver_cursor(connection).execute(f"PRAGMA {pragma}")
             try:
-                with connection.begin():
+                with self._turnstile.turn(), connection.begin():
                     yield connection
             finally:
                 if durable:
-                    driver_cursor(connection).execute("PRAGMA synchronous=NORMAL")
+                    for pragma in NOT_DURABLE:
+                        driver_cursor(connection).execute(f"PRAGMA {pragma}")
 
     @cached_property
     def secret(self) -> bytes:
@@ -175,9 +185,8 @@ def sqlite_engine(address: URL) -> Engine:
             "journal_mode=WAL",
             "synchronous=NORMAL",
             "foreign_keys=ON",
-            "cache_size=-65536",
-            "temp_store=MEMORY",
-            "mmap_size=268435456",
+            "cache_size=-32768",
+            "mmap_size=134217728",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from sqlalchemy import text
 
+from storage.dialects import in_dialect
 from storage.engine import Database
 from storage.errors import UnknownItem
-from storage.views import in_dialect
 
 Chart = Literal["line", "bar", "stacked", "range", "table"]
 
@@ -116,8 +116,7 @@ SELECT profession, salary_currency, salary_period, min(salary_min) AS lowest, ma
         y=("articles",),
         series=None,
         sql="""
-SELECT section, count(DISTINCT article_id) AS articles
-  FROM clean_sections WHERE section IS NOT NULL GROUP BY section ORDER BY articles DESC, section
+SELECT section, sum(articles) AS articles FROM sections_coverage GROUP BY section ORDER BY articles DESC, section
 """,
     ),
     Query(
@@ -129,9 +128,8 @@ SELECT section, count(DISTINCT article_id) AS articles
         y=("days",),
         series=None,
         sql="""
-SELECT MONTH_OF(r.day) AS month, count(*) AS answers, avg(DAYS_FROM(q.day, r.day)) AS days
-  FROM clean_comments r JOIN clean_comments q ON q.comment_id = r.parent_id
- WHERE IS_TRUE(r.by_site) GROUP BY 1 ORDER BY 1
+SELECT MONTH_OF(day) AS month, sum(staff_answers) AS answers, sum(staff_days) * 1.0 / sum(staff_answers) AS days
+  FROM site_daily WHERE staff_answers > 0 GROUP BY 1 ORDER BY 1
 """,
     ),
     Query(
@@ -156,7 +154,7 @@ SELECT campaign_id, members, sites, sample, first_seen_at, last_seen_at
         y=("comments_found",),
         series=None,
         sql="""
-SELECT title, url, site, comments_found FROM clean_articles ORDER BY comments_found DESC, article_id LIMIT 30
+SELECT title, url, site, comments_found FROM clean_articles ORDER BY comments_found DESC, article_id DESC LIMIT 30
 """,
     ),
     Query(

@@ -13,23 +13,58 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 
 from storage.bulk import batched, insert_new_rows
+from storage.dialects import in_dialect
 from storage.engine import Database
 from storage.tables import stale_days
 
 DAYS_AT_ONCE = 200
 
-COUNTED = """
-    SELECT r.site_id, c.day, coalesce(r.language, '') AS language, r.action,
-           (r.action = 'reject' OR r.labels LIKE '% spam %') AS is_spam,
-           (r.labels LIKE '% off_language %') AS is_off_language, count(*) AS number
+SUMS = (
+    "comments",
+    "published",
+    "waiting",
+    "rejected",
+    "spam",
+    "off_language",
+    "staff_answers",
+    "staff_days",
+)
+
+
+def counted(dialect: str, where: str = "") -> str:
+    """SQL that counts the readers' comments of stale days afresh, in the columns of `comment_days`.
+
+    Notices of other sites (pingbacks) are nobody's opinion and are not counted.
+    """
+    apart = "julianday(c.day) - julianday(q.day)" if dialect == "sqlite" else "c.day - q.day"
+    return f"""
+    SELECT r.site_id, c.day, coalesce(r.language, '') AS language, count(*) AS comments,
+           sum(CASE WHEN r.action = 'publish' THEN 1 ELSE 0 END) AS published,
+           sum(CASE WHEN r.action = 'review' THEN 1 ELSE 0 END) AS waiting,
+           sum(CASE WHEN r.action = 'reject' THEN 1 ELSE 0 END) AS rejected,
+           sum(CASE WHEN r.action = 'reject' OR r.labels LIKE '% spam %' THEN 1 ELSE 0 END) AS spam,
+           sum(CASE WHEN r.labels LIKE '% off_language %' THEN 1 ELSE 0 END) AS off_language,
+           sum(CASE WHEN q.id IS NOT NULL THEN 1 ELSE 0 END) AS staff_answers,
+           sum(CASE WHEN q.id IS NOT NULL THEN CAST({apart} AS integer) ELSE 0 END) AS staff_days
       FROM stale_days s
       JOIN comments c ON c.day = s.day
       JOIN reviews r ON r.comment_id = c.id AND r.site_id = s.site_id
-     WHERE c.kind IN ('comment', 'post')
-     GROUP BY 1, 2, 3, 4, 5, 6
-"""
-"""Readers' comments of the stale days. Notices of other sites (pingbacks) are nobody's opinion and are not counted."""
+      LEFT JOIN comments q ON q.id = c.parent_id AND {"c.by_site = 1" if dialect == "sqlite" else "c.by_site"}
+     WHERE c.kind IN ('comment', 'post') {where}
+     GROUP BY 1, 2, 3
+"""  # noqa: S608 - words of ours
 
+
+FETCHED = """
+    SELECT p.site_id, DAY_OF(f.fetched_at) AS day, count(*) AS answers,
+           sum(CASE WHEN f.outcome = 'extracted' THEN 1 ELSE 0 END) AS extracted,
+           sum(CASE WHEN f.outcome = 'quarantined' THEN 1 ELSE 0 END) AS quarantined,
+           sum(CASE WHEN f.outcome = 'failed' THEN 1 ELSE 0 END) AS failed,
+           coalesce(sum(f.comments), 0) AS comments, coalesce(sum(f.sections), 0) AS sections
+      FROM fetches f JOIN pages p ON p.id = f.page_id
+     WHERE f.id > coalesce((SELECT CAST(value AS bigint) FROM settings WHERE name = 'fetches_counted_to'), 0)
+     GROUP BY p.site_id, DAY_OF(f.fetched_at)
+"""
 
 STALE = text(
     "INSERT INTO stale_days (site_id, day)"
@@ -62,7 +97,11 @@ def refresh(db: Database) -> int:
                 break
             done += refresh_span(connection, span[0], span[-1])
     with db.write() as connection:
+        if db.dialect == "postgresql":  # wait for loads under way: their smaller numbers may be committed after ours
+            connection.execute(text("LOCK TABLE pages IN EXCLUSIVE MODE"))
         refresh_authors(connection)
+        refresh_fetches(connection)
+        refresh_sections(connection)
     return done
 
 
@@ -77,9 +116,11 @@ def refresh_span(connection: Connection, first: object, last: object) -> int:
         ),
         span,
     )
-    counted = COUNTED.replace("WHERE c.kind", "WHERE s.day BETWEEN :first AND :last AND c.kind")
     connection.execute(
-        text(f"INSERT INTO comment_days (site_id, day, language, action, is_spam, is_off_language, number) {counted}"),
+        text(
+            f"INSERT INTO comment_days (site_id, day, language, {', '.join(SUMS)})"
+            f" {counted(connection.dialect.name, 'AND s.day BETWEEN :first AND :last')}"
+        ),
         span,
     )
     gone = connection.execute(text("DELETE FROM stale_days WHERE day BETWEEN :first AND :last"), span)
@@ -104,10 +145,56 @@ def refresh_authors(connection: Connection) -> None:
         ),
         span,
     )
+    if newest == span["last"]:
+        return
+    remember(connection, "authors_counted_to", newest)
+    connection.execute(text("DELETE FROM author_days"))
     connection.execute(
         text(
-            "INSERT INTO settings (name, value) VALUES ('authors_counted_to', :value)"
+            "INSERT INTO author_days (site_id, day, new_authors, returned)"
+            " SELECT site_id, first_day, count(*), sum(CASE WHEN number > 1 THEN 1 ELSE 0 END)"
+            " FROM site_authors GROUP BY site_id, first_day"
+        )
+    )
+
+
+def refresh_fetches(connection: Connection) -> None:
+    """Add the answers that came since the last refresh."""
+    names = ("answers", "extracted", "quarantined", "failed", "comments", "sections")
+    newest = connection.execute(text("SELECT coalesce(max(id), 0) FROM fetches")).scalar_one()
+    connection.execute(
+        text(
+            f"INSERT INTO fetch_days (site_id, day, {', '.join(names)})"  # noqa: S608
+            f" SELECT * FROM ({in_dialect(FETCHED, connection.dialect.name)}) f WHERE true"
+            " ON CONFLICT (site_id, day) DO UPDATE SET "
+            + ", ".join(f"{name} = fetch_days.{name} + excluded.{name}" for name in names)
+        )
+    )
+    remember(connection, "fetches_counted_to", newest)
+
+
+def refresh_sections(connection: Connection) -> None:
+    """Count sections anew, if an article was looked at since the last time."""
+    newest = str(connection.execute(text("SELECT max(changed_at) FROM articles")).scalar())
+    known = connection.execute(text("SELECT value FROM settings WHERE name = 'sections_counted_to'")).scalar()
+    if known == newest:
+        return
+    connection.execute(text("DELETE FROM section_counts"))
+    connection.execute(
+        text(
+            "INSERT INTO section_counts (site_id, section, articles)"
+            " SELECT a.site_id, p.canonical, count(DISTINCT p.article_id) FROM sections p"
+            " JOIN articles a ON a.id = p.article_id WHERE p.canonical IS NOT NULL GROUP BY 1, 2"
+        )
+    )
+    remember(connection, "sections_counted_to", newest)
+
+
+def remember(connection: Connection, name: str, value: object) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO settings (name, value) VALUES (:name, :value)"
             " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
         ),
-        {"value": str(newest)},
+        {"name": name, "value": str(value)},
     )

@@ -205,10 +205,10 @@ Index("ix_articles_comments_found", articles.c.comments_found)
 Index(
     "ix_articles_salary",
     articles.c.profession,
-    articles.c.salary_min,
-    articles.c.salary_max,
     articles.c.salary_currency,
     articles.c.salary_period,
+    articles.c.salary_min,
+    articles.c.salary_max,
     sqlite_where=articles.c.salary_min.is_not(None),
     postgresql_where=articles.c.salary_min.is_not(None),
 )
@@ -604,10 +604,14 @@ comment_days = Table(
     Column("site_id", Identifier, refers("sites"), primary_key=True, comment="The site."),
     Column("day", Day, primary_key=True, comment="The day the comments were written."),
     Column("language", Text, primary_key=True, comment="Language of the comments; empty: undecided."),
-    Column("action", Text, primary_key=True, comment="What holds for them."),
-    Column("is_spam", Boolean, primary_key=True, comment="Labelled as spam, or rejected."),
-    Column("is_off_language", Boolean, primary_key=True, comment="Labelled as being in another language."),
-    needed("number", Integer, "How many readers' comments."),
+    needed("comments", Integer, "How many readers' comments."),
+    needed("published", Integer, "Of these, published."),
+    needed("waiting", Integer, "Of these, in review."),
+    needed("rejected", Integer, "Of these, rejected."),
+    needed("spam", Integer, "Of these, labelled as spam or rejected."),
+    needed("off_language", Integer, "Of these, labelled as being in another language than the article."),
+    needed("staff_answers", Integer, "Of these, answers of the site's staff to a comment."),
+    needed("staff_days", Integer, "Days that the answered comments had waited, in sum."),
     comment="Comments counted by day, for the days that are not in `stale_days`.",
 )
 
@@ -626,8 +630,40 @@ site_authors = Table(
     Column("author_key", Text, primary_key=True, comment="An author's pseudonym."),
     needed("first_day", Day, "The day of his first comment on the site."),
     needed("number", Integer, "How many comments."),
-    Index("ix_site_authors_first_day", "first_day", "site_id"),
     comment="Authors of comments by site, as of the last refresh.",
+)
+
+author_days = Table(
+    "author_days",
+    metadata,
+    Column("site_id", Identifier, refers("sites"), primary_key=True, comment="The site."),
+    Column("day", Day, primary_key=True, comment="The day of their first comment."),
+    needed("new_authors", Integer, "How many authors wrote for the first time."),
+    needed("returned", Integer, "Of these, how many have written more than once by now."),
+    comment="New authors by day, as of the last refresh.",
+)
+
+fetch_days = Table(
+    "fetch_days",
+    metadata,
+    Column("site_id", Identifier, refers("sites"), primary_key=True, comment="The site."),
+    Column("day", Day, primary_key=True, comment="The day of the answers."),
+    needed("answers", Integer, "How many answers that said something new."),
+    needed("extracted", Integer, "Of these, read."),
+    needed("quarantined", Integer, "Of these, set aside."),
+    needed("failed", Integer, "Of these, failed."),
+    needed("comments", Integer, "Comments extracted from them."),
+    needed("sections", Integer, "Titled sections extracted from them."),
+    comment="Answers counted by day, up to the one named in `settings`.",
+)
+
+section_counts = Table(
+    "section_counts",
+    metadata,
+    Column("site_id", Identifier, refers("sites"), primary_key=True, comment="The site."),
+    Column("section", Text, primary_key=True, comment="Canonical name of a section."),
+    needed("articles", Integer, "How many articles have it."),
+    comment="How many articles have which section, as of the last refresh.",
 )
 
 TABLES = tuple(metadata.sorted_tables)

@@ -7,13 +7,14 @@ file has changed.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import Connection, text
 
+from storage.dialects import in_dialect
 from storage.engine import driver_cursor
+from storage.rollups import FETCHED, counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ SELECT a.id AS article_id, s.name AS site, a.canonical_url AS url, a.title, a.si
        a.salary_basis, a.education_level, a.education_level_max, a.experience_years_min, a.experience_years_max,
        a.version, a.version_since, a.first_seen_at, a.gone_at, a.url AS source_url, a.fetched_at,
        a.extractor_version, a.raw_hash
-  FROM articles a JOIN sites s ON s.id = a.site_id
+  FROM articles a LEFT JOIN sites s ON s.id = a.site_id
 """,
 )
 
@@ -110,7 +111,7 @@ SELECT p.article_id, s.name AS site, a.canonical_url AS article_url, a.title AS 
        p.level, p.heading, p.canonical AS section, p.text, a.profession, a.salary_min, a.salary_max, a.salary_currency,
        a.salary_period, a.salary_basis, a.education_level, a.education_level_max, a.experience_years_min,
        a.experience_years_max, a.url AS source_url, a.fetched_at, a.extractor_version, a.raw_hash
-  FROM sections p JOIN articles a ON a.id = p.article_id JOIN sites s ON s.id = a.site_id
+  FROM sections p LEFT JOIN articles a ON a.id = p.article_id LEFT JOIN sites s ON s.id = a.site_id
 """,
 )
 
@@ -145,9 +146,9 @@ SELECT c.id AS comment_id, s.name AS site, c.article_id, a.canonical_url AS arti
        c.version, c.first_seen_at, c.removed_at, p.url AS source_url, c.fetched_at, c.extractor_version, c.raw_hash
   FROM comments c
   JOIN reviews r ON r.comment_id = c.id
-  JOIN articles a ON a.id = c.article_id
-  JOIN sites s ON s.id = a.site_id
-  JOIN pages p ON p.id = c.page_id
+  LEFT JOIN articles a ON a.id = c.article_id
+  LEFT JOIN sites s ON s.id = a.site_id
+  LEFT JOIN pages p ON p.id = c.page_id
  WHERE c.erased_at IS NULL AND c.kind <> 'removed'"""
 
 CLEAN_COMMENTS = View(
@@ -219,17 +220,12 @@ SELECT e.tweet_id, e.position, lower(e.value) AS hashtag, e.value AS as_written,
 )
 
 COUNTED_DAYS = """
-SELECT d.site_id, d.day, d.language, d.action, d.is_spam, d.is_off_language, d.number
+SELECT d.site_id, d.day, d.language, d.comments, d.published, d.waiting, d.rejected, d.spam, d.off_language,
+       d.staff_answers, d.staff_days
   FROM comment_days d
  WHERE NOT EXISTS (SELECT 1 FROM stale_days s WHERE s.site_id = d.site_id AND s.day = d.day)
 UNION ALL
-SELECT r.site_id, c.day, coalesce(r.language, ''), r.action, (r.action = 'reject' OR r.labels LIKE '% spam %'),
-       (r.labels LIKE '% off_language %'), count(*)
-  FROM stale_days s
-  JOIN comments c ON c.day = s.day
-  JOIN reviews r ON r.comment_id = c.id AND r.site_id = s.site_id
- WHERE c.kind IN ('comment', 'post')
- GROUP BY 1, 2, 3, 4, 5, 6
+STALE_DAYS
 """
 
 DAILY = {"site": "The site's name.", "day": "The day the comments were written."}
@@ -243,14 +239,14 @@ SITE_DAILY = View(
         "published": "Of these, published.",
         "waiting": "Of these, in review.",
         "rejected": "Of these, rejected.",
+        "staff_answers": "Of these, answers of the site's staff to a comment.",
+        "staff_days": "Days that the answered comments had waited, in sum.",
     },
     sql=f"""
-SELECT n.name AS site, x.day, sum(x.number) AS comments,
-       sum(CASE WHEN x.action = 'publish' THEN x.number ELSE 0 END) AS published,
-       sum(CASE WHEN x.action = 'review' THEN x.number ELSE 0 END) AS waiting,
-       sum(CASE WHEN x.action = 'reject' THEN x.number ELSE 0 END) AS rejected
-  FROM ({COUNTED_DAYS}) x JOIN sites n ON n.id = x.site_id
- GROUP BY n.name, x.day
+SELECT n.name AS site, x.day, sum(x.comments) AS comments, sum(x.published) AS published, sum(x.waiting) AS waiting,
+       sum(x.rejected) AS rejected, sum(x.staff_answers) AS staff_answers, sum(x.staff_days) AS staff_days
+  FROM ({COUNTED_DAYS}) x LEFT JOIN sites n ON n.id = x.site_id
+ GROUP BY x.site_id, n.name, x.day
 """,  # noqa: S608
 )
 
@@ -265,12 +261,10 @@ SPAM_DAILY = View(
         "spam_share": "spam / comments, 0 to 1.",
     },
     sql=f"""
-SELECT n.name AS site, x.day, sum(x.number) AS comments,
-       sum(CASE WHEN x.is_spam THEN x.number ELSE 0 END) AS spam,
-       sum(CASE WHEN x.is_off_language THEN x.number ELSE 0 END) AS off_language,
-       sum(CASE WHEN x.is_spam THEN x.number ELSE 0 END) * 1.0 / sum(x.number) AS spam_share
-  FROM ({COUNTED_DAYS}) x JOIN sites n ON n.id = x.site_id
- GROUP BY n.name, x.day
+SELECT n.name AS site, x.day, sum(x.comments) AS comments, sum(x.spam) AS spam, sum(x.off_language) AS off_language,
+       sum(x.spam) * 1.0 / sum(x.comments) AS spam_share
+  FROM ({COUNTED_DAYS}) x LEFT JOIN sites n ON n.id = x.site_id
+ GROUP BY x.site_id, n.name, x.day
 """,  # noqa: S608
 )
 
@@ -285,11 +279,10 @@ LANGUAGE_DAILY = View(
         "off_language": "Of these, in another language than the article.",
     },
     sql=f"""
-SELECT n.name AS site, x.day, x.language, sum(x.number) AS comments,
-       sum(CASE WHEN x.action = 'publish' THEN x.number ELSE 0 END) AS published,
-       sum(CASE WHEN x.is_off_language THEN x.number ELSE 0 END) AS off_language
-  FROM ({COUNTED_DAYS}) x JOIN sites n ON n.id = x.site_id
- GROUP BY n.name, x.day, x.language
+SELECT n.name AS site, x.day, x.language, sum(x.comments) AS comments, sum(x.published) AS published,
+       sum(x.off_language) AS off_language
+  FROM ({COUNTED_DAYS}) x LEFT JOIN sites n ON n.id = x.site_id
+ GROUP BY x.site_id, n.name, x.day, x.language
 """,  # noqa: S608
 )
 
@@ -317,11 +310,7 @@ AUTHORS_DAILY = View(
         "returned": "Of these, how many have written more than once since.",
     },
     sql="""
-SELECT n.name AS site, x.day, x.new_authors, x.returned
-  FROM (SELECT site_id, first_day AS day, count(*) AS new_authors,
-               sum(CASE WHEN number > 1 THEN 1 ELSE 0 END) AS returned
-          FROM site_authors GROUP BY site_id, first_day) x
-  JOIN sites n ON n.id = x.site_id
+SELECT n.name AS site, x.day, x.new_authors, x.returned FROM author_days x LEFT JOIN sites n ON n.id = x.site_id
 """,
 )
 
@@ -359,14 +348,28 @@ FETCH_DAILY = View(
         "comments_a_page": "Comments found on a page that was read, on average.",
         "sections_a_page": "Titled sections found on a page that was read, on average.",
     },
+    sql=f"""
+SELECT n.name AS site, x.day, sum(x.answers) AS answers, sum(x.extracted) AS extracted,
+       sum(x.quarantined) AS quarantined, sum(x.failed) AS failed,
+       sum(x.comments) * 1.0 / nullif(sum(x.extracted), 0) AS comments_a_page,
+       sum(x.sections) * 1.0 / nullif(sum(x.extracted), 0) AS sections_a_page
+  FROM (SELECT site_id, day, answers, extracted, quarantined, failed, comments, sections FROM fetch_days
+        UNION ALL {FETCHED}) x
+  LEFT JOIN sites n ON n.id = x.site_id
+ GROUP BY x.site_id, n.name, x.day
+""",  # noqa: S608
+)
+
+SECTIONS_COVERAGE = View(
+    name="sections_coverage",
+    comment="How many articles of each site have which section, as of the last run's end.",
+    columns={
+        "site": "The site's name.",
+        "section": "Canonical name of the section.",
+        "articles": "How many articles have it.",
+    },
     sql="""
-SELECT n.name AS site, DAY_OF(f.fetched_at) AS day, count(*) AS answers,
-       sum(CASE WHEN f.outcome = 'extracted' THEN 1 ELSE 0 END) AS extracted,
-       sum(CASE WHEN f.outcome = 'quarantined' THEN 1 ELSE 0 END) AS quarantined,
-       sum(CASE WHEN f.outcome = 'failed' THEN 1 ELSE 0 END) AS failed,
-       avg(f.comments * 1.0) AS comments_a_page, avg(f.sections * 1.0) AS sections_a_page
-  FROM fetches f JOIN pages p ON p.id = f.page_id JOIN sites n ON n.id = p.site_id
- GROUP BY n.name, DAY_OF(f.fetched_at)
+SELECT n.name AS site, x.section, x.articles FROM section_counts x LEFT JOIN sites n ON n.id = x.site_id
 """,
 )
 
@@ -375,7 +378,7 @@ INTEGERS = frozenset(
     " links_external salary_min salary_max version comments published waiting rejected spam"
     " off_language hashtags links mentions sightings campaign_id members sites new_authors returned edited removed"
     " answers extracted quarantined failed education_level education_level_max experience_years_min"
-    " experience_years_max".split()
+    " experience_years_max staff_answers staff_days articles".split()
 )
 BOOLEANS = frozenset({"by_site", "is_retweet"})
 NUMBERS = frozenset({"spam_probability", "spam_share", "comments_a_page", "sections_a_page"})
@@ -406,13 +409,14 @@ VIEWS = (
     AUTHORS_DAILY,
     CHANGES_DAILY,
     FETCH_DAILY,
+    SECTIONS_COVERAGE,
 )
 STAMP = "views"
 
 
 def fingerprint_of_views() -> str:
     """Changes with any change of a view or of a description."""
-    return sha256(repr(VIEWS).encode()).hexdigest()
+    return sha256(repr((VIEWS, counted("sqlite"))).encode()).hexdigest()
 
 
 def views_are_current(connection: Connection) -> bool:
@@ -430,7 +434,8 @@ def make_views(connection: Connection) -> None:
     """Make all views anew, with their descriptions where the database keeps descriptions."""
     drop_views(connection)
     for view in VIEWS:
-        sql = in_dialect(view.sql, connection.dialect.name)
+        fresh = counted(connection.dialect.name)
+        sql = in_dialect(view.sql.replace("STALE_DAYS", fresh), connection.dialect.name)
         driver_cursor(connection).execute(f"CREATE VIEW {view.name} AS {sql}")  # as it is: it holds percent signs
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"COMMENT ON VIEW {view.name} IS {quoted(view.comment)}")
@@ -443,35 +448,6 @@ def make_views(connection: Connection) -> None:
         ),
         {"name": STAMP, "value": fingerprint_of_views()},
     )
-
-
-def in_dialect(sql: str, dialect: str) -> str:
-    """A view's or a query's SQL with its few words of ours put into the database's own.
-
-    DAY_OF(moment): its calendar day, UTC. WEEK_OF(day): the Monday of its week. MONTH_OF(day): the first of its month.
-    DAYS_FROM(day, day): how many days the second is later. IS_TRUE(column): a condition.
-    """
-    for pattern, words in OURS[dialect]:
-        sql = re.sub(pattern, words, sql)
-    return sql
-
-
-OURS = {
-    "sqlite": (
-        (r"DAY_OF\(([\w.]+)\)", r"substr(\1, 1, 10)"),
-        (r"WEEK_OF\(([\w.]+)\)", r"date(\1, 'weekday 0', '-6 days')"),
-        (r"MONTH_OF\(([\w.]+)\)", r"substr(\1, 1, 7) || '-01'"),
-        (r"DAYS_FROM\(([\w.]+), ([\w.]+)\)", r"(julianday(\2) - julianday(\1))"),
-        (r"IS_TRUE\(([\w.]+)\)", r"\1 = 1"),
-    ),
-    "postgresql": (
-        (r"DAY_OF\(([\w.]+)\)", r"CAST(\1 AS date)"),
-        (r"WEEK_OF\(([\w.]+)\)", r"CAST(date_trunc('week', \1) AS date)"),
-        (r"MONTH_OF\(([\w.]+)\)", r"CAST(date_trunc('month', \1) AS date)"),
-        (r"DAYS_FROM\(([\w.]+), ([\w.]+)\)", r"(\2 - \1)"),
-        (r"IS_TRUE\(([\w.]+)\)", r"\1"),
-    ),
-}
 
 
 def quoted(sentence: str) -> str:

@@ -18,7 +18,7 @@ TYPES = {
     "datetime": "TIMESTAMPTZ",
     "string": "VARCHAR",
 }
-MEMORY = "160MB"
+MEMORY = "128MB"
 
 
 def connect(path: str = ":memory:") -> Any:
@@ -41,7 +41,7 @@ def source(lines: Path, chosen: Table) -> str:
     columns = ", ".join(f"{name}: '{TYPES[kind]}'" for name, kind in zip(chosen.columns, chosen.types, strict=True))
     return (
         f"read_json({quoted(str(lines))}, format = 'newline_delimited', columns = {{{columns}}},"
-        " maximum_object_size = 67108864)"
+        " maximum_object_size = 16777216)"
     )
 
 

@@ -66,6 +66,7 @@ KEYS = {
     "authors_daily": ("site", "day"),
     "changes_daily": ("site", "day"),
     "fetch_daily": ("site", "day"),
+    "sections_coverage": ("site", "section"),
 }
 
 

@@ -1,0 +1,1 @@
+"""The parts of benchmarks/storage.py, one figure each."""

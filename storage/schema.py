@@ -86,7 +86,10 @@ def require_current(db: Database) -> None:
     if found is None:
         raise SchemaMissing(f"{shown(db.url)} holds no Tamis tables yet; run: tamis db upgrade")
     if found == latest_revision():
-        return
+        with db.read() as connection:
+            if views_are_current(connection):
+                return
+        raise SchemaOutdated(f"{shown(db.url)} has the views of another Tamis; run: tamis db upgrade")
     if found in known_revisions():
         raise SchemaOutdated(f"{shown(db.url)} was made by an older Tamis (schema {found}); run: tamis db upgrade")
     raise SchemaTooNew(too_new(db, found))

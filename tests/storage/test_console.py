@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from storage.console import Answer, query, rows_of
-from storage.engine import Database
-from storage.errors import QueryRefused
+from storage.engine import Database, open_database
+from storage.errors import QueryRefused, SchemaOutdated
 from storage.gallery import GALLERY
 from storage.loading import load
+from storage.schema import upgrade
 from storage.views import VIEWS
 
 NAMES = tuple(view.name for view in VIEWS)
@@ -136,3 +137,12 @@ def test_huge_values_are_refused_on_sqlite(filled: Database) -> None:
         assert "too big" in refusal(filled, "SELECT zeroblob(1000000000)")
     else:
         assert refusal(filled, "SELECT repeat('x', 2000000000)")
+
+
+def test_a_database_with_views_of_another_version_asks_for_an_upgrade(filled: Database) -> None:
+    with filled.write() as connection:
+        connection.exec_driver_sql("UPDATE settings SET value = 'older' WHERE name = 'views'")
+    with pytest.raises(SchemaOutdated, match="tamis db upgrade"):
+        open_database(filled.url)
+    upgrade(filled.url)
+    open_database(filled.url).close()

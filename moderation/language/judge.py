@@ -114,7 +114,7 @@ class LanguageJudge:
         if title is not None and len(spoken) <= _TITLE:
             return _undecidable("the title of another page")
         if article and script not in scripts_of(article):
-            return self._other_script(plain, script, scripts, article)
+            return self._other_script(plain, script, scripts, article, headline=title is not None)
         if reason := speechless(spoken, headline=title is not None):
             return _undecidable(reason)
         count = letters // 2 if script in UNSPACED else len(spoken)
@@ -123,14 +123,16 @@ class LanguageJudge:
             return replace(finding, relation=LanguageRelation.UNDECIDABLE, because="the title of another page")
         return finding
 
-    def _other_script(self, plain: str, script: str, scripts: Counter[str], article: str) -> LanguageFinding:
+    def _other_script(
+        self, plain: str, script: str, scripts: Counter[str], article: str, *, headline: bool
+    ) -> LanguageFinding:
         """A text in letters that the article's language does not use, unless it is half a quotation."""
         own = sum(count for name, count in scripts.items() if name in scripts_of(article))
         if own * 2 > scripts[script]:
             rest = without_other_scripts(plain, scripts_of(article))
             if len(words(rest)) > 3 and self.relation(rest, article).relation is LanguageRelation.SAME:
                 return _undecidable("several alphabets")
-        if script == "latin" and (reason := speechless(words(plain))):
+        if script == "latin" and (reason := speechless(words(plain), headline=headline)):
             return _undecidable(reason)
         votes = self._first_look(plain, languages_in(script, self.languages))
         best = _best(votes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _FAMILIES = {
     "rights": "© copyright rights reserved droits réservés rechte vorbehalten derechos reservados diritti riservati "
@@ -70,7 +71,7 @@ def words_of(text: str) -> list[str]:
     return WORD.findall(text[:_MAX_CHARACTERS].lower())
 
 
-def shares(words: list[str]) -> tuple[float, ...]:
+def shares(words: Sequence[str]) -> tuple[float, ...]:
     """For each family the share of these words that belong to it."""
     counts: list[float] | None = None
     for word in words:

@@ -24,7 +24,9 @@ _MAINLY = 0.8  # share of the article's text that must stand before the comments
 _MAX_LIST = 400  # blocks; longer lists are not settled
 _MAX_ITEM = 400  # characters
 _MAX_HEADING = 150  # characters; longer ones are text that is set as a heading
-_MOST = 0.5
+_MOST = 0.4
+_MAX_LABEL = 40  # characters
+_ALL_LINK = 0.9  # share of a line that is a link
 _MAX_BOX = 12  # blocks of a box beside its heading
 _HOPELESS = 0.12  # probability of the best block below which a page has no article
 _BYLINE_WITHIN = 5  # blocks from the start
@@ -80,7 +82,7 @@ def selected(
     _settle_lists(page, kept)
     _drop_contents(page, kept)
     _drop_byline(page, kept)
-    _drop_headings_of_dropped_boxes(page, kept)
+    _drop_remains_of_boxes(page, kept)
     article = [int(index) for index in np.flatnonzero(kept)]
     if thread_starts is not None:
         article = _before_thread(page, article, thread_starts)
@@ -150,10 +152,11 @@ def _best_stretch(page: Outline, shares: NDArray[np.float64]) -> Kept:
 
 
 def _settle_lists(page: Outline, kept: Kept) -> None:
-    """A list of which most is the article's is so wholly, and the other way round: tables of contents repeat the
-    article's words, item by item."""
+    """A list or data table of which most is the article's is so wholly, and the other way round."""
     for index, node in enumerate(page.nodes):
-        if node.list != index or not 1 < node.last - node.first <= _MAX_LIST:
+        if not 1 < node.last - node.first <= _MAX_LIST:
+            continue
+        if node.list != index and not (node.tag == "table" and page.is_data_table(index)):
             continue
         inside = range(node.first, node.last)
         sizes = [len(page.blocks[i].text) for i in inside]
@@ -181,13 +184,21 @@ def _drop_byline(page: Outline, kept: Kept) -> None:
             kept[index] = False
 
 
-def _drop_headings_of_dropped_boxes(page: Outline, kept: Kept) -> None:
-    """A heading stands in a box with what it heads: if all the rest of the box is dropped, so is the heading."""
+def _drop_remains_of_boxes(page: Outline, kept: Kept) -> None:
+    """A heading or short label stands in a box with what it heads: if all the rest of the box is dropped, so is it.
+    A lone link in an aside leads to something else."""
     for index in np.flatnonzero(kept):
-        holder = page.nodes[page.blocks[index].node]
-        if not holder.heading or holder.parent < 0 or len(page.blocks[index].text) > _MAX_HEADING:
+        block = page.blocks[index]
+        holder = page.nodes[block.node]
+        if holder.parent < 0 or len(block.text) > _MAX_HEADING:
+            continue
+        if block.link_share > _ALL_LINK and any(page.nodes[i].tag == "aside" for i in page.ancestors(block.node, 3)):
+            kept[index] = False
             continue
         box = page.nodes[holder.parent]
+        is_label = len(block.text) <= _MAX_LABEL and index == box.first and holder.last - holder.first == 1
+        if not holder.heading and not is_label:
+            continue
         others = [i for i in range(box.first, box.last) if not holder.first <= i < holder.last]
         if 0 < len(others) <= _MAX_BOX and not any(kept[i] for i in others):
             kept[index] = False

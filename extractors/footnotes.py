@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from extractors.outline import NONE, Node, Outline
@@ -23,9 +24,16 @@ def named_as_note(page: Outline, index: int) -> bool:
     """Whether the element around a block, or its list, is marked as holding footnotes."""
     for around in page.ancestors(index, _MAX_ABOVE):
         node = page.nodes[around]
-        if node.names and (_NAMED.search(node.names) or (_is_entry(node) and _NUMBERED_ID.search(node.names))):
-            return not _holds_the_text(page, node)
+        if node.names:
+            is_named, is_numbered = _kinds(node.names)
+            if is_named or (is_numbered and _is_entry(node)):
+                return not _holds_the_text(page, node)
     return False
+
+
+@functools.lru_cache(maxsize=10_000)
+def _kinds(names: str) -> tuple[bool, bool]:
+    return _NAMED.search(names) is not None, _NUMBERED_ID.search(names) is not None
 
 
 def mark_of(text: str) -> str | None:

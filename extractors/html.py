@@ -30,12 +30,15 @@ BLOCK_TAGS = frozenset(
 SILENT_TAGS = frozenset("script style noscript template textarea select button svg math head iframe object".split())
 
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*+)[^<>]*+>")
+_FLOOD = 20_000  # characters without an end of a tag
 _FLOODED_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9:-]*+)([^<>]{20000,}+)>")
 _ATTRIBUTE = re.compile(r"""\s[\w:-]+=["']?""")
 _ATTRIBUTE_NAME = re.compile(r"""[\s"'/][^\s"'/=]+""")
 _NESTING = frozenset(
-    "a abbr address article aside b big blockquote center cite code dir div dl em fieldset figure font footer form h1 h2 "
-    "h3 h4 h5 h6 header i ins kbd main mark menu nav ol pre q s samp section small span strike strong sub sup table tbody "
+    "a abbr address article aside b big blockquote center cite code dir div dl em fieldset figure font footer form "
+    "h1 h2 "
+    "h3 h4 h5 h6 header i ins kbd main mark menu nav ol pre q s samp section small span strike strong sub sup table "
+    "tbody "
     "tfoot thead tr tt u ul".split()
 )
 _SNIFFED = 2_000  # characters
@@ -62,7 +65,9 @@ _XML_ROOT = re.compile(
 )
 _HTML_ROOT = re.compile(r"<(?:html|body|head|!doctype html|div|p)[\s>]", re.IGNORECASE)
 _XML_PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>")
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL_BYTES = bytes([*range(9), 11, *range(14, 32)])
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffd]")
 _SMILEY = re.compile(r"smil|emoji|emot", re.IGNORECASE)
 _SOURCE_BREAK = re.compile(r"[\r\n]+")
 _INVISIBLE = re.compile("[\u200b\ufeff]")
@@ -80,7 +85,8 @@ class Document:
     def __init__(self, html: str, url: str) -> None:
         """Raises NotHtml, EmptyPage or TooComplex."""
         self.url = url
-        self.html = _NOT_XML.sub("\ufffd", _XML_PROLOG.sub("", html).replace("\x00", ""))
+        _refuse_other_formats(html, url)
+        self.html = _without_control_characters(_XML_PROLOG.sub("", html))
         self.tree = _parse(self.html, url)
 
     @functools.cached_property
@@ -89,10 +95,8 @@ class Document:
 
 
 def _parse(html: str, url: str) -> HtmlElement:
-    if not html.strip():
-        raise EmptyPage(f"{url}: the page is empty")
-    _refuse_other_formats(html, url)
-    html = _FLOODED_TAG.sub(_without_attributes, html)
+    if len(html) > _FLOOD and max(map(len, html.split(">"))) > _FLOOD:
+        html = _FLOODED_TAG.sub(_without_attributes, html)
     if html.count("=") > MAX_ATTRIBUTES and len(_ATTRIBUTE.findall(html)) > MAX_ATTRIBUTES:
         raise TooComplex(f"{url}: more than {MAX_ATTRIBUTES:,} attributes")
     tree, is_whole = _tree(html, url)
@@ -120,6 +124,8 @@ def _has_text(html: str) -> bool:
 
 
 def _refuse_other_formats(html: str, url: str) -> None:
+    if not html.strip("\ufeff\x00 \t\r\n"):
+        raise EmptyPage(f"{url}: the page is empty")
     start = html[:_SNIFFED].lstrip("\ufeff \t\r\n")
     if any(start.startswith(mark) for mark in _BINARY_MARKS) or _is_binary(start):
         raise NotHtml(f"{url}: an image, a document or an archive, not an HTML page")
@@ -132,8 +138,20 @@ def _refuse_other_formats(html: str, url: str) -> None:
 
 
 def _is_binary(start: str) -> bool:
-    controls = sum(char < " " and char not in "\t\n\r\f" or char == "\ufffd" for char in start)
-    return controls > _MAX_CONTROLS * len(start) and "<html" not in start.lower() and "<!doctype" not in start.lower()
+    if len(_CONTROL.findall(start)) <= _MAX_CONTROLS * len(start):
+        return False
+    return "<html" not in start.lower() and "<!doctype" not in start.lower()
+
+
+def _without_control_characters(html: str) -> str:
+    """The page without what XML cannot hold: most control characters, and halves of surrogate pairs."""
+    try:
+        raw = html.encode("utf-8")
+    except UnicodeEncodeError:
+        html = _SURROGATE.sub("\ufffd", html)
+        raw = html.encode("utf-8")
+    cleaned = raw.translate(None, _CONTROL_BYTES)
+    return html if len(cleaned) == len(raw) else cleaned.decode("utf-8")
 
 
 def _is_json(text: str) -> bool:

@@ -40,7 +40,7 @@ def classes_in(package: str, base: type[Base]) -> tuple[type[Base], ...]:
 
 
 @functools.cache
-def _sites() -> dict[str, type[PageObject]]:
+def sites() -> dict[str, type[PageObject]]:
     from extractors.page import PageObject
 
     return {host: kind for kind in classes_in("extractors.sites", PageObject) for host in kind.hosts}
@@ -52,7 +52,7 @@ def site_for(url: str) -> type[PageObject]:
 
     domain = host_of(url)
     while domain:
-        if kind := _sites().get(domain):
+        if kind := sites().get(domain):
             return kind
         domain = domain.partition(".")[2]
     return PageObject

@@ -21,6 +21,7 @@ _SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _DOTS = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
 _SAFE_IN_PATH = "/:@!$&'()*+,;=~-._"
 _SAFE_IN_QUERY = _SAFE_IN_PATH + "?"
+_HOST = re.compile(r"[a-z0-9._~%-]+")
 _HEX = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SPACES = re.compile(r"[\x00-\x20\x7f\u00a0\ud800-\udfff]+")
@@ -130,12 +131,12 @@ def _same_site(one: str, other: str) -> bool:
 
 def _ascii_host(host: str) -> str:
     host = host.lower()
-    if host.isascii():
-        return host
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return quote(host.encode("utf-8", "replace")).lower()
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii").lower()
+        except UnicodeError:
+            host = host.encode("utf-8", "replace").decode("utf-8")
+    return host if _HOST.fullmatch(host) else quote(unquote(host)).lower()
 
 
 def _without_dots(path: str) -> str:

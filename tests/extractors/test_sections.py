@@ -1,0 +1,167 @@
+"""Sections, blocks, leads and footnotes of small pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractors.extract import extract
+from extractors.records import BlockKind, Page, Section
+
+LONG = "Le veilleur de nuit garde la maison pendant que les autres dorment, et il note chaque ronde dans un cahier."
+MORE = (
+    "À l’aube, il rend ses clés, boit un dernier café avec la boulangère et rentre se coucher quand la ville s’éveille."
+)
+
+
+def page(inner: str, description: str = "", title: str = "Veilleur de nuit") -> Page:
+    meta = f'<meta name="description" content="{description}">' if description else ""
+    return extract(
+        f"<!doctype html><html lang=fr><head><title>{title}</title>{meta}</head><body>"
+        f"<article><h1>{title}</h1>{inner}</article></body></html>",
+        "https://magazine.example/veilleur",
+    )
+
+
+def body(inner: str, **more: str) -> Page:
+    return page(f"<div class=entry-content>{inner}</div>", **more)
+
+
+def outline(sections: tuple[Section, ...]) -> list[tuple[int, str | None, str]]:
+    return [(section.level, section.heading, section.text) for section in sections]
+
+
+def test_headings_open_sections_and_keep_their_level() -> None:
+    found = body(f"<p>{LONG}</p><h2>Mission</h2><p>{MORE}</p><h3>La nuit</h3><p>{LONG}</p>")
+    assert outline(found.sections) == [(1, None, LONG), (2, "Mission", MORE), (3, "La nuit", LONG)]
+
+
+def test_the_text_is_headings_and_blocks_between_blank_lines() -> None:
+    found = body(f"<h2>Mission</h2><p>{LONG}</p><p>{MORE}</p>")
+    assert found.text == f"Mission\n\n{LONG}\n\n{MORE}"
+
+
+def test_a_heading_that_repeats_the_title_opens_no_section() -> None:
+    found = body(f"<h2>Veilleur de nuit</h2><p>{LONG}</p>")
+    assert outline(found.sections) == [(1, None, LONG)]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p><b>Mission</b></p><p>{}</p>",
+        "<p><strong>Mission</strong></p><p>{}</p>",
+        "<p><b>Mission</b><br>{}</p>",
+        "<div><strong>Mission</strong></div><p>{}</p>",
+        "<b>Mission</b><p>{}</p>",
+        "<b>Mission</b><br><br>{}",
+    ],
+)
+def test_a_short_bold_line_is_a_heading(markup: str) -> None:
+    found = body(f"<p>{LONG}</p>" + markup.format(MORE))
+    assert [(section.heading, section.text) for section in found.sections] == [(None, LONG), ("Mission", MORE)]
+
+
+def test_a_bold_line_ranks_below_the_heading_above_it() -> None:
+    found = body(f"<h2>Mission</h2><p>{LONG}</p><p><b>La nuit</b></p><p>{MORE}</p>")
+    assert [(section.level, section.heading) for section in found.sections] == [(2, "Mission"), (3, "La nuit")]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p><b>Attention :</b> {}</p>",  # a run-in label
+        "<p><b>Il faut toujours fermer la porte du fond.</b></p><p>{}</p>",  # a sentence that is stressed
+        "<p>{}</p><p><b>Fin</b></p>",  # nothing follows
+    ],
+)
+def test_other_bold_text_is_no_heading(markup: str) -> None:
+    found = body(f"<p>{LONG}</p>" + markup.format(MORE))
+    assert [section.heading for section in found.sections] == [None]
+
+
+def test_lines_that_are_full_sentences_are_paragraphs() -> None:
+    found = body(f"<p><b>Mission</b><br>{LONG}<br>\n{MORE}</p><p>{LONG}</p>")
+    assert [block.text for block in found.sections[0].blocks] == [LONG, MORE, LONG]
+
+
+def test_the_lines_of_a_verse_stay_together() -> None:
+    found = body(f"<p>{LONG}</p><p>Dans la nuit claire<br>une clé tourne<br>et la ville dort</p><p>{MORE}</p>")
+    assert "Dans la nuit claire\nune clé tourne\net la ville dort" in [block.text for block in found.sections[0].blocks]
+
+
+def test_blocks_say_what_they_are() -> None:
+    found = body(
+        f"<p>{LONG}</p><ul><li>une lampe</li><li>un cahier</li></ul><blockquote><p>{MORE}</p></blockquote>"
+        "<table><tr><th>Âge</th><th>Salaire</th></tr><tr><td>20 ans</td><td>21 K€</td></tr></table>"
+        f"<pre>22 h  ronde\n  23 h  ronde</pre><p>{LONG}</p>"
+    )
+    assert [(block.kind, block.text) for block in found.sections[0].blocks] == [
+        (BlockKind.PARAGRAPH, LONG),
+        (BlockKind.LIST, "une lampe\nun cahier"),
+        (BlockKind.QUOTE, MORE),
+        (BlockKind.TABLE, "Âge\tSalaire\n20 ans\t21 K€"),
+        (BlockKind.CODE, "22 h  ronde\n  23 h  ronde"),
+        (BlockKind.PARAGRAPH, LONG),
+    ]
+
+
+def test_a_table_that_lays_out_the_page_is_no_table() -> None:
+    found = page(f"<table><tr><td width=600><p>{LONG}</p><p>{MORE}</p><td width=200></table>")
+    assert {block.kind for section in found.sections for block in section.blocks} == {BlockKind.PARAGRAPH}
+
+
+def test_no_break_spaces_stay_and_other_blanks_are_folded() -> None:
+    found = body(f"<p>Il  garde\n la\tmaison\u00a0: toujours. {LONG}</p><p>{MORE}</p>")
+    assert found.text.startswith("Il garde la maison\u00a0: toujours. ")
+
+
+@pytest.mark.parametrize("name", ["chapo", "excerpt", "standfirst", "entry-summary", "article-lead", "dek"])
+def test_a_paragraph_named_as_a_lead_is_the_lead(name: str) -> None:
+    found = page(f"<div class={name}><p>{MORE}</p></div><div class=entry-content><p>{LONG}</p><p>{LONG} Bis.</p></div>")
+    assert found.lead == MORE
+    assert MORE not in found.text
+
+
+def test_the_shown_description_is_the_lead() -> None:
+    found = page(f"<p>{MORE}</p><div class=entry-content><p>{LONG}</p><p>{LONG} Bis.</p></div>", description=MORE)
+    assert MORE in f"{found.lead} {found.text}"
+
+
+def test_a_description_that_is_not_shown_is_no_lead() -> None:
+    assert (
+        body(f"<p>{LONG}</p><p>{MORE}</p>", description="Une fiche métier comme il en faut, avec des conseils.").lead
+        is None
+    )
+
+
+def test_a_first_paragraph_in_italics_is_the_lead() -> None:
+    found = body(f"<p><i>{MORE}</i></p><p>{LONG}</p><p>{LONG} Bis.</p>")
+    assert found.lead == MORE
+
+
+def test_a_note_marked_by_a_star_that_the_text_refers_to_is_a_footnote() -> None:
+    found = body(f"<p>Il aime le brick* et la pierre. {LONG}</p><p>{MORE}</p><p>* Terre cuite, en anglais.</p>")
+    assert found.footnotes == ("* Terre cuite, en anglais.",)
+    assert "Terre cuite" not in found.text
+
+
+def test_a_star_that_nothing_refers_to_is_text() -> None:
+    found = body(f"<p>{LONG}</p><p>* Le soir, il ferme les volets et il éteint la lampe de la cour.</p><p>{MORE}</p>")
+    assert found.footnotes == ()
+
+
+def test_linked_notes_are_footnotes_without_their_way_back() -> None:
+    found = body(
+        f'<p>{LONG}<sup><a href="#fn1">1</a></sup></p><p>{MORE}</p>'
+        '<section class="footnotes"><h2>Notes</h2><ol><li id="fn1">Un cahier à spirale. <a href="#r">↩</a></li></ol></section>'
+    )
+    assert found.footnotes == ("Un cahier à spirale.",)
+    assert found.text == f"{LONG}\n\n{MORE}"
+
+
+def test_links_are_counted_by_where_they_lead() -> None:
+    found = body(
+        f'<p>{LONG} <a href="/a">a</a> <a href="https://www.magazine.example/b">b</a> <a href="https://other.example/">c</a>'
+        f' <a href="mailto:x@y.example">d</a></p><p>{MORE}</p>'
+    )
+    assert (found.links.internal, found.links.external) == (2, 1)

@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 
 from moderation.errors import LanguageUnknown
 from moderation.language.fusion import Weights, loaded_weights
-from moderation.language.scripts import UNSPACED, languages_in, letters_by_script, scripts_of, without_other_scripts
+from moderation.language.scripts import (
+    UNSPACED,
+    languages_in,
+    letters_by_script,
+    main_script,
+    scripts_of,
+    without_other_scripts,
+)
 from moderation.language.voters import FasttextVoter, LangdetectVoter, LinguaVoter, Votes
 from moderation.language.words import greets_in, notice_title, speechless, squeezed, words
 from moderation.normalise import language_text
@@ -29,6 +36,8 @@ _FEWEST_LETTERS = {
 _TITLE = 5  # words; titles of other pages with no more are half names
 _SURELY = 0.006  # the threshold for longer titles
 _LONG = 10  # words; over it langdetect is right when it is sure
+_GUESS = 0.6  # the least that makes the first look on three words more than a guess
+_COURTEOUS = 6  # words; a greeting in the article's language is a good part of so short a text
 _AGREED = 0.5  # the least that the first look must give a language for langdetect to decide alone on it
 _READ = 160  # characters of a long text that are read at first: half from its start, half from its end
 _MOST_TAKEN = 4000  # characters of a comment that are looked at at all
@@ -107,7 +116,7 @@ class LanguageJudge:
         scripts = letters_by_script(plain)
         if not scripts:
             return _undecidable("no words")
-        script, letters = scripts.most_common(1)[0]
+        script, letters = main_script(scripts)
         if letters < _FEWEST_LETTERS.get(script, 3):
             return _undecidable("fewer than three letters")
         spoken = words(plain)
@@ -117,8 +126,10 @@ class LanguageJudge:
             return self._other_script(plain, script, scripts, article, headline=title is not None)
         if reason := speechless(spoken, headline=title is not None):
             return _undecidable(reason)
-        count = letters // 2 if script in UNSPACED else len(spoken)
-        finding = self._voted(plain, script, scripts, count, spoken, article)
+        case = _Case(
+            plain, script, scripts.total(), letters // 2 if script in UNSPACED else len(spoken), spoken, article
+        )
+        finding = self._voted(case)
         if title is not None and finding.relation is LanguageRelation.OTHER and finding.article_probability > _SURELY:
             return replace(finding, relation=LanguageRelation.UNDECIDABLE, because="the title of another page")
         return finding
@@ -152,63 +163,72 @@ class LanguageJudge:
         total = sum(votes.get(code, 0.0) for code in languages) or 1.0
         return {code: votes.get(code, 0.0) / total for code in languages}
 
-    def _voted(
-        self, plain: str, script: str, scripts: Counter[str], count: int, spoken: list[str], article: str | None
-    ) -> LanguageFinding:
-        everything = languages_in(script, self.languages)
-        if article and article not in everything:
-            everything = (*everything, article)
-        if len(everything) == 1:
-            only = everything[0]
-            return _finding({only: 1.0}, article, LanguageRelation.SAME, f"written in {script} letters", "script")
-        core = everything if len(everything) <= _FEW else tuple(c for c in everything if c in _CORE or c == article)
-        first = self._first_look(plain, everything)
-        top = _best(first)
-        inside = top in core or (count <= 3 and first.get(top or "", 0.0) < 0.6)
+    def _voted(self, case: _Case) -> LanguageFinding:
+        """langdetect alone if the text is long and it is sure, else the committee that knows the likely languages."""
+        everything = languages_in(case.script, self.languages)
+        if case.article and case.article not in everything:
+            everything = (*everything, case.article)
+        if len(everything) < 2:
+            votes = dict.fromkeys(everything, 1.0)
+            return _finding(votes, case.article, LanguageRelation.SAME, f"written in {case.script} letters", "script")
+        core = everything
+        if len(everything) > _FEW:
+            core = tuple(code for code in everything if code in _CORE or code == case.article)
+        first = self._first_look(case.plain, everything)
+        top = _best(first) or ""
+        inside = top in core or (case.count <= 3 and first[top] < _GUESS)
         languages = tuple(sorted(core if inside else everything))
-        if count > _LONG:
-            alone = LangdetectVoter(languages).votes(_excerpt(plain))
-            best = _best(alone)
-            agreed = best is not None and first.get(best, 0.0) >= _AGREED
-            if best and agreed and alone[best] >= self.weights.alone and (not article or FasttextVoter.knows(article)):
-                relation = LanguageRelation.SAME if best == article else LanguageRelation.OTHER
-                return _finding(alone, article, relation, f"reads as {best}", "langdetect")
-        return self._committee(plain, scripts.total(), count, spoken, article, languages, first, inside)
+        if case.count > _LONG and (best := self._alone(case, languages, first)):
+            relation = LanguageRelation.SAME if best[0] == case.article else LanguageRelation.OTHER
+            return _finding(best[1], case.article, relation, f"reads as {best[0]}", "langdetect")
+        return self._committee(case, languages, first, inside)
 
-    def _committee(
-        self,
-        plain: str,
-        letters: int,
-        count: int,
-        spoken: list[str],
-        article: str | None,
-        languages: tuple[str, ...],
-        first: Votes,
-        inside: bool,
-    ) -> LanguageFinding:
-        text = plain[:_MOST_READ]
+    def _alone(self, case: _Case, languages: tuple[str, ...], first: Votes) -> tuple[str, Votes] | None:
+        """The language that langdetect is sure of and the first look agrees with, and its votes; else None."""
+        if case.article and not FasttextVoter.knows(case.article):
+            return None
+        votes = LangdetectVoter(languages).votes(_excerpt(case.plain))
+        best = _best(votes)
+        if best is None or votes[best] < self.weights.alone or first.get(best, 0.0) < _AGREED:
+            return None
+        return best, votes
+
+    def _committee(self, case: _Case, languages: tuple[str, ...], first: Votes, inside: bool) -> LanguageFinding:
+        article, text = case.article, case.plain[:_MOST_READ]
         if self.lean:
             name = "lean"
             voter: LangdetectVoter | LinguaVoter = LangdetectVoter(languages)
         else:
             name, voter = ("accurate" if inside else "wide"), LinguaVoter(languages, small=not inside)
-        voted = voter.votes(text)
         committee = self.weights.committees[name]
-        posterior = committee.posterior((voted, first), languages, letters, article, self.weights.prior)
+        votes = (voter.votes(text), first)
+        posterior = committee.posterior(votes, languages, case.letters, article, self.weights.prior)
         best = _best(posterior)
         here = posterior.get(article, 0.0) if article else 0.0
-        near = here
-        if article and count <= _LONG:
-            near = sum(posterior.get(code, 0.0) for code in _sisters(article))
+        near = sum(posterior.get(code, 0.0) for code in _sisters(article)) if article and case.count <= _LONG else here
         if best == article or here >= 0.5:
             relation = LanguageRelation.SAME
         elif article and not (voter.knows(article) and FasttextVoter.knows(article)):
             relation = LanguageRelation.UNDECIDABLE  # it lost an election in which it did not stand
-        elif near < committee.foreign_below(count) and not (article and count <= 6 and greets_in(spoken, article)):
+        elif article and case.count <= _COURTEOUS and greets_in(case.spoken, article):
+            relation = LanguageRelation.UNDECIDABLE
+        elif near < committee.foreign_below(case.count):
             relation = LanguageRelation.OTHER
         else:
             relation = LanguageRelation.UNDECIDABLE
         return _finding(posterior, article, relation, f"reads most like {best}", "vote")
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A text that needs a vote: its words, its letters in all scripts, and its length in words (`count`)."""
+
+    plain: str
+    script: str
+    letters: int
+    count: int
+    spoken: list[str]
+    article: str | None
 
 
 def _code(language: str) -> str:

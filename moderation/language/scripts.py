@@ -78,6 +78,15 @@ def letters_by_script(text: str) -> Counter[str]:
     return Counter({script: count for script, count in found.items() if count})
 
 
+def main_script(scripts: Counter[str]) -> tuple[str, int]:
+    """The script of most letters, and how many; Chinese letters among kana are Japanese. `scripts` is not empty."""
+    script, letters = max(scripts.items(), key=lambda item: (item[1], item[0]))
+    together = scripts["han"] + scripts["kana"]
+    if script in {"han", "kana"} and scripts["kana"] * 10 >= together:
+        return "kana", together
+    return script, letters
+
+
 @lru_cache(maxsize=256)
 def scripts_of(language: str) -> frozenset[str]:
     """The scripts that `language` (ISO 639-1) is written in."""

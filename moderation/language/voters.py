@@ -144,7 +144,9 @@ class LinguaVoter:
         return hasattr(IsoCode639_1, _LINGUA_NAMES.get(language, language.upper()))
 
     def votes(self, text: str) -> Votes:
-        """Probabilities by language; empty if lingua knows none of the languages."""
+        """Probabilities by language; empty if lingua knows fewer than two of the languages."""
+        if sum(map(self.knows, self.languages)) < 2:
+            return {}
         with _LOADING:
             detector = _lingua_detector(self.languages, self.small)
         values = detector.compute_language_confidence_values(text)

@@ -140,6 +140,21 @@ def test_a_language_tag_with_a_region_is_the_language(judge: LanguageJudge, tag:
     assert judge.relation("Merci beaucoup pour cet article", tag).relation is SAME
 
 
+@pytest.mark.parametrize("article", [None, "fr", "sd", "ar"])
+@pytest.mark.parametrize("text", ["ขอบคุณมากครับ", "مرحبا بكم", "እናመሰግናለን", "Спасибо"])
+@pytest.mark.parametrize("lean", [False, True])
+def test_alphabets_with_few_configured_languages_get_an_answer(text: str, article: str | None, lean: bool) -> None:
+    found = LanguageJudge(("fr", "ar"), lean=lean).relation(text, article)
+    assert found.relation is (OTHER if article == "fr" else found.relation)
+    assert article is not None or found.relation is UNDECIDABLE
+
+
+def test_kana_among_chinese_letters_is_japanese(judge: LanguageJudge) -> None:
+    text = "東京大学法学部卒業生の就職先一覧を見た"
+    assert judge.relation(text, "zh").relation is OTHER
+    assert judge.relation(text, "ja").relation is SAME
+
+
 def test_langdetect_decides_alone_on_long_texts(judge: LanguageJudge) -> None:
     text = "Je travaille depuis dix ans dans la distribution et je confirme que ce métier a beaucoup changé."
     found = judge.relation(text, "fr")

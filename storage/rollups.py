@@ -34,7 +34,8 @@ SUMS = (
 def counted(dialect: str, where: str = "") -> str:
     """SQL that counts the readers' comments of stale days afresh, in the columns of `comment_days`.
 
-    Notices of other sites (pingbacks) are nobody's opinion and are not counted.
+    Notices of other sites (pingbacks) are nobody's opinion and are not counted. CROSS JOIN keeps SQLite to this order:
+    it would read every comment to find that no day is stale.
     """
     apart = "julianday(c.day) - julianday(q.day)" if dialect == "sqlite" else "c.day - q.day"
     return f"""
@@ -47,10 +48,10 @@ def counted(dialect: str, where: str = "") -> str:
            sum(CASE WHEN q.id IS NOT NULL THEN 1 ELSE 0 END) AS staff_answers,
            sum(CASE WHEN q.id IS NOT NULL THEN CAST({apart} AS integer) ELSE 0 END) AS staff_days
       FROM stale_days s
-      JOIN comments c ON c.day = s.day
-      JOIN reviews r ON r.comment_id = c.id AND r.site_id = s.site_id
+     CROSS JOIN comments c
+     CROSS JOIN reviews r
       LEFT JOIN comments q ON q.id = c.parent_id AND {"c.by_site = 1" if dialect == "sqlite" else "c.by_site"}
-     WHERE c.kind IN ('comment', 'post') {where}
+     WHERE c.day = s.day AND r.comment_id = c.id AND r.site_id = s.site_id AND c.kind IN ('comment', 'post') {where}
      GROUP BY 1, 2, 3
 """  # noqa: S608 - words of ours
 

@@ -78,14 +78,15 @@ CLEAN_ARTICLES = View(
         **PROVENANCE,
     },
     sql="""
-SELECT a.id AS article_id, s.name AS site, a.canonical_url AS url, a.title, a.site_name, a.language,
+SELECT a.id AS article_id, (SELECT s.name FROM sites s WHERE s.id = a.site_id) AS site, a.canonical_url AS url,
+       a.title, a.site_name, a.language,
        a.author_key AS author, a.published_on, a.published, a.modified, a.lead, a.text, length(a.text) AS text_length,
        a.comments_claimed, a.comments_found, a.platform AS comment_system, a.shortfall, a.links_internal,
        a.links_external, a.profession, a.salary_min, a.salary_max, a.salary_currency, a.salary_period,
        a.salary_basis, a.education_level, a.education_level_max, a.experience_years_min, a.experience_years_max,
        a.version, a.version_since, a.first_seen_at, a.gone_at, a.url AS source_url, a.fetched_at,
        a.extractor_version, a.raw_hash
-  FROM articles a LEFT JOIN sites s ON s.id = a.site_id
+  FROM articles a
 """,
 )
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect
 
 from moderation.verdict import Action
+from storage.dictionary import dictionary
 from storage.errors import UnknownItem
 from storage.gallery import GALLERY, answer, query_named
 from storage.loading import load
@@ -134,3 +136,8 @@ def test_every_gallery_query_runs_and_has_the_columns_of_its_chart(database, mak
     assert answers["most-discussed"].rows[0][3] == 2
     with pytest.raises(UnknownItem, match="comments-per-week"):
         query_named("nothing")
+
+
+def test_the_data_dictionary_is_written_and_up_to_date():
+    path = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
+    assert path.read_text("utf-8") == dictionary(), "run: python -m storage.dictionary > docs/data-dictionary.md"

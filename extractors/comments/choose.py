@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from extractors.comments.discussion import claims
+from extractors.comments.discussion import stated_counts
 from extractors.comments.listing import Listing, headed, listings
 from extractors.comments.names import BY, SAYS
 from extractors.comments.outline import Outline, count
@@ -24,6 +25,8 @@ SURE: Final = 7.0
 """Lists above are not looked at more closely."""
 
 _SHORTLIST: Final = 8
+_LOOKED_AT: Final = 24  # records of a list
+_NEARLY_ALL: Final = 0.8
 _FIRST: Final = 20  # elements at the start of a record that may hold its number and its "by" or "says"
 _NUMBER: Final = re.compile(r"^[#№(]?\s*(\d{1,5})\s*[.):]?$")
 _SIGNED: Final = re.compile(rf"{BY.pattern}$|{BY.pattern}\S|{SAYS.pattern}", re.IGNORECASE)
@@ -41,33 +44,27 @@ def best_listing(outline: Outline) -> Listing | None:
     best = max(ranked, key=lambda pair: pair[1].total, default=None)
     if best is not None and best[1].total < SURE:
         shortlist = sorted(ranked, key=lambda pair: -pair[1].total)[:_SHORTLIST]
-        stated = {value for _, _, value in claims(outline, range(len(outline.elements)))}
-        ranked += [(listing, _closer(outline, listing, found, stated)) for listing, found in shortlist]
+        stated = functools.cache(functools.partial(stated_counts, outline))  # asked for by few pages
+        ranked += [
+            (listing, _closer(outline, listing, found, stated)) for listing, found in shortlist if len(listing) > 1
+        ]
         best = max(ranked, key=lambda pair: pair[1].total)
     if best is None or not _convincing(best[1]):
         return None
     return with_siblings(outline, _grown(outline, best, ranked)[0])
 
 
-def _closer(outline: Outline, listing: Listing, found: Score, stated: set[int]) -> Score:
+def _closer(outline: Outline, listing: Listing, found: Score, counts: Callable[[], frozenset[int]]) -> Score:
     """The score with what costs a look at the texts: running numbers, signatures, the count the page states."""
-    size = len(listing)
-    if size < 2:
-        return found
-    firsts = [
-        list(_first_texts(outline, start, stop)) for start, stop in zip(listing.starts, listing.stops, strict=True)
-    ]
+    looked = listing.starts[:_LOOKED_AT]
+    firsts = [list(_first_texts(outline, start, stop)) for start, stop in zip(looked, listing.stops, strict=False)]
     numbers = [next((int(match[1]) for text in texts if (match := _NUMBER.match(text))), None) for texts in firsts]
     run_on = all(b is not None and a is not None and abs(b - a) == 1 for a, b in pairwise(numbers))
-    signed = sum(any(_SIGNED.search(text) for text in texts) for texts in firsts) / size
-    gain = 1.5 * run_on + 1.2 * (signed >= 0.8) + 1.5 * (size in stated)
-    proof = 1.0 if run_on and (signed >= 0.8 or size in stated) else 0.6 * (signed >= 0.8)
-    return replace(
-        found,
-        total=found.total + gain,
-        evidence=found.evidence + gain,
-        proof=max(found.proof, proof),
-    )
+    signed = sum(any(_SIGNED.search(text) for text in texts) for texts in firsts) >= _NEARLY_ALL * len(looked)
+    stated = (run_on or signed or found.named >= 1.0) and len(listing) in counts()
+    gain = 1.5 * run_on + 1.2 * signed + 1.5 * stated
+    proof = 1.0 if run_on and (signed or stated) else 0.6 * signed
+    return replace(found, total=found.total + gain, evidence=found.evidence + gain, proof=max(found.proof, proof))
 
 
 def _first_texts(outline: Outline, start: int, stop: int) -> Iterator[str]:

@@ -143,6 +143,11 @@ def _claimed(outline: Outline, near: Sequence[int], found: int, has_thread: bool
     return best[2]
 
 
+def stated_counts(outline: Outline) -> frozenset[int]:
+    """Every number of comments that any short text of the page states."""
+    return frozenset(value for _, _, value in claims(outline, range(len(outline.elements))))
+
+
 def claims(outline: Outline, numbers: Iterable[int]) -> Iterator[tuple[int, str, int]]:
     """(element, its text, stated number of comments) for those of the elements, or their parents, that state one."""
     done: set[int] = set()
@@ -223,10 +228,11 @@ def _same_page(url: str, href: str) -> bool:
 def hosted_by(outline: Outline) -> str | None:
     """The service that serves the page's comments from elsewhere, if it embeds one."""
     html = outline.document.html
-    if not any(hint in html for hint in _HOST_HINTS):
+    hints = [hint for hint in _HOST_HINTS if hint in html]
+    if not hints:
         return None
     for text in _embeddings(outline):
-        if "count.js" in text or "recent" in text or not any(hint in text for hint in _HOST_HINTS):
+        if "count.js" in text or "recent" in text or not any(hint in text for hint in hints):
             continue
         for host, pattern in _HOSTS.items():
             if pattern.search(text):

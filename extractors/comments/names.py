@@ -78,9 +78,8 @@ _NOT_PLAIN: Final = (
         f"{_SENT}|{_OF}|{_SAYS_IN_COLON}".replace("repl(?:y|ies)", "reply|replies").replace("s?", "").split("|")
     )
     | frozenset(
-        "on at am um le op posted the name author auteur autor autore nom user username from nick pseudo comment commenter "
-        "pingback "
-        "written submitted geschrieben verfasst kommentar commentaire comentario commenté".split()
+        "on at am um le op posted the name author auteur autor autore nom user username from nick pseudo comment "
+        "commenter pingback written submitted geschrieben verfasst kommentar commentaire comentario commenté".split()
     )
 )
 _CUT_URL: Final = re.compile(r"^(?:https?://|www\.)\S*$", re.IGNORECASE)

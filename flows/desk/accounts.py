@@ -20,7 +20,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from flows.errors import FlowError
 from storage.editors import (
@@ -140,8 +140,8 @@ def allowed_sites(request: Request) -> tuple[str, ...] | None:
 def requires(role: Role, *, open_without_accounts: bool = False) -> Callable[[Handler], Handler]:
     """Lets a handler run for that role and higher ones only, and for writes only with the session's CSRF token.
 
-    Pages send the reader to the login; the API answers 401 or 403 as JSON. `open_without_accounts`: readable by
-    anybody as long as the desk has no account (it is bound to loopback then).
+    For pages, which send the reader to the login; the JSON interface has its own in `access`.
+    `open_without_accounts`: readable by anybody as long as the desk has no account (it is bound to loopback then).
     """
 
     def around(handler: Handler) -> Handler:
@@ -151,11 +151,11 @@ def requires(role: Role, *, open_without_accounts: bool = False) -> Callable[[Ha
             if session is None:
                 if open_without_accounts and request.method in ("GET", "HEAD") and not request.state.desk.accounts():
                     return await handler(request)
-                return refused(request, 401, "log in first")
+                return refused(request, 401, "login")
             if ROLES.index(session.editor.role) < ROLES.index(role):
-                return refused(request, 403, f"this needs the role {role}; yours is {session.editor.role}")
+                return refused(request, 403, "role", role=role, mine=session.editor.role)
             if request.method not in ("GET", "HEAD") and not await is_meant(request, session):
-                return refused(request, 403, "the form is too old; load the page again")
+                return refused(request, 403, "form")
             return await handler(request)
 
         guarded.role = role  # type: ignore[attr-defined]
@@ -193,13 +193,17 @@ def same_origin(request: Request) -> bool:
     return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
 
 
-def refused(request: Request, status: int, words: str) -> Response:
-    if request.url.path.startswith("/api/"):
-        return JSONResponse({"error": words}, status_code=status)
+def refused(request: Request, status: int, why: str, **values: object) -> Response:
+    """The login for who has not logged in, else a page that says why not."""
     if status == 401:
         return RedirectResponse(f"/login?{urlencode({'next': request.url.path})}", status_code=303)
-    from flows.desk.app import render  # the app imports this module
+    from flows.desk.app import language_of, render  # the app imports this module
 
+    _ = language_of(request).gettext
+    if why == "role":
+        words = _("This page needs the role %(role)s; yours is %(mine)s.", **values)
+    else:
+        words = _("The form is too old; load the page again.")
     return render(request, "message.html", {"heading": str(status), "words": words}, status)
 
 

@@ -268,3 +268,15 @@ async def test_an_editor_of_one_site_sees_and_changes_nothing_of_another(databas
         assert (await marie.get("/api/rules?site=autre")).status_code == 403
         assert (await marie.get("/api/rules")).status_code == 403
         assert (await marie.get("/api/counts")).json()["count"] == 1
+
+
+def test_passwords_are_hashed_slowly_and_with_salt(monkeypatch):
+    from argon2 import PasswordHasher
+
+    monkeypatch.setattr(accounts, "hasher", PasswordHasher())
+    first, second = accounts.hashed(PASSWORD), accounts.hashed(PASSWORD)
+    assert first != second
+    assert first.startswith("$argon2id$")
+    assert accounts.hasher.memory_cost >= 19 * 1024  # KiB: what OWASP asks for at least
+    with pytest.raises(accounts.WeakPassword):
+        accounts.hashed("short")

@@ -20,6 +20,7 @@ _STATED: Final = frozenset("text description commentText reviewBody".split())
 _META_LINE: Final = 150  # characters
 _BARE: Final = 25  # characters left of a line without name or date that make it prose
 _SEPARATORS: Final = " ,;:.()|·•–—-#0123456789"
+_PROSE: Final = 4  # words
 _BUTTON: Final = 60  # characters
 
 
@@ -89,6 +90,9 @@ def body_of(
             continue
         if any(run.text.strip() for run in runs):
             kept.append(runs)
+    if not kept and not has_body and dated.line >= 0:
+        said = _after_date(record.lines[dated.line], taken)
+        kept = [said] if said else []
     trimmed = _trimmed(kept)
     return trimmed or (kept if has_body else [])  # "Like" can be all that somebody wrote
 
@@ -107,6 +111,22 @@ def _is_prose(
     if any(id(run) in taken for run in line.runs):
         return len(OPENS_WITH_SAYS.sub("", text).strip(_SEPARATORS)) >= _BARE
     return True
+
+
+def _after_date(line: Line, taken: frozenset[int]) -> list[Run]:
+    """The prose of a line that begins with name and date: "Anna (5 March 2012): We tried it yesterday"."""
+    found = find_date(line.spaced)
+    if found is None or len(line.spaced) - found.end < _BARE:
+        return []
+    offset, said = 0, list[Run]()
+    for run in line.runs:
+        cut = max(0, found.end - offset)
+        offset += len(run.text) + 1
+        text = run.text[cut:] if said else run.text[cut:].lstrip(_SEPARATORS[:-11])
+        if text and id(run) not in taken:
+            said.append(Run(text, run.owner, run.after))
+    prose = "".join(run.text for run in said)
+    return said if len(prose.split()) > _PROSE and not is_action(prose) else []
 
 
 def _trimmed(lines: list[list[Run]]) -> list[list[Run]]:

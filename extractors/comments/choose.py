@@ -11,7 +11,7 @@ from typing import Final
 
 from extractors.comments.discussion import stated_counts
 from extractors.comments.listing import Listing, headed, listings
-from extractors.comments.names import BY, SAYS
+from extractors.comments.names import BY, OPENS_WITH_SAYS, SAYS
 from extractors.comments.outline import Outline, count
 from extractors.comments.score import Score, promising, score
 from extractors.comments.words import NAMES_FORM, NAMES_STRONG
@@ -26,10 +26,12 @@ SURE: Final = 7.0
 
 _SHORTLIST: Final = 8
 _LOOKED_AT: Final = 24  # records of a list
+_TELLING: Final = 3.0  # evidence beside which a matching count is no accident
 _NEARLY_ALL: Final = 0.8
 _FIRST: Final = 20  # elements at the start of a record that may hold its number and its "by" or "says"
 _NUMBER: Final = re.compile(r"^[#№(]?\s*(\d{1,5})\s*[.):]?$")
-_SIGNED: Final = re.compile(rf"{BY.pattern}$|{BY.pattern}\S|{SAYS.pattern}", re.IGNORECASE)
+_SIGNED: Final = re.compile(rf"{BY.pattern}$|{BY.pattern}\S|{SAYS.pattern}|{OPENS_WITH_SAYS.pattern}", re.IGNORECASE)
+_SHORT: Final = 60  # characters
 _NOTICE: Final = re.compile(r"pingback|trackback|webmention|mention")
 _MAX_HEADED: Final = 500
 
@@ -61,17 +63,20 @@ def _closer(outline: Outline, listing: Listing, found: Score, counts: Callable[[
     numbers = [next((int(match[1]) for text in texts if (match := _NUMBER.match(text))), None) for texts in firsts]
     run_on = all(b is not None and a is not None and abs(b - a) == 1 for a, b in pairwise(numbers))
     signed = sum(any(_SIGNED.search(text) for text in texts) for texts in firsts) >= _NEARLY_ALL * len(looked)
-    stated = (run_on or signed or found.named >= 1.0) and len(listing) in counts()
+    likely = run_on or signed or found.named >= 1.0 or found.evidence >= _TELLING
+    stated = likely and len(listing) in counts()
     gain = 1.5 * run_on + 1.2 * signed + 1.5 * stated
-    proof = 1.0 if run_on and (signed or stated) else 0.6 * signed
+    telling = signed or (stated and found.evidence >= _TELLING and len(listing) > 2)
+    proof = 1.0 if run_on and (signed or stated) else 0.6 * telling
     return replace(found, total=found.total + gain, evidence=found.evidence + gain, proof=max(found.proof, proof))
 
 
 def _first_texts(outline: Outline, start: int, stop: int) -> Iterator[str]:
     for number in range(start, min(stop, start + _FIRST)):
-        text = outline.elements[number].text
-        if text and not text.isspace() and len(text) < 60 and not outline.silent[number]:
-            yield text.strip()
+        element = outline.elements[number]
+        for text in (element.text, element.tail if number > start else None):
+            if text and not text.isspace() and len(text) < _SHORT and not outline.silent[number]:
+                yield text.strip()
 
 
 def _convincing(found: Score) -> bool:

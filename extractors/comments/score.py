@@ -16,7 +16,7 @@ from extractors.comments.words import NAMES_FORUM, NAMES_STRONG, NAMES_THREAD
 _SAMPLE: Final = 20  # records whose names are looked at
 _LOOK_IN: Final = 400  # elements of a single record that are looked at
 _MIN_TEXT: Final = 15  # characters a record, name and date included
-_MAX_DATES: Final = 3  # a comment's own, its permalink's, one in its text
+_MAX_DATES: Final = 2  # a comment's own, and one in its text
 _ARTICLE: Final = re.compile(r"type-(?:post|page|article)|\bhentry\b")
 
 

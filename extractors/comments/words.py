@@ -13,7 +13,7 @@ _COMMENT = (
 )
 NAMES_THREAD: Final = re.compile(
     r"comment|komment|koment|comentari|commenti\b|reactie|reakti|reactions?\b|r[eé]ponses\b|respuesta|rispost|respost|yorum|odpowied|"
-    r"discussion|dsq-|disqus|talkback|webmention|pingback|trackback|\bcmt|\bcom\b|\bcoms\b|coms?#|avis\b|responses\b|replies\b"
+    r"discussion|dsq-|disqus|talkback|guestbook|gästebuch|gaestebuch|livre-?d-?or|webmention|pingback|trackback|\bcmt|\bcom\b|\bcoms\b|coms?#|avis\b|responses\b|replies\b"
 )
 """Searched in lower-cased class names and ids of records and of what stands around them."""
 

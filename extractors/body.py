@@ -53,7 +53,7 @@ class _Forest:
     roots: NDArray[np.intp]
     columns: NDArray[np.intp]
     thresholds: NDArray[np.float32]
-    children: NDArray[np.intp]  # left and right
+    children: NDArray[np.intp]  # left and right of node n at 2n and 2n + 1
     values: NDArray[np.float32]
     depth: int
 
@@ -96,12 +96,15 @@ def probabilities(rows: Matrix) -> NDArray[np.float64]:
 
 
 def _log_odds(rows: Matrix) -> NDArray[np.float64]:
+    """All rows walk all trees at once, a level a step; flat arrays, because they are gathered from several times faster."""
     forest = _forest()
-    at = np.broadcast_to(forest.roots, (len(rows), len(forest.roots)))
-    index = np.arange(len(rows))[:, None]
+    cells = np.ascontiguousarray(rows).ravel()
+    starts = (np.arange(len(rows)) * rows.shape[1])[:, None]
+    at = np.repeat(forest.roots[None, :], len(rows), axis=0)
     for _ in range(forest.depth):
-        at = forest.children[at, (rows[index, forest.columns[at]] > forest.thresholds[at]).view(np.int8)]
-    return np.asarray(body_model.BASELINE + forest.values[at].sum(axis=1, dtype=np.float64))
+        is_right = cells.take(starts + forest.columns.take(at)) > forest.thresholds.take(at)
+        at = forest.children.take(2 * at + is_right)
+    return np.asarray(body_model.BASELINE + forest.values.take(at).sum(axis=1, dtype=np.float64))
 
 
 @functools.cache
@@ -128,7 +131,7 @@ def _forest() -> _Forest:
         np.array(roots),
         np.array(columns),
         np.array(thresholds, dtype=np.float32),
-        np.column_stack((left, right)),
+        np.column_stack((left, right)).ravel(),
         np.array(values, dtype=np.float32),
         depth,
     )

@@ -15,7 +15,7 @@ from extractors.body import article_blocks
 from extractors.bylines import Byline, bylines
 from extractors.comments import find_thread
 from extractors.comments.thread import Thread
-from extractors.errors import LayoutChanged, NoArticle
+from extractors.errors import LayoutChanged, NoArticle, TooComplex
 from extractors.html import Document
 from extractors.language import language_of
 from extractors.lead import find_lead
@@ -26,6 +26,8 @@ from extractors.structured import Statements, text_in
 from extractors.tweets.finds import TweetFinds, find_tweets
 from extractors.urls import absolute, base_of, canonical_url, host_of
 
+MAX_BLOCKS = 120_000
+"""Judging so many takes a few seconds and half a gigabyte; real pages have hundreds."""
 _BARE_PAGE = 300  # characters shown below which what is hidden is read too: a script may show it
 
 
@@ -81,10 +83,12 @@ class PageObject:
 
     @functools.cached_property
     def outline(self) -> Outline:
-        """The page's text blocks without the comment thread and the tweets."""
+        """The page's text blocks without the comment thread and the tweets. Raises TooComplex."""
         timelines = [node for node in self.tweets().nodes if node.tag != "blockquote"]  # a tweet may be quoted
         apart = {*self.thread().nodes, *timelines}
         shown = outline(self.document.tree, apart)
+        if len(shown.blocks) > MAX_BLOCKS:
+            raise TooComplex(f"{self.document.url}: more than {MAX_BLOCKS:,} text blocks")
         if sum(len(block.text) for block in shown.blocks) >= _BARE_PAGE:
             return shown
         everything = outline(self.document.tree, apart, with_hidden=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import orjson
-from sqlalchemy import Boolean, Connection, Date, DateTime, LargeBinary, MetaData, Table, insert, select
+from sqlalchemy import Boolean, Connection, Date, DateTime, LargeBinary, MetaData, Table, insert, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from storage.bulk import batched
@@ -28,9 +28,10 @@ from storage.engine import Database, connect
 from storage.errors import BackupDamaged, DatabaseUnreachable
 from storage.schema import current_revision, known_revisions, upgrade
 from storage.search import index_new
-from storage.tables import metadata
+from storage.tables import metadata, settings
 
 ROWS_AT_ONCE = 1000
+MADE_ANEW = settings.delete().where(or_(settings.c.name == "views", settings.c.name.startswith("searched_")))
 MANIFEST = "manifest.json"
 NUMBERED = ("articles", "comments", "tweets", "verdicts")  # tables whose numbers are given out by us on SQLite
 
@@ -86,6 +87,8 @@ def restore(path: Path, url: str) -> Backup:
             with connect(url) as db:
                 fill(db, source, manifest)
                 verify(db, manifest)
+                with db.write() as connection:  # what these say is there has to be made anew
+                    connection.execute(MADE_ANEW)
             upgrade(url)
     except (zipfile.BadZipFile, EOFError, OSError) as error:
         raise BackupDamaged(f"{path} cannot be read as a backup: {error}") from error

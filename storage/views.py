@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from storage.dialects import in_dialect
 from storage.engine import driver_cursor
 from storage.rollups import FETCHED, counted
+from storage.tables import metadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -417,7 +418,16 @@ STAMP = "views"
 
 def fingerprint_of_views() -> str:
     """Changes with any change of a view or of a description."""
-    return sha256(repr((VIEWS, counted("sqlite"))).encode()).hexdigest()
+    return sha256(repr((VIEWS, counted("sqlite"), table_sentences())).encode()).hexdigest()
+
+
+def table_sentences() -> list[tuple[str, str]]:
+    """What every table and column is described with: `table` or `table.column`, and the sentence."""
+    found = []
+    for table in metadata.sorted_tables:
+        found.append((str(table.name), str(table.comment)))
+        found += [(f"{table.name}.{column.name}", str(column.comment)) for column in table.c]
+    return found
 
 
 def views_are_current(connection: Connection) -> bool:
@@ -442,6 +452,10 @@ def make_views(connection: Connection) -> None:
             connection.exec_driver_sql(f"COMMENT ON VIEW {view.name} IS {quoted(view.comment)}")
             for column, comment in view.columns.items():
                 connection.exec_driver_sql(f"COMMENT ON COLUMN {view.name}.{column} IS {quoted(comment)}")
+    if connection.dialect.name == "postgresql":
+        for name, sentence in table_sentences():
+            kind = "COLUMN" if "." in name else "TABLE"
+            connection.exec_driver_sql(f"COMMENT ON {kind} {name} IS {quoted(sentence)}")
     connection.execute(
         text(
             "INSERT INTO settings (name, value) VALUES (:name, :value)"

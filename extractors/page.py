@@ -52,7 +52,7 @@ class PageObject:
         return self._language
 
     def title(self) -> str | None:
-        return metadata.title(self.document, self.statements)
+        return self._title
 
     def author(self) -> str | None:
         return authors.author(self.statements, self.bylines, self.site_name())
@@ -62,6 +62,10 @@ class PageObject:
 
     def modified(self) -> str | None:
         return publication.modified(self.statements, self.language())
+
+    @functools.cached_property
+    def _title(self) -> str | None:
+        return metadata.title(self.document, self.statements)
 
     @functools.cached_property
     def _language(self) -> str | None:

@@ -101,9 +101,9 @@ SELECT hashtag, count(*) AS messages FROM clean_hashtags GROUP BY hashtag ORDER 
         y=("lowest", "highest"),
         series="salary_period",
         sql="""
-SELECT profession, salary_currency, salary_period, min(salary_min) AS lowest, max(salary_max) AS highest,
-       count(*) AS articles
-  FROM clean_articles WHERE salary_min IS NOT NULL
+SELECT profession, salary_currency, salary_period, min(lowest) AS lowest, max(highest) AS highest,
+       sum(articles) AS articles
+  FROM salary_ranges_by_profession WHERE profession <> ''
  GROUP BY profession, salary_currency, salary_period ORDER BY highest DESC, profession LIMIT 50
 """,
     ),

@@ -19,41 +19,42 @@ from storage.tables import stale_days
 
 DAYS_AT_ONCE = 200
 
-SUMS = (
-    "comments",
-    "published",
-    "waiting",
-    "rejected",
-    "spam",
-    "off_language",
-    "staff_answers",
-    "staff_days",
-)
+SUMS = {
+    "comments": "count(*)",
+    "published": "sum(CASE WHEN r.action = 'publish' THEN 1 ELSE 0 END)",
+    "waiting": "sum(CASE WHEN r.action = 'review' THEN 1 ELSE 0 END)",
+    "rejected": "sum(CASE WHEN r.action = 'reject' THEN 1 ELSE 0 END)",
+    "spam": "sum(CASE WHEN r.action = 'reject' OR r.labels LIKE '% spam %' THEN 1 ELSE 0 END)",
+    "off_language": "sum(CASE WHEN r.labels LIKE '% off_language %' THEN 1 ELSE 0 END)",
+    "staff_answers": "sum(CASE WHEN q.id IS NOT NULL THEN 1 ELSE 0 END)",
+    "staff_days": "sum(CASE WHEN q.id IS NOT NULL THEN CAST(DAYS_APART AS integer) ELSE 0 END)",
+}
+KEPT = {  # the tables of counts: their keys beside the site, and what they count
+    "site_days": (("day",), tuple(SUMS)),
+    "language_days": (("day", "language"), ("comments", "published", "off_language")),
+}
+KEYS = {"day": "c.day", "language": "coalesce(r.language, '')"}
 
 
-def counted(dialect: str, where: str = "") -> str:
-    """SQL that counts the readers' comments of stale days afresh, in the columns of `comment_days`.
+def counted(table: str, dialect: str, where: str = "") -> str:
+    """SQL that counts the readers' comments of stale days afresh, in the columns of that table of counts.
 
     Notices of other sites (pingbacks) are nobody's opinion and are not counted. CROSS JOIN keeps SQLite to this order:
     it would read every comment to find that no day is stale.
     """
+    keys, sums = KEPT[table]
+    columns = ["r.site_id", *(f"{KEYS[key]} AS {key}" for key in keys), *(f"{SUMS[name]} AS {name}" for name in sums)]
     apart = "julianday(c.day) - julianday(q.day)" if dialect == "sqlite" else "c.day - q.day"
+    answered = "c.by_site = 1" if dialect == "sqlite" else "c.by_site"
     return f"""
-    SELECT r.site_id, c.day, coalesce(r.language, '') AS language, count(*) AS comments,
-           sum(CASE WHEN r.action = 'publish' THEN 1 ELSE 0 END) AS published,
-           sum(CASE WHEN r.action = 'review' THEN 1 ELSE 0 END) AS waiting,
-           sum(CASE WHEN r.action = 'reject' THEN 1 ELSE 0 END) AS rejected,
-           sum(CASE WHEN r.action = 'reject' OR r.labels LIKE '% spam %' THEN 1 ELSE 0 END) AS spam,
-           sum(CASE WHEN r.labels LIKE '% off_language %' THEN 1 ELSE 0 END) AS off_language,
-           sum(CASE WHEN q.id IS NOT NULL THEN 1 ELSE 0 END) AS staff_answers,
-           sum(CASE WHEN q.id IS NOT NULL THEN CAST({apart} AS integer) ELSE 0 END) AS staff_days
+    SELECT {", ".join(columns)}
       FROM stale_days s
      CROSS JOIN comments c
      CROSS JOIN reviews r
-      LEFT JOIN comments q ON q.id = c.parent_id AND {"c.by_site = 1" if dialect == "sqlite" else "c.by_site"}
+      LEFT JOIN comments q ON q.id = c.parent_id AND {answered}
      WHERE c.day = s.day AND r.comment_id = c.id AND r.site_id = s.site_id AND c.kind IN ('comment', 'post') {where}
-     GROUP BY 1, 2, 3
-"""  # noqa: S608 - words of ours
+     GROUP BY {", ".join(str(n) for n in range(1, len(keys) + 2))}
+""".replace("DAYS_APART", apart)  # noqa: S608 - words of ours
 
 
 FETCHED = """
@@ -110,20 +111,19 @@ def refresh_span(connection: Connection, first: object, last: object) -> int:
     span = {"first": first, "last": last}
     if connection.dialect.name == "postgresql":  # no loader may mark a day that is being counted without it
         connection.execute(text("LOCK TABLE stale_days IN SHARE ROW EXCLUSIVE MODE"))
-    connection.execute(
-        text(
-            "DELETE FROM comment_days WHERE day BETWEEN :first AND :last AND EXISTS (SELECT 1 FROM stale_days s"
-            " WHERE s.site_id = comment_days.site_id AND s.day = comment_days.day)"
-        ),
-        span,
-    )
-    connection.execute(
-        text(
-            f"INSERT INTO comment_days (site_id, day, language, {', '.join(SUMS)})"
-            f" {counted(connection.dialect.name, 'AND s.day BETWEEN :first AND :last')}"
-        ),
-        span,
-    )
+    for table, (keys, sums) in KEPT.items():
+        connection.execute(
+            text(
+                f"DELETE FROM {table} WHERE day BETWEEN :first AND :last AND EXISTS (SELECT 1 FROM stale_days s"  # noqa: S608
+                f" WHERE s.site_id = {table}.site_id AND s.day = {table}.day)"
+            ),
+            span,
+        )
+        fresh = counted(table, connection.dialect.name, "AND s.day BETWEEN :first AND :last")
+        connection.execute(
+            text(f"INSERT INTO {table} (site_id, {', '.join((*keys, *sums))}) {fresh}"),
+            span,
+        )
     gone = connection.execute(text("DELETE FROM stale_days WHERE day BETWEEN :first AND :last"), span)
     return int(gone.rowcount)
 
@@ -175,7 +175,7 @@ def refresh_fetches(connection: Connection) -> None:
 
 
 def refresh_sections(connection: Connection) -> None:
-    """Count sections anew, if an article was looked at since the last time."""
+    """Count sections and salaries anew, if an article was looked at since the last time."""
     newest = str(connection.execute(text("SELECT max(changed_at) FROM articles")).scalar())
     known = connection.execute(text("SELECT value FROM settings WHERE name = 'sections_counted_to'")).scalar()
     if known == newest:
@@ -186,6 +186,14 @@ def refresh_sections(connection: Connection) -> None:
             "INSERT INTO section_counts (site_id, section, articles)"
             " SELECT a.site_id, p.canonical, count(DISTINCT p.article_id) FROM sections p"
             " JOIN articles a ON a.id = p.article_id WHERE p.canonical IS NOT NULL GROUP BY 1, 2"
+        )
+    )
+    connection.execute(text("DELETE FROM salary_ranges"))
+    connection.execute(
+        text(
+            "INSERT INTO salary_ranges (site_id, profession, currency, period, lowest, highest, articles)"
+            " SELECT site_id, coalesce(profession, ''), coalesce(salary_currency, ''), coalesce(salary_period, ''),"
+            " min(salary_min), max(salary_max), count(*) FROM articles WHERE salary_min IS NOT NULL GROUP BY 1, 2, 3, 4"
         )
     )
     remember(connection, "sections_counted_to", newest)

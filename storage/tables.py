@@ -202,16 +202,6 @@ articles = Table(
 )
 
 Index("ix_articles_comments_found", articles.c.comments_found)
-Index(
-    "ix_articles_salary",
-    articles.c.profession,
-    articles.c.salary_currency,
-    articles.c.salary_period,
-    articles.c.salary_min,
-    articles.c.salary_max,
-    sqlite_where=articles.c.salary_min.is_not(None),
-    postgresql_where=articles.c.salary_min.is_not(None),
-)
 
 article_versions = Table(
     "article_versions",
@@ -598,12 +588,7 @@ audits = Table(
     comment="The random sample that the promise about wrongly rejected comments is proved on, and second opinions.",
 )
 
-comment_days = Table(
-    "comment_days",
-    metadata,
-    Column("site_id", Identifier, refers("sites"), primary_key=True, comment="The site."),
-    Column("day", Day, primary_key=True, comment="The day the comments were written."),
-    Column("language", Text, primary_key=True, comment="Language of the comments; empty: undecided."),
+SITE_DAY = (
     needed("comments", Integer, "How many readers' comments."),
     needed("published", Integer, "Of these, published."),
     needed("waiting", Integer, "Of these, in review."),
@@ -612,7 +597,27 @@ comment_days = Table(
     needed("off_language", Integer, "Of these, labelled as being in another language than the article."),
     needed("staff_answers", Integer, "Of these, answers of the site's staff to a comment."),
     needed("staff_days", Integer, "Days that the answered comments had waited, in sum."),
+)
+
+site_days = Table(
+    "site_days",
+    metadata,
+    Column("site_id", Identifier, refers("sites"), primary_key=True, comment="The site."),
+    Column("day", Day, primary_key=True, comment="The day the comments were written."),
+    *SITE_DAY,
     comment="Comments counted by day, for the days that are not in `stale_days`.",
+)
+
+language_days = Table(
+    "language_days",
+    metadata,
+    Column("site_id", Identifier, refers("sites"), primary_key=True, comment="The site."),
+    Column("day", Day, primary_key=True, comment="The day the comments were written."),
+    Column("language", Text, primary_key=True, comment="Language of the comments; empty: undecided."),
+    needed("comments", Integer, "How many readers' comments."),
+    needed("published", Integer, "Of these, published."),
+    needed("off_language", Integer, "Of these, labelled as being in another language than the article."),
+    comment="Comments counted by day and language, for the days that are not in `stale_days`.",
 )
 
 stale_days = Table(
@@ -620,7 +625,7 @@ stale_days = Table(
     metadata,
     Column("site_id", Identifier, refers("sites"), primary_key=True, comment="The site."),
     Column("day", Day, primary_key=True, comment="A day of which something has changed."),
-    comment="Days that `comment_days` does not hold rightly: the views count them afresh.",
+    comment="Days that the counts by day do not hold rightly: the views count them afresh.",
 )
 
 site_authors = Table(
@@ -664,6 +669,19 @@ section_counts = Table(
     Column("section", Text, primary_key=True, comment="Canonical name of a section."),
     needed("articles", Integer, "How many articles have it."),
     comment="How many articles have which section, as of the last refresh.",
+)
+
+salary_ranges = Table(
+    "salary_ranges",
+    metadata,
+    Column("site_id", Identifier, refers("sites"), primary_key=True, comment="The site."),
+    Column("profession", Text, primary_key=True, comment="The profession described; empty: not known."),
+    Column("currency", Text, primary_key=True, comment="ISO 4217; empty: not known."),
+    Column("period", Text, primary_key=True, comment="year, month, day or hour; empty: not known."),
+    needed("lowest", Integer, "The lowest salary stated."),
+    maybe("highest", Integer, "The highest salary stated."),
+    needed("articles", Integer, "How many articles state one."),
+    comment="What articles say a profession earns, as of the last refresh.",
 )
 
 TABLES = tuple(metadata.sorted_tables)

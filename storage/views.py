@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from storage.dialects import in_dialect
 from storage.engine import driver_cursor
-from storage.rollups import FETCHED, counted
+from storage.rollups import FETCHED, KEPT, counted
 from storage.tables import metadata
 
 
@@ -221,15 +221,19 @@ SELECT e.tweet_id, e.position, lower(e.value) AS hashtag, e.value AS as_written,
 """,
 )
 
-COUNTED_DAYS = """
-SELECT d.site_id, d.day, d.language, d.comments, d.published, d.waiting, d.rejected, d.spam, d.off_language,
-       d.staff_answers, d.staff_days
-  FROM comment_days d
+
+def kept(table: str) -> str:
+    """SQL of a table of counts as it is now: the kept counts, and the stale days counted afresh."""
+    keys, sums = KEPT[table]
+    columns = ", ".join(f"d.{name}" for name in ("site_id", *keys, *sums))
+    return f"""
+SELECT {columns} FROM {table} d
  WHERE NOT EXISTS (SELECT 1 FROM stale_days s WHERE s.site_id = d.site_id AND s.day = d.day)
 UNION ALL
-STALE_DAYS
-"""
+FRESH_{table}"""  # noqa: S608
 
+
+SITE = "(SELECT n.name FROM sites n WHERE n.id = x.site_id) AS site"
 DAILY = {"site": "The site's name.", "day": "The day the comments were written."}
 
 SITE_DAILY = View(
@@ -245,10 +249,8 @@ SITE_DAILY = View(
         "staff_days": "Days that the answered comments had waited, in sum.",
     },
     sql=f"""
-SELECT n.name AS site, x.day, sum(x.comments) AS comments, sum(x.published) AS published, sum(x.waiting) AS waiting,
-       sum(x.rejected) AS rejected, sum(x.staff_answers) AS staff_answers, sum(x.staff_days) AS staff_days
-  FROM ({COUNTED_DAYS}) x LEFT JOIN sites n ON n.id = x.site_id
- GROUP BY x.site_id, n.name, x.day
+SELECT {SITE}, x.day, x.comments, x.published, x.waiting, x.rejected, x.staff_answers, x.staff_days
+  FROM ({kept("site_days")}) x
 """,  # noqa: S608
 )
 
@@ -263,10 +265,8 @@ SPAM_DAILY = View(
         "spam_share": "spam / comments, 0 to 1.",
     },
     sql=f"""
-SELECT n.name AS site, x.day, sum(x.comments) AS comments, sum(x.spam) AS spam, sum(x.off_language) AS off_language,
-       sum(x.spam) * 1.0 / sum(x.comments) AS spam_share
-  FROM ({COUNTED_DAYS}) x LEFT JOIN sites n ON n.id = x.site_id
- GROUP BY x.site_id, n.name, x.day
+SELECT {SITE}, x.day, x.comments, x.spam, x.off_language, x.spam * 1.0 / x.comments AS spam_share
+  FROM ({kept("site_days")}) x
 """,  # noqa: S608
 )
 
@@ -281,10 +281,7 @@ LANGUAGE_DAILY = View(
         "off_language": "Of these, in another language than the article.",
     },
     sql=f"""
-SELECT n.name AS site, x.day, x.language, sum(x.comments) AS comments, sum(x.published) AS published,
-       sum(x.off_language) AS off_language
-  FROM ({COUNTED_DAYS}) x LEFT JOIN sites n ON n.id = x.site_id
- GROUP BY x.site_id, n.name, x.day, x.language
+SELECT {SITE}, x.day, x.language, x.comments, x.published, x.off_language FROM ({kept("language_days")}) x
 """,  # noqa: S608
 )
 
@@ -375,12 +372,30 @@ SELECT n.name AS site, x.section, x.articles FROM section_counts x LEFT JOIN sit
 """,
 )
 
+SALARY_RANGES = View(
+    name="salary_ranges_by_profession",
+    comment="What the articles of each site say a profession earns, as of the last run's end.",
+    columns={
+        "site": "The site's name.",
+        "profession": "The profession described; empty: not known.",
+        "salary_currency": "ISO 4217; empty: not known.",
+        "salary_period": "year, month, day or hour; empty: not known.",
+        "lowest": "The lowest salary stated.",
+        "highest": "The highest salary stated.",
+        "articles": "How many articles state one.",
+    },
+    sql=f"""
+SELECT {SITE}, x.profession, x.currency AS salary_currency, x.period AS salary_period, x.lowest, x.highest, x.articles
+  FROM salary_ranges x
+""",  # noqa: S608
+)
+
 INTEGERS = frozenset(
     "article_id comment_id tweet_id parent_id position level text_length comments_claimed comments_found links_internal"
     " links_external salary_min salary_max version comments published waiting rejected spam"
     " off_language hashtags links mentions sightings campaign_id members sites new_authors returned edited removed"
     " answers extracted quarantined failed education_level education_level_max experience_years_min"
-    " experience_years_max staff_answers staff_days articles".split()
+    " experience_years_max staff_answers staff_days articles lowest highest".split()
 )
 BOOLEANS = frozenset({"by_site", "is_retweet"})
 NUMBERS = frozenset({"spam_probability", "spam_share", "comments_a_page", "sections_a_page"})
@@ -412,13 +427,14 @@ VIEWS = (
     CHANGES_DAILY,
     FETCH_DAILY,
     SECTIONS_COVERAGE,
+    SALARY_RANGES,
 )
 STAMP = "views"
 
 
 def fingerprint_of_views() -> str:
     """Changes with any change of a view or of a description."""
-    return sha256(repr((VIEWS, counted("sqlite"), table_sentences())).encode()).hexdigest()
+    return sha256(repr((VIEWS, [counted(table, "sqlite") for table in KEPT], table_sentences())).encode()).hexdigest()
 
 
 def table_sentences() -> list[tuple[str, str]]:
@@ -445,8 +461,10 @@ def make_views(connection: Connection) -> None:
     """Make all views anew, with their descriptions where the database keeps descriptions."""
     drop_views(connection)
     for view in VIEWS:
-        fresh = counted(connection.dialect.name)
-        sql = in_dialect(view.sql.replace("STALE_DAYS", fresh), connection.dialect.name)
+        sql = view.sql
+        for table in KEPT:
+            sql = sql.replace(f"FRESH_{table}", counted(table, connection.dialect.name))
+        sql = in_dialect(sql, connection.dialect.name)
         driver_cursor(connection).execute(f"CREATE VIEW {view.name} AS {sql}")  # as it is: it holds percent signs
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"COMMENT ON VIEW {view.name} IS {quoted(view.comment)}")

@@ -67,6 +67,7 @@ KEYS = {
     "changes_daily": ("site", "day"),
     "fetch_daily": ("site", "day"),
     "sections_coverage": ("site", "section"),
+    "salary_ranges_by_profession": ("site", "profession", "salary_currency", "salary_period"),
 }
 
 

@@ -17,7 +17,6 @@ from storage.tables import metadata
 
 TARGET = Path(__file__).with_name("versions") / "0001_first.py"
 HEAD = '''"""The first schema. Written by `python -m storage.migrations.first_schema`; never changed after a release."""
-# ruff: noqa: E501 - SQL as it was written
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """The first schema. Written by `python -m storage.migrations.first_schema`; never changed after a release."""
-# ruff: noqa: E501 - SQL as it was written
 
 from __future__ import annotations
 
@@ -193,9 +192,6 @@ CREATE INDEX ix_articles_comments_found ON articles (comments_found)
 CREATE INDEX ix_articles_page_id ON articles (page_id)
 """,
     """
-CREATE INDEX ix_articles_salary ON articles (profession, salary_currency, salary_period, salary_min, salary_max) WHERE salary_min IS NOT NULL
-""",
-    """
 CREATE INDEX ix_articles_site_id ON articles (site_id)
 """,
     """
@@ -206,23 +202,6 @@ CREATE TABLE author_days (
     returned INTEGER NOT NULL,
     CONSTRAINT pk_author_days PRIMARY KEY (site_id, day),
     CONSTRAINT fk_author_days_site_id FOREIGN KEY(site_id) REFERENCES sites (id)
-)
-""",
-    """
-CREATE TABLE comment_days (
-    site_id INTEGER NOT NULL,
-    day TEXT NOT NULL,
-    language TEXT NOT NULL,
-    comments INTEGER NOT NULL,
-    published INTEGER NOT NULL,
-    waiting INTEGER NOT NULL,
-    rejected INTEGER NOT NULL,
-    spam INTEGER NOT NULL,
-    off_language INTEGER NOT NULL,
-    staff_answers INTEGER NOT NULL,
-    staff_days INTEGER NOT NULL,
-    CONSTRAINT pk_comment_days PRIMARY KEY (site_id, day, language),
-    CONSTRAINT fk_comment_days_site_id FOREIGN KEY(site_id) REFERENCES sites (id)
 )
 """,
     """
@@ -237,6 +216,18 @@ CREATE TABLE fetch_days (
     sections INTEGER NOT NULL,
     CONSTRAINT pk_fetch_days PRIMARY KEY (site_id, day),
     CONSTRAINT fk_fetch_days_site_id FOREIGN KEY(site_id) REFERENCES sites (id)
+)
+""",
+    """
+CREATE TABLE language_days (
+    site_id INTEGER NOT NULL,
+    day TEXT NOT NULL,
+    language TEXT NOT NULL,
+    comments INTEGER NOT NULL,
+    published INTEGER NOT NULL,
+    off_language INTEGER NOT NULL,
+    CONSTRAINT pk_language_days PRIMARY KEY (site_id, day, language),
+    CONSTRAINT fk_language_days_site_id FOREIGN KEY(site_id) REFERENCES sites (id)
 )
 """,
     """
@@ -304,6 +295,19 @@ CREATE TABLE runs (
 )
 """,
     """
+CREATE TABLE salary_ranges (
+    site_id INTEGER NOT NULL,
+    profession TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    period TEXT NOT NULL,
+    lowest INTEGER NOT NULL,
+    highest INTEGER,
+    articles INTEGER NOT NULL,
+    CONSTRAINT pk_salary_ranges PRIMARY KEY (site_id, profession, currency, period),
+    CONSTRAINT fk_salary_ranges_site_id FOREIGN KEY(site_id) REFERENCES sites (id)
+)
+""",
+    """
 CREATE TABLE saved_views (
     id INTEGER NOT NULL,
     editor_id INTEGER NOT NULL,
@@ -347,6 +351,22 @@ CREATE TABLE site_authors (
     number INTEGER NOT NULL,
     CONSTRAINT pk_site_authors PRIMARY KEY (site_id, author_key),
     CONSTRAINT fk_site_authors_site_id FOREIGN KEY(site_id) REFERENCES sites (id)
+)
+""",
+    """
+CREATE TABLE site_days (
+    site_id INTEGER NOT NULL,
+    day TEXT NOT NULL,
+    comments INTEGER NOT NULL,
+    published INTEGER NOT NULL,
+    waiting INTEGER NOT NULL,
+    rejected INTEGER NOT NULL,
+    spam INTEGER NOT NULL,
+    off_language INTEGER NOT NULL,
+    staff_answers INTEGER NOT NULL,
+    staff_days INTEGER NOT NULL,
+    CONSTRAINT pk_site_days PRIMARY KEY (site_id, day),
+    CONSTRAINT fk_site_days_site_id FOREIGN KEY(site_id) REFERENCES sites (id)
 )
 """,
     """
@@ -842,9 +862,6 @@ CREATE INDEX ix_articles_comments_found ON articles (comments_found)
 CREATE INDEX ix_articles_page_id ON articles (page_id)
 """,
     """
-CREATE INDEX ix_articles_salary ON articles (profession, salary_currency, salary_period, salary_min, salary_max) WHERE salary_min IS NOT NULL
-""",
-    """
 CREATE INDEX ix_articles_site_id ON articles (site_id)
 """,
     """
@@ -855,23 +872,6 @@ CREATE TABLE author_days (
     returned INTEGER NOT NULL,
     CONSTRAINT pk_author_days PRIMARY KEY (site_id, day),
     CONSTRAINT fk_author_days_site_id FOREIGN KEY(site_id) REFERENCES sites (id)
-)
-""",
-    """
-CREATE TABLE comment_days (
-    site_id BIGINT NOT NULL,
-    day DATE NOT NULL,
-    language TEXT NOT NULL,
-    comments INTEGER NOT NULL,
-    published INTEGER NOT NULL,
-    waiting INTEGER NOT NULL,
-    rejected INTEGER NOT NULL,
-    spam INTEGER NOT NULL,
-    off_language INTEGER NOT NULL,
-    staff_answers INTEGER NOT NULL,
-    staff_days INTEGER NOT NULL,
-    CONSTRAINT pk_comment_days PRIMARY KEY (site_id, day, language),
-    CONSTRAINT fk_comment_days_site_id FOREIGN KEY(site_id) REFERENCES sites (id)
 )
 """,
     """
@@ -886,6 +886,18 @@ CREATE TABLE fetch_days (
     sections INTEGER NOT NULL,
     CONSTRAINT pk_fetch_days PRIMARY KEY (site_id, day),
     CONSTRAINT fk_fetch_days_site_id FOREIGN KEY(site_id) REFERENCES sites (id)
+)
+""",
+    """
+CREATE TABLE language_days (
+    site_id BIGINT NOT NULL,
+    day DATE NOT NULL,
+    language TEXT NOT NULL,
+    comments INTEGER NOT NULL,
+    published INTEGER NOT NULL,
+    off_language INTEGER NOT NULL,
+    CONSTRAINT pk_language_days PRIMARY KEY (site_id, day, language),
+    CONSTRAINT fk_language_days_site_id FOREIGN KEY(site_id) REFERENCES sites (id)
 )
 """,
     """
@@ -953,6 +965,19 @@ CREATE TABLE runs (
 )
 """,
     """
+CREATE TABLE salary_ranges (
+    site_id BIGINT NOT NULL,
+    profession TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    period TEXT NOT NULL,
+    lowest INTEGER NOT NULL,
+    highest INTEGER,
+    articles INTEGER NOT NULL,
+    CONSTRAINT pk_salary_ranges PRIMARY KEY (site_id, profession, currency, period),
+    CONSTRAINT fk_salary_ranges_site_id FOREIGN KEY(site_id) REFERENCES sites (id)
+)
+""",
+    """
 CREATE TABLE saved_views (
     id BIGSERIAL NOT NULL,
     editor_id BIGINT NOT NULL,
@@ -996,6 +1021,22 @@ CREATE TABLE site_authors (
     number INTEGER NOT NULL,
     CONSTRAINT pk_site_authors PRIMARY KEY (site_id, author_key),
     CONSTRAINT fk_site_authors_site_id FOREIGN KEY(site_id) REFERENCES sites (id)
+)
+""",
+    """
+CREATE TABLE site_days (
+    site_id BIGINT NOT NULL,
+    day DATE NOT NULL,
+    comments INTEGER NOT NULL,
+    published INTEGER NOT NULL,
+    waiting INTEGER NOT NULL,
+    rejected INTEGER NOT NULL,
+    spam INTEGER NOT NULL,
+    off_language INTEGER NOT NULL,
+    staff_answers INTEGER NOT NULL,
+    staff_days INTEGER NOT NULL,
+    CONSTRAINT pk_site_days PRIMARY KEY (site_id, day),
+    CONSTRAINT fk_site_days_site_id FOREIGN KEY(site_id) REFERENCES sites (id)
 )
 """,
     """

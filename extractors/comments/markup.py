@@ -14,6 +14,8 @@ _ACTIONS = (
     "new",
     "guest", "this comment was edited", "awaiting moderation", "loading", "ago", "comment", "says", "said", "wrote",
     "at", "on", "by",
+    "expand full comment", "read more", "show more", "see more", "view", "view replies", "load more",
+    "mehr anzeigen", "weiterlesen", "voir plus", "lire la suite", "ver más", "leer más", "leggi tutto",
     "répondre", "repondre", "citer", "signaler un abus", "signaler ce commentaire", "signaler", "modérer",
     "lien permanent", "permalien", "alerter", "j'aime", "modifier", "dit", "le", "et",
     "antworten", "auf diesen kommentar antworten", "zitieren", "kommentar melden", "melden", "bearbeiten",
@@ -25,7 +27,7 @@ _ACTIONS = (
 _ACTION: Final = re.compile(
     r"^[\W\d_]*(?:(?:"
     + "|".join(sorted(map(re.escape, _ACTIONS), key=len, reverse=True))
-    + r"|\d+ (?:likes?|votes?))(?![^\W_])[\W\d_]*)+$",
+    + r"|\d+ ?(?:likes?|votes?|[smhdwy]|mo|mins?|hrs?))(?![^\W_])[\W\d_]*)+$",
     re.IGNORECASE,
 )
 _MAX_ACTION: Final = 120  # characters

@@ -14,7 +14,7 @@ from extractors.comments.kinds import kind_of, notice
 from extractors.comments.label import Fields, label
 from extractors.comments.listing import Listing
 from extractors.comments.names import is_cut
-from extractors.comments.outline import COMMENT_ID, Outline
+from extractors.comments.outline import Outline
 from extractors.comments.recipe import Recipe, apply
 from extractors.comments.record import Record, Run, records
 from extractors.comments.score import thread_named
@@ -26,6 +26,7 @@ from extractors.dates import FoundDate, resolved
 from extractors.html import folded
 from extractors.records import Comment, CommentKind, DatePrecision
 
+_ONE_COMMENT: Final = re.compile(r"(?:^|[-_])(?:comment|pingback|trackback|cmt|c)[-_]?\d+$", re.IGNORECASE)
 _ID: Final = re.compile(r"\d")
 _POST: Final = re.compile(r"(?:^|[-_ ])(?:posts?|p)[-_]?\d+(?:$|[-_ ])|postbit|crawler-post|message--post|forum-?post")
 _STAFF: Final = re.compile(
@@ -83,7 +84,7 @@ def _is_discussion(comments: Sequence[Comment]) -> bool:
     """Do the records, once read, look like comments? One alone must name its author and its date or anchor."""
     if len(comments) == 1:
         only = comments[0]
-        placed = only.date_text or only.date or (only.id and COMMENT_ID.match(only.id))
+        placed = only.date_text or only.date or (only.id and _ONE_COMMENT.search(only.id))
         return bool(only.body and only.author and placed)
     signed = sum(bool(comment.body and (comment.author or comment.date)) for comment in comments)
     return signed >= 0.5 * len(comments) > 0

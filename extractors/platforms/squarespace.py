@@ -12,7 +12,7 @@ class Squarespace5(Markup):
     """div.comment-wrapper > div.comment: div.body, div.signature ("October 9, 2012 | Anna")."""
 
     name: ClassVar[str] = "squarespace-5"
-    signs: ClassVar[frozenset[str]] = frozenset({"journal-comment-area", "comment-wrapper"})
+    signs: ClassVar[frozenset[str]] = frozenset({"journal-comment-area"})
     items: ClassVar[str] = "div.comment"
     recipe: ClassVar[Recipe] = Recipe(author="div.signature", date="div.signature", body="div.body", date_attribute="")
 
@@ -21,7 +21,7 @@ class Squarespace7(Markup):
     """div.comment-list > div.comment: .author or .commenter-name, .date, .comment-body; answers: .comment-list."""
 
     name: ClassVar[str] = "squarespace-7"
-    signs: ClassVar[frozenset[str]] = frozenset({"squarespace-comments", "sqs-comments", "comment-list"})
+    signs: ClassVar[frozenset[str]] = frozenset({"squarespace-comments", "sqs-comments"})
     items: ClassVar[str] = "div.comment"
     recipe: ClassVar[Recipe] = Recipe(
         author=".author,.commenter-name",

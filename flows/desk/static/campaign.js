@@ -24,6 +24,7 @@ export class Campaign {
     try {
       const answer = await get(`/api/campaigns/${card.campaign.id}`);
       if (!this.loading || !still()) return this.close();
+      this.loading = false;
       this.items = answer.items;
       this.selected = new Set(this.items.map((item) => item.id));
       this.draw();

@@ -1,0 +1,272 @@
+"""Every state that the desk can be in, made with a real browser: for the tests, the axe bench and the screenshots."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from flows.desk.accounts import token_hash, utc_now
+from moderation.verdict import Action, Evidence
+from storage.audits import draw
+from storage.campaigns import find_campaigns
+from storage.editors import end_session
+from storage.engine import Database, open_database
+from storage.reviews import decide
+from storage.waiting import LEASE_SECONDS, Filter, lease
+from tests.flows.desk import room
+from tests.flows.desk.browser import visit
+
+SPAM = "Très bon article ! Vente de montres pas cher sur http://montres-pas-cher.example, livraison gratuite."
+HAM = "Merci pour cette fiche, mon fils hésite entre le maraîchage et l'apiculture."
+RTL = "مرحبا، شكرا جزيلا على هذا المقال المفيد. زوروا موقعنا http://souq.example للحصول على أفضل الأسعار"
+HOSTILE = (
+    "<script>__xss('script')</script><img src=x onerror=__xss('img')>"
+    "\"><svg onload=__xss('svg')> {{7*7}} ${7*7} </textarea></title>"
+    " \u202egnp.exe\u202c zalgo: Z\u0351\u036b\u0343\u036a\u0302\u036b\u033d\u034f\u0334\u0319"
+)
+CAMPAIGN = "Achetez nos montres de luxe pas cher sur notre boutique en ligne, livraison gratuite dès aujourd'hui"
+
+
+@dataclass
+class Scene:
+    """A desk of its own with an editor at it. `hold` keeps requests that are never answered."""
+
+    db: Database
+    url: str
+    browser: Browser
+    options: dict[str, Any] = field(default_factory=dict)
+    token: str = ""
+    contexts: list[Any] = field(default_factory=list)
+
+    def page(self, path: str = "/review", name: str = "marie", **options: Any) -> Page:
+        self.token, _ = room.session(self.db, name)
+        context = visit(self.browser, self.url, self.token, **{**self.options, **options})
+        self.contexts.append(context)
+        page = context.new_page()
+        page.goto(self.url + path)
+        return page
+
+    def first_card(self, **options: Any) -> Page:
+        page = self.page(**options)
+        page.wait_for_selector("#card article")
+        return page
+
+    def settled(self, **options: Any) -> Page:
+        """With the surroundings of the first card."""
+        page = self.first_card(**options)
+        page.wait_for_selector("#context details")
+        return page
+
+
+@contextlib.contextmanager
+def scene(template: Path, folder: Path, browser: Browser, **options: Any) -> Iterator[Scene]:
+    path = folder / "desk.db"
+    shutil.copy(template, path)
+    with open_database(f"sqlite:///{path}") as db:
+        for name in ("marie", "tom"):
+            room.account(db, name, "admin" if name == "marie" else "editor")
+        with room.served(db) as desk:
+            made = Scene(db, desk.url, browser, options)
+            try:
+                yield made
+            finally:
+                for context in made.contexts:
+                    context.close()
+
+
+def some(made: Scene) -> list[int]:
+    """A few comments of all kinds, the first one spam with much evidence."""
+    evidence = [
+        Evidence(signal="baseline", log_odds=-3.5, because=""),
+        Evidence(signal="words-shopping", log_odds=1.6, because="pas cher, gratuite", spans=((35, 43),)),
+        Evidence(signal="link", log_odds=0.9, because="montres-pas-cher.example", spans=((48, 80),)),
+        Evidence(signal="words-flattery", log_odds=0.7, because="Très bon article", spans=((0, 16),)),
+        Evidence(signal="on-topic", log_odds=-0.4, because="article", spans=((9, 16),)),
+    ]
+    bodies = [SPAM, HAM, "Bravo et bonne continuation !", "Good post, I will bookmark your blog."]
+    judged = [
+        room.judged(probability=0.97, evidence=evidence),
+        room.judged(probability=0.31, labels=()),
+        room.judged(probability=0.52, labels=()),
+        room.judged(probability=0.7, labels=("off_language",), relation="other", language="en"),
+    ]
+    return room.put(made.db, bodies, judged, authors=["Montres Discount", "Hélène", None, "Bob"])
+
+
+def wake(page: Page) -> None:
+    """As if the tab had been in the background: the desk looks at its leases."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def card(made: Scene) -> Page:
+    some(made)
+    return made.settled()
+
+
+def empty(made: Scene) -> Page:
+    page = made.page()
+    page.wait_for_selector("#card .empty")
+    return page
+
+
+def loading(made: Scene) -> Page:
+    page = made.page("/quality")
+    page.route("**/api/queue*", lambda route: None)
+    page.goto(made.url + "/review")
+    page.get_by_text("Loading…", exact=True).or_(page.get_by_text("Chargement…", exact=True)).first.wait_for()
+    return page
+
+
+def choosing(made: Scene) -> Page:
+    page = card(made)
+    page.keyboard.press("r")
+    page.wait_for_selector("#reasons:not([hidden])")
+    return page
+
+
+def campaign(made: Scene) -> Page:
+    room.put(made.db, [f"{CAMPAIGN} {word}" for word in ("un", "deux", "trois", "quatre", "cinq")])
+    find_campaigns(made.db, room.MORNING + timedelta(hours=1))
+    page = made.settled()
+    page.keyboard.press("c")
+    page.wait_for_selector("#campaign-box li")
+    return page
+
+
+def server_error(made: Scene) -> Page:
+    some(made)
+    page = made.settled()
+    page.route("**/api/decisions", lambda route: route.fulfill(status=500, json={"error": "disk full"}))
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-message=offline]")
+    return page
+
+
+def conflict(made: Scene) -> Page:
+    number = some(made)[0]
+    page = made.settled()
+    decide(made.db, number, "tom", Action.REJECT, "spam", 1, utc_now(), "tom-decided-first")
+    page.keyboard.press("p")
+    page.wait_for_selector(".conflict")
+    return page
+
+
+def leased(made: Scene) -> Page:
+    some(made)
+    page = made.settled()
+    lease(made.db, "tom", Filter(), utc_now() + timedelta(seconds=LEASE_SECONDS + 1), limit=1)
+    wake(page)
+    page.wait_for_selector("[data-message=lost]")
+    return page
+
+
+def offline(made: Scene) -> Page:
+    some(made)
+    page = made.settled()
+    page.context.set_offline(True)
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-message=offline]")
+    return page
+
+
+def logged_out(made: Scene) -> Page:
+    some(made)
+    page = made.settled()
+    end_session(made.db, token_hash(made.token), utc_now())
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-message=session]")
+    return page
+
+
+def changed(made: Scene) -> Page:
+    room.put(made.db, [HAM, "bravo"], authors=["Hélène", "Tom"])
+    page = made.settled()
+    room.put(made.db, [SPAM, "bravo"], authors=["Hélène", "Tom"], now=room.MORNING + timedelta(days=1))
+    wake(page)
+    page.wait_for_selector("[data-message=lost]")
+    return page
+
+
+def long(made: Scene) -> Page:
+    room.put(made.db, ["Un très long commentaire. " * 800 + "x" * 5000])
+    return made.settled()
+
+
+def hostile(made: Scene) -> Page:
+    names = ["<img src=x onerror=__xss('author')>", "{{constructor}}"]
+    room.put(made.db, [HOSTILE, HOSTILE], authors=names, urls=["javascript:__xss('url')", "http://x.example/"])
+    return made.settled()
+
+
+def right_to_left(made: Scene) -> Page:
+    room.put(made.db, [RTL, HAM], authors=["سوق", "Hélène"])
+    return made.settled()
+
+
+def rule(made: Scene) -> Page:
+    numbers = some(made)
+    decide(made.db, numbers[3], "tom", Action.PUBLISH, None, 1, utc_now(), "tom-published")
+    page = made.settled()
+    page.click("[data-action=rule]")
+    page.select_option("#rule-list", "words")
+    page.fill("#rule-entry", "bookmark")
+    page.click("#rule-form button:not([type=button])")
+    page.wait_for_selector("#rule-result p")
+    return page
+
+
+def sample(made: Scene) -> Page:
+    some(made)
+    draw(made.db, 1.0, 1.0, utc_now())
+    return made.settled(path="/sample")
+
+
+def keys(made: Scene) -> Page:
+    page = card(made)
+    page.keyboard.press("h")
+    page.wait_for_selector("#help[open]")
+    return page
+
+
+def quality(made: Scene) -> Page:
+    numbers = some(made)
+    draw(made.db, 1.0, 1.0, utc_now())
+    decide(made.db, numbers[1], "tom", Action.PUBLISH, None, 1, utc_now(), "tom-published")
+    return made.page("/quality")
+
+
+def people(made: Scene) -> Page:
+    return made.page("/people")
+
+
+STATES: dict[str, Callable[[Scene], Page]] = {
+    state.__name__: state
+    for state in (
+        card,
+        empty,
+        loading,
+        choosing,
+        campaign,
+        server_error,
+        conflict,
+        leased,
+        offline,
+        logged_out,
+        changed,
+        long,
+        hostile,
+        right_to_left,
+        rule,
+        sample,
+        keys,
+        quality,
+        people,
+    )
+}

@@ -16,7 +16,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from moderation.signals.view import View
+from moderation.signals.view import JUDGED, View
 
 BITS = 16
 BUCKETS = 1 << BITS
@@ -29,10 +29,10 @@ _STEP = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
     dtype=np.uint64,
 )
-_SALT = np.array([0, 0, 0, 0x3C79AC492BA7B653, 0x1C69B3F74AC4AE35, 0x8EBC6AF09C88C6E3], dtype=np.uint64)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _PAIR = np.uint64(0x9FB21C651E98DF25)
-_WORD_SALT = np.uint64(0x27D4EB2F165667C5)
+_WORD_STEP = 0x9E3779B97F4A7C15
+_WORD_SALT = 0x27D4EB2F165667C5
 _SHIFT = np.uint64(33)
 _TOP = np.uint64(64 - BITS)
 _DIGITS = str.maketrans("123456789", "000000000")
@@ -57,55 +57,48 @@ class Hashed(NamedTuple):
         return values
 
 
-def _bucket(hashes: npt.NDArray[np.uint64]) -> Integers:
-    mixed = (hashes ^ (hashes >> _SHIFT)) * _MIX
-    return (mixed >> _TOP).astype(np.int64)
+_scratch = threading.local()
+_COUNTING = np.arange(4 * JUDGED)
 
 
 @lru_cache(maxsize=200_000)
 def _word_hash(word: str) -> int:
-    return crc32(word.translate(_DIGITS).encode("utf-8", "replace"))
-
-
-_scratch = threading.local()
-
-
-def _first_of_each(buckets: Integers) -> Integers:
-    """Places of the first occurrence of each bucket, in order: each place is written backwards into a table by bucket,
-    so that the first one stays; the table need not be cleared."""
-    table = getattr(_scratch, "table", None)
-    if table is None:
-        table = _scratch.table = np.zeros(BUCKETS, dtype=np.int64)
-    places = np.arange(len(buckets))
-    table[buckets[::-1]] = places[::-1]
-    return np.flatnonzero(table[buckets] == places)
+    return (crc32(word.translate(_DIGITS).encode("utf-8", "replace")) * _WORD_STEP + _WORD_SALT) & 0xFFFFFFFFFFFFFFFF
 
 
 def hashed(view: View) -> Hashed:
     """The hashed features of a comment."""
     count = len(view.words)
-    words = np.fromiter(map(_word_hash, view.words), dtype=np.uint64, count=count) * _STEP[0] + _WORD_SALT
-    word_buckets = _bucket(np.concatenate((words, words[:-1] * _PAIR + words[1:])))
-    kept = _first_of_each(word_buckets)
+    words = np.fromiter(map(_word_hash, view.words), dtype=np.uint64, count=count)
     starts = np.array(view.word_starts, dtype=np.int64)
-    middles = starts[np.where(kept < count, kept, kept - count)]
-
     text = f" {view.folded.translate(_DIGITS)} "
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-    size = len(codes)
-    if size < 5:
-        return Hashed(word_buckets[kept], middles, len(kept))
-    pairs = codes[:-1] * _STEP[0] + codes[1:] * _STEP[1]
-    threes = pairs[:-1] + codes[2:] * _STEP[2]
+    size = max(len(codes), 5)
+    if len(codes) < 5:  # an empty text or a letter or two: filled up with spaces
+        codes = np.concatenate((codes, np.full(5 - len(codes), 32, dtype=np.uint64)))
+    threes = codes[:-2] * _STEP[0] + codes[1:-1] * _STEP[1] + codes[2:] * _STEP[2]
     fours = threes[:-1] + codes[3:] * _STEP[3]
     fives = fours[:-1] + codes[4:] * _STEP[4]
-    runs = _bucket(np.concatenate((threes + _SALT[3], fours + _SALT[4], fives + _SALT[5])))
-    kept_runs = _first_of_each(runs)
-    # the places of the fours begin after the size - 2 threes, those of the fives after another size - 3
-    places = np.where(kept_runs < size - 2, kept_runs, kept_runs - (size - 2))
-    places = np.where(kept_runs < 2 * size - 5, places, places - (size - 3))
-    return Hashed(
-        np.concatenate((word_buckets[kept], runs[kept_runs])),
-        np.concatenate((middles, places + 1)),
-        len(kept),
+    hashes = np.concatenate((words, words[:-1] * _PAIR + words[1:], threes, fours, fives))
+    places = (((hashes ^ (hashes >> _SHIFT)) * _MIX) >> _TOP).astype(np.int64)
+    first_run = max(0, 2 * count - 1)
+    places[first_run:] += BUCKETS  # the families are told apart while repetitions are dropped
+    middles = np.concatenate(
+        (starts, starts[:-1], _COUNTING[: size - 2], _COUNTING[1 : size - 2], _COUNTING[1 : size - 3])
     )
+    kept = _first_of_each(places)
+    different_words = int(np.searchsorted(kept, first_run))
+    buckets = places[kept]
+    buckets[different_words:] -= BUCKETS
+    return Hashed(buckets, np.minimum(middles[kept], size), different_words)
+
+
+def _first_of_each(places: Integers) -> Integers:
+    """Where each place occurs first, in order: every occurrence is written backwards into a table by place, so that
+    the first one stays; the table need not be cleared."""
+    table = getattr(_scratch, "table", None)
+    if table is None:
+        table = _scratch.table = np.zeros(2 * BUCKETS, dtype=np.int64)
+    order = _COUNTING[: len(places)] if len(places) <= len(_COUNTING) else np.arange(len(places))
+    table[places[::-1]] = order[::-1]
+    return np.flatnonzero(table[places] == order)

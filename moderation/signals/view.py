@@ -20,6 +20,7 @@ _URL = re.compile(
     r"|(?<![\w@.\-/])(?:[a-z0-9][a-z0-9-]{0,62}\.)+"
     r"(?:com|net|org|info|biz|shop|store|online|site|xyz|top|club|icu|vip|ru|cn|tk|ml|ga|cf|gq|pw|su|ly|co|io|me|us|eu|uk|de|fr|es|it|nl|pl|br|in|id|vn|tr|ua|ca|au|ch|at|be|se|dk|no|fi|cz|link|click|live|life|pro|tv|cc|ws)\b(?:/[^\s<>\"'\[\]]*)?"
 )
+_ADDRESS_HINT = re.compile(r"(?i)://|www\.|[a-z0-9-]\.[a-z]{2}")  # tells quickly that a text has no address
 _HOST = re.compile(r"(?i)^(?:[a-z]+://)?(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:?#\s]+)")
 
 
@@ -122,7 +123,7 @@ class View:
         self.word_starts = [match.start() for match in found]
         self._found = found
         self.letters = sum(map(len, words))
-        self.addresses = _addresses(text) if "." in text else ()
+        self.addresses = _addresses(text) if _ADDRESS_HINT.search(text) is not None else ()
         self.own_host = host_of(submission.site or "")
         self.author = _DATE_TAIL.sub("", (submission.author or "").strip())
         self.author_words = _name_words(self.author) if self.author else ()

@@ -96,7 +96,7 @@ def probabilities(rows: Matrix) -> NDArray[np.float64]:
 
 
 def _log_odds(rows: Matrix) -> NDArray[np.float64]:
-    """All rows walk all trees at once, a level a step; flat arrays, because they are gathered from several times faster."""
+    """All rows walk all trees at once, a level a step; flat arrays, which are gathered from several times faster."""
     forest = _forest()
     cells = np.ascontiguousarray(rows).ravel()
     starts = (np.arange(len(rows)) * rows.shape[1])[:, None]

@@ -29,7 +29,7 @@ from storage.tables import (
     sites,
 )
 
-AT_ONCE = 200
+AT_ONCE = 40  # comments a transaction: each is looked up by its bands, and an editor may be waiting
 KEEP_DAYS = 180
 MOST_IN_BAND = 50  # a band that more comments share says too little to compare them all
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+from pathlib import Path
 
 import pytest
 
@@ -151,3 +152,14 @@ def test_an_export_that_fails_leaves_the_earlier_one_and_no_rubbish(database, ma
         export(database, out, "jsonl", make.now)
     assert sorted(path.name for path in out.iterdir()) == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".out")] == []
+
+
+def test_the_notebook_runs_on_an_export(database, make, filled, tmp_path, monkeypatch, capsys):
+    export(database, tmp_path / "out", "parquet", make.now)
+    monkeypatch.setenv("TAMIS_EXPORT", str(tmp_path / "out"))
+    path = Path(__file__).parents[2] / "docs" / "analysts.ipynb"
+    names: dict[str, object] = {}
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            exec(compile("".join(cell["source"]), str(path), "exec"), names)
+    assert "clean_comments: One row a published comment" in capsys.readouterr().out

@@ -28,6 +28,7 @@ _IN_REPLY: Final = re.compile(
 _REPLIES: Final = re.compile(r"child|repl|indent|nest|sub|answer|respon|thread|antwort|enfant|hijo|level|depth")
 _MAX_CLIMB: Final = 12
 _MAX_WRAPPERS: Final = 4
+_ITEM_TAGS: Final = frozenset("li dt dd tr".split())
 _LIST_TAGS: Final = frozenset("ul ol dl table tbody".split())
 
 
@@ -136,9 +137,24 @@ def _nested(outline: Outline, starts: Sequence[int], records: Sequence[Record]) 
     for place, start in enumerate(starts):
         while open_records and outline.end[starts[open_records[-1]]] <= start:
             open_records.pop()
-        found.append(open_records[-1] if open_records else None)
+        above = open_records[-1] if open_records else None
+        if above is not None and _swallowed(outline, start, starts[above]):
+            above = found[above]
+        found.append(above)
         open_records.append(place)
     return [None] * len(records) if _runs_on(outline, starts, records, found) else found
+
+
+def _swallowed(outline: Outline, start: int, above: int) -> bool:
+    """Did a list item get into another only because a tag inside that was not closed: is there no list between them?"""
+    if outline.elements[start].tag not in _ITEM_TAGS:
+        return False
+    number = outline.parent[start]
+    while number > above:
+        if outline.elements[number].tag in _LIST_TAGS:
+            return False
+        number = outline.parent[number]
+    return True
 
 
 def _runs_on(outline: Outline, starts: Sequence[int], records: Sequence[Record], found: Sequence[int | None]) -> bool:

@@ -85,6 +85,13 @@ def test_unclosed_records_invent_no_parents() -> None:
     ]
 
 
+def test_an_unclosed_tag_inside_a_list_item_makes_no_answers_of_what_follows() -> None:
+    rows = [item(n, f"Anna{n}", f"{n} mars 2012 à 10 h 15", f"Un commentaire, le numéro {n}.") for n in range(1, 6)]
+    rows[1] = rows[1].replace("<cite>", "<div><cite>")
+    found = read(listed(*rows)).comments
+    assert [(c.author, c.parent) for c in found] == [(f"Anna{n}", None) for n in range(1, 6)]
+
+
 def test_answers_nest_under_what_they_answer() -> None:
     inner = '<ul class="children">' + item(3, "Paul", "7 mars 2012 à 9 h 00", "Du cumin, vraiment ?") + "</ul>"
     outer = item(2, "Jonas", "6 mars 2012 à 8 h 02", "Avec du cumin, c’est encore meilleur.", inner)

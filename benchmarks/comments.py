@@ -39,6 +39,10 @@ SEED = SHARED / "seed"
 SEED_PAGES = {"": "classic", ".html5": "html5", ".messy": "messy"}
 URL = "https://example.org/page"
 SEED_URL = "http://www.elaee.com/fiche-metier-responsable-e-commerce/"
+_CLOSING = re.compile(
+    r"</(?:p|li|span|a|b|strong|em|i|small|dd|dt|div|ul|ol|dl|td|tr|table|section|article|header|footer|blockquote)>",
+    re.I,
+)
 SEEDS = 2  # manglings of a kind a page
 
 
@@ -117,8 +121,8 @@ def claims(found: dict[str, Thread]) -> tuple[float, float]:
 
 
 def drop_closing_tags(html: str, random_: random.Random) -> str:
-    """Three closing tags of inline elements, paragraphs and list items gone, anywhere on the page."""
-    closings = [match.span() for match in re.finditer(r"</(?:p|li|span|a|b|strong|em|i|small|dd|dt)>", html)]
+    """Three closing tags gone, of blocks as of inline elements, anywhere on the page."""
+    closings = [match.span() for match in _CLOSING.finditer(html)]
     for start, end in sorted(random_.sample(closings, min(3, len(closings))), reverse=True):
         html = html[:start] + html[end:]
     return html

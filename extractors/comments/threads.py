@@ -50,8 +50,9 @@ def parents(
     starts = [record.start for record in records]
     for _ in range(_MAX_WRAPPERS):
         nested = _nested(outline, starts, records)
-        if any(parent is not None for parent in nested):
-            return nested
+        inside = any(outline.end[earlier] > later for earlier, later in pairwise(starts))
+        if inside or any(parent is not None for parent in nested):
+            return nested  # also where what is inside got there by accident
         starts = [outline.parent[start] for start in starts]
         if len(set(starts)) < len(starts) or min(starts, default=-1) < 0:
             break
@@ -83,7 +84,7 @@ def _linked(
 
 
 def _depths(outline: Outline, records: Sequence[Record]) -> list[float] | None:
-    """The depth that each record states by class or indent; null unless all of them do and they differ."""
+    """The depth that each record states by class or indent; null unless all do (by indent: unless they differ)."""
     for pattern in (_DEPTH_CLASS, _INDENT):
         values: list[float] = []
         for record in records:
@@ -91,7 +92,7 @@ def _depths(outline: Outline, records: Sequence[Record]) -> list[float] | None:
             if value is None and pattern is _DEPTH_CLASS:
                 break
             values.append(value or 0.0)
-        if len(values) == len(records) and len(set(values)) > 1:
+        if len(values) == len(records) and (len(set(values)) > 1 or pattern is _DEPTH_CLASS):
             return values
     return None
 

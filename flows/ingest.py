@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from flows.completion import complete, lacks_comments
 from flows.fetching.client import Fetcher
 from flows.fetching.discover import page_links
 from flows.fetching.errors import FetchError, Permanent, Refused, Transient
@@ -49,7 +50,7 @@ def utc_now() -> datetime:
 
 @dataclass(kw_only=True)
 class Road:
-    """Everything that one run of one site shares. `counts` and `quarantined` grow while it runs."""
+    """Everything that one run of one site shares. `counts`, `quarantined`, `warnings` grow while it runs."""
 
     settings: Settings
     site: SiteSettings
@@ -63,6 +64,7 @@ class Road:
     now: Clock = utc_now
     counts: Counter[str] = field(default_factory=Counter)
     quarantined: list[QuarantinedPage] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     on_page: Callable[[], None] = lambda: None
 
 
@@ -184,6 +186,8 @@ async def visit(road: Road, page: DuePage) -> Outcome:
         await asyncio.to_thread(follow, road, result)
     outcome = await road.pool.run(process_page, raw)
     if isinstance(outcome, Processed):
+        if road.site.complete_comments and lacks_comments(outcome.page):
+            outcome = await complete(road, raw, outcome, result.header("link"))
         return Extracted(exchange=exchange, page=outcome.page, verdicts=outcome.verdicts, next_due=next_due)
     return quarantined(exchange, outcome, next_due)
 

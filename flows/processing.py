@@ -32,5 +32,8 @@ def process_page(raw: RawPage) -> Processed | Unprocessable:
 
 
 def processed(raw: RawPage) -> Processed:
-    page = extracted(raw)
-    return Processed(page=page, verdicts=tuple(_moderators[0].judge_all(submissions_of(page, raw.site))))
+    return judged(extracted(raw), raw.site)
+
+
+def judged(page: Page, site: str | None) -> Processed:
+    return Processed(page=page, verdicts=tuple(_moderators[0].judge_all(submissions_of(page, site))))

@@ -82,6 +82,8 @@ SHOWN_COUNTS = (
     ("new_comments", "new comments"),
     ("changed_comments", "edited comments"),
     ("removed_comments", "comments gone upstream"),
+    ("completed_comments", "comments completed from elsewhere"),
+    ("comments_elsewhere", "comments that only the API or feed has"),
     ("publish", "comments to publish"),
     ("review", "comments to review"),
     ("reject", "comments rejected"),
@@ -122,9 +124,7 @@ def print_status(states: Sequence[SiteState], console: Console | None = None) ->
     console = console or Console()
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 0), show_edge=False)
     for head in ("site", "pages", "articles", "comments", "review", "set aside", "last run, UTC", "result"):
-        table.add_column(
-            head, no_wrap=True, justify="left" if head in ("site", "last run, UTC", "result") else "right"
-        )
+        table.add_column(head, no_wrap=True, justify="left" if head in ("site", "last run, UTC", "result") else "right")
     for state in states:
         table.add_row(*(escape(cell) for cell in state.cells()))
     console.print(table)

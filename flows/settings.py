@@ -109,6 +109,8 @@ class SiteSettings(_Model):
     concurrency: int = Field(default=2, ge=1, le=8)
     recheck_hours: float = Field(default=0.0, ge=0, le=24 * 365)
     max_pages: int | None = Field(default=None, ge=1)
+    complete_comments: bool | Literal["check"] = False
+    complete_requests: int = Field(default=5, ge=1, le=50)
     cron: str | None = None
     timezone: str = "UTC"
     moderation: ModerationSettings | None = None
@@ -376,7 +378,7 @@ def is_alive(worker: str) -> bool:
     if host != socket.gethostname() or not process.isdigit():
         return True
     if int(process) == os.getpid():
-        return worker == worker_name()
+        return worker.startswith(worker_name())
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:

@@ -22,6 +22,7 @@ from extractors.extract import extract
 from extractors.records import Page
 
 Result = TypeVar("Result")
+Raw = TypeVar("Raw", bound="RawPage")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def extracted(raw: RawPage) -> Page:
     return extract(raw.html, raw.url, content_type=raw.content_type, fetched_at=raw.fetched_at)
 
 
-def guarded(raw: RawPage, work: Callable[[RawPage], Result]) -> Result | Unprocessable:
+def guarded(raw: Raw, work: Callable[[Raw], Result]) -> Result | Unprocessable:
     """What `work` makes of the page, or why it could not: the one place where a fault of ours is not raised.
 
     It concerns one page: its bytes and the place of the fault are kept, and the other pages of the run are unharmed.
@@ -98,7 +99,7 @@ class WorkerPool:
             self._pool.stop()
         self._pool.join()
 
-    def submit(self, work: Callable[[RawPage], Result], raw: RawPage) -> Future[Result]:
+    def submit(self, work: Callable[[Raw], Result], raw: Raw) -> Future[Result]:
         """Starts `work(raw)` in a child that dies when `page_seconds` are up; read it with `settled`."""
         future: Future[Result] = self._pool.schedule(work, args=[raw], timeout=self.page_seconds)
         return future
@@ -114,7 +115,7 @@ class WorkerPool:
             sentence = f"{raw.url}: the worker process died on this page ({error}); look at the page and at memory"
             return Unprocessable(url=raw.url, reason="worker_died", message=sentence)
 
-    async def run(self, work: Callable[[RawPage], Result], raw: RawPage) -> Result | Unprocessable:
+    async def run(self, work: Callable[[Raw], Result], raw: Raw) -> Result | Unprocessable:
         """`submit` and `settled` for coroutines."""
         future = self.submit(work, raw)
         wrapped = asyncio.wrap_future(future)

@@ -152,6 +152,9 @@ def run(
         bool, typer.Option("--dry-run", help="Discover and show what would be fetched; write nothing.")
     ] = False,
     direct: Annotated[bool, typer.Option("--direct", help="Run the same coroutine without Prefect.")] = False,
+    runner: Annotated[
+        str, typer.Option("--runner", help="Where batches run: processes, or dask://HOST:PORT for a cluster.")
+    ] = "processes",
     config: Config = None,
     as_json: Json = False,
 ) -> None:
@@ -160,7 +163,14 @@ def run(
     from flows.report import print_reports
 
     reports = run_sites(
-        _settings(config), sites, full=full, limit=limit, dry_run=dry_run, direct=direct, show=not as_json
+        _settings(config),
+        sites,
+        full=full,
+        limit=limit,
+        dry_run=dry_run,
+        direct=direct,
+        runner=runner,
+        show=not as_json,
     )
     if as_json:
         _print_json([report.as_json() for report in reports])
@@ -187,6 +197,27 @@ def schedule(
         _print_json(schedules(settings))
     else:
         serve_sites(settings, announce=typer.echo)
+
+
+@app.command(epilog="Example: tamis deploy --pool nights")
+def deploy(
+    pool: Annotated[str, typer.Option("--pool", help="A Prefect work pool of type process; made if it is missing.")],
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """The deployments of `tamis schedule` into a Prefect work pool, for many workers; safe to repeat."""
+    from dataclasses import asdict
+
+    from flows.deploying import deploy_sites
+
+    done = deploy_sites(_settings(config), pool)
+    if as_json:
+        _print_json(asdict(done))
+        return
+    typer.echo(
+        f"{len(done.sites)} sites are in the {'new ' if done.made else ''}work pool {pool}: {', '.join(done.sites)}"
+    )
+    typer.echo(f"Start a worker on each machine with: prefect worker start --pool {pool}")
 
 
 @app.command(epilog="Example: tamis extract page.html --url https://example.org/article > page.jsonl")

@@ -3,6 +3,7 @@
 FlowError
 ├── SettingsError     tamis.toml or a TAMIS_* variable is wrong: exit code 2
 ├── UnknownSite       a site was named that tamis.toml does not have: exit code 2
+├── RunnerUnknown     --runner names something that cannot be used: exit code 2
 └── RunFailed         the run could not do its work (nothing to crawl, an unreachable site): exit code 1
 """
 
@@ -18,6 +19,10 @@ class SettingsError(FlowError):
 
 
 class UnknownSite(FlowError):
+    exit_code = 2
+
+
+class RunnerUnknown(FlowError):
     exit_code = 2
 
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from flows.alarms import alarms_of, send
-from flows.errors import FlowError, RunFailed, SettingsError
+from flows.errors import FlowError, RunFailed, RunnerUnknown, SettingsError
 from flows.fetching.client import Fetcher
 from flows.fetching.discover import DiscoverySource, discover_urls
 from flows.fetching.policy import FetchPolicy
@@ -37,7 +37,10 @@ from storage.runs import finish_run, start_run
 from storage.schema import upgrade_if_blank
 
 LEASE_SECONDS = 1800.0
+PROCESSES = "processes"
 BatchRunner = Callable[[Road, Sequence[DuePage]], Awaitable["Counter[str]"]]
+Dispatch = Callable[[Road, int | None, Advance], Awaitable[None]]
+"""Works through the site's due pages, at most so many: here (`batches`), or on a cluster."""
 
 
 def fetch_policy(settings: Settings, site: SiteSettings) -> FetchPolicy:
@@ -70,7 +73,7 @@ async def run_site(
     limit: int | None = None,
     dry_run: bool = False,
     advance: Advance = lambda done, total: None,
-    run_batch: BatchRunner = ingest,
+    dispatch: Dispatch | None = None,
     command: str = "run",
 ) -> RunReport:
     """One site, from discovery to report. Failures of the whole run are in the report, never lost in a traceback.
@@ -98,16 +101,16 @@ async def run_site(
                 full=full,
             )
             log("run_started", site=site.name, run=road.run_id, full=full)
-            report = await night(road, limit or site.max_pages, advance, run_batch)
+            report = await night(road, limit or site.max_pages, advance, dispatch or batches)
         return await asyncio.to_thread(told, settings, db, report)
 
 
-async def night(road: Road, limit: int | None, advance: Advance, run_batch: BatchRunner) -> RunReport:
+async def night(road: Road, limit: int | None, advance: Advance, dispatch: Dispatch) -> RunReport:
     """The stages of one run, and its row in the database whatever becomes of them."""
     warnings: list[str] = []
     try:
         warnings += await find_pages(road)
-        await batches(road, limit, advance, run_batch)
+        await dispatch(road, limit, advance)
         road.counts["campaign_members"] += await asyncio.to_thread(tidy, road.settings, road.db, road.archive)
     except BrokenExecutor as error:
         return ended(road, warnings, f"the worker processes did not start ({error}); run `tamis doctor`")
@@ -134,6 +137,7 @@ def give_back(road: Road) -> None:
 def ended(road: Road, warnings: list[str], failure: str | None = None) -> RunReport:
     """Writes down how the run ended; the report of it. Without a database the report is all there is."""
     now = road.now()
+    warnings = [*warnings, *road.warnings]
     status = "failed" if failure else "quarantined" if road.quarantined else "finished"
     try:
         finish_run(road.db, road.run_id, road.counts, status, now, failure or "; ".join(warnings) or None)
@@ -160,7 +164,7 @@ def told(settings: Settings, db: Database, report: RunReport) -> RunReport:
     return replace(report, warnings=(*report.warnings, *health, *undelivered))
 
 
-async def batches(road: Road, limit: int | None, advance: Advance, run_batch: BatchRunner) -> None:
+async def batches(road: Road, limit: int | None, advance: Advance, run_batch: BatchRunner = ingest) -> None:
     """Claim and ingest until nothing is due that was due when the run started."""
     done = 0
     name = road.site.name
@@ -247,22 +251,33 @@ def run_sites(
     limit: int | None = None,
     dry_run: bool = False,
     direct: bool = False,
+    runner: str = PROCESSES,
     show: bool = True,
 ) -> list[RunReport]:
     """`tamis run`: the chosen sites one after the other, each as a Prefect flow run unless `direct` or `dry_run`.
+
+    `runner` says where the batches run: in processes of ours, or on a cluster, dask://HOST:PORT.
 
     The very first run makes the database; an older schema is refused with the command that upgrades it.
     """
     sites = settings.chosen(names)
     reports = []
-    for site in sites:
-        with progress(site.name, show) as advance:
-            if direct or dry_run or settings.path is None:
-                run = run_site(settings, site, full=full, limit=limit, dry_run=dry_run, advance=advance)
-            else:
-                prepare_prefect()
-                from flows.orchestration import recorded  # imports Prefect: seconds that --direct does not pay
+    with ExitStack() as stack:
+        if runner != PROCESSES:
+            if direct or settings.path is None:
+                raise RunnerUnknown(f"{runner} needs Prefect and a tamis.toml that the workers can read")
+            prepare_prefect()
+            from flows.cluster import reporting
 
-                run = recorded(site.name, settings.path, full, limit, advance)
-            reports.append(asyncio.run(run))
+            stack.enter_context(reporting(runner))
+        for site in sites:
+            with progress(site.name, show) as advance:
+                if direct or dry_run or settings.path is None:
+                    run = run_site(settings, site, full=full, limit=limit, dry_run=dry_run, advance=advance)
+                else:
+                    prepare_prefect()
+                    from flows.orchestration import recorded  # imports Prefect: seconds that --direct does not pay
+
+                    run = recorded(site.name, settings.path, full, limit, advance, runner)
+                reports.append(asyncio.run(run))
     return reports

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 
 from httpx import HTTPError
@@ -22,7 +23,7 @@ from prefect.logging import get_run_logger
 
 from flows.errors import RunFailed
 from flows.ingest import Road, ingest
-from flows.nightly import run_site
+from flows.nightly import PROCESSES, Dispatch, batches, run_site
 from flows.report import SHOWN_COUNTS, Advance, RunReport
 from flows.settings import load
 from storage.frontier import DuePage
@@ -32,6 +33,9 @@ watching: ContextVar[Advance] = ContextVar("watching", default=lambda done, tota
 
 reported: ContextVar[list[RunReport] | None] = ContextVar("reported", default=None)
 """Where the flow leaves its report for the terminal that started it: Prefect keeps no results of ours."""
+
+dispatching: ContextVar[Dispatch | None] = ContextVar("dispatching", default=None)
+"""Where the batches go when they do not stay in this process."""
 
 _numbers = itertools.count(1)
 _work: dict[int, Callable[[], Awaitable[Counter[str]]]] = {}
@@ -58,9 +62,18 @@ async def nightly(site: str, config: str, full: bool = False, limit: int | None 
 
     Raises RunFailed, so that the flow run is shown as failed, when the site could not be run.
     """
+    return await one_night(site, config, full, limit)  # a flow travels to a cluster with the globals that it names
+
+
+async def one_night(site: str, config: str, full: bool, limit: int | None) -> dict[str, int]:
     settings = load(Path(config))
     report = await run_site(
-        settings, settings.site(site), full=full, limit=limit, advance=watching.get(), run_batch=batch_as_task
+        settings,
+        settings.site(site),
+        full=full,
+        limit=limit,
+        advance=watching.get(),
+        dispatch=dispatching.get() or partial(batches, run_batch=batch_as_task),
     )
     if (reports := reported.get()) is not None:
         reports.append(report)
@@ -83,13 +96,21 @@ async def publish(report: RunReport) -> None:
         get_run_logger().warning("the report was not published as an artifact: %s", error)
 
 
-async def recorded(site: str, config: Path, full: bool, limit: int | None, advance: Advance) -> RunReport:
+async def recorded(
+    site: str, config: Path, full: bool, limit: int | None, advance: Advance, runner: str = PROCESSES
+) -> RunReport:
     """Runs the flow here and now and returns its report, failed or not."""
     reports: list[RunReport] = []
     watching.set(advance)
     reported.set(reports)
+    chosen = nightly
+    if runner != PROCESSES:
+        from flows.cluster import on_cluster, task_runner
+
+        dispatching.set(on_cluster)
+        chosen = nightly.with_options(task_runner=task_runner(runner))
     try:
-        await nightly(site=site, config=str(config), full=full, limit=limit)
+        await chosen(site=site, config=str(config), full=full, limit=limit)
     except RunFailed:
         if not reports:
             raise

@@ -14,11 +14,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from flows.errors import FlowError, RunFailed
 from flows.settings import Settings, SiteSettings, prepare_prefect
+
+if TYPE_CHECKING:
+    from prefect.deployments.runner import RunnerDeployment
 
 SERVER_START_SECONDS = 120.0
 SERVER_STOP_SECONDS = 20.0
@@ -57,14 +61,27 @@ def announce_schedules(sites: Sequence[SiteSettings], announce: Callable[[str], 
     announce("Waiting for the next run. Stop with Ctrl-C.")
 
 
-async def watch(settings: Settings, sites: Sequence[SiteSettings]) -> None:
-    """Starts due flow runs, each in a process of its own, until this one is told to stop."""
+async def deployment_of(settings: Settings, site: SiteSettings) -> RunnerDeployment:
+    """The site's nightly flow on its cron line. Who runs it needs Tamis and that tamis.toml in its place."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-    from prefect.runner import Runner
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
     from flows.orchestration import nightly
+
+    return await nightly.ato_deployment(
+        name=site.name,
+        parameters={"site": site.name, "config": str(settings.path)},
+        schedule=Cron(site.cron or "", timezone=site.timezone),
+        # a night that is not over when the next one begins: the next one is skipped, the pages stay due
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+
+
+async def watch(settings: Settings, sites: Sequence[SiteSettings]) -> None:
+    """Starts due flow runs, each in a process of its own, until this one is told to stop."""
+    from prefect.runner import Runner
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -76,15 +93,7 @@ async def watch(settings: Settings, sites: Sequence[SiteSettings]) -> None:
 
     runner = StoppableRunner(name="tamis", pause_on_shutdown=False)
     for site in sites:
-        deployment = await nightly.ato_deployment(
-            name=site.name,
-            parameters={"site": site.name, "config": str(settings.path)},
-            schedule=Cron(site.cron or "", timezone=site.timezone),
-            # a night that is not over when the next one begins: the next one is skipped, the pages stay due
-            concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
-            entrypoint_type=EntrypointType.MODULE_PATH,
-        )
-        await runner.aadd_deployment(deployment)
+        await runner.aadd_deployment(await deployment_of(settings, site))
     running = asyncio.create_task(runner.start(webserver=False))
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)

@@ -174,10 +174,10 @@ class Fetcher:
     async def _interval(self, target: guard.Target, errand: _Errand) -> float:
         """Seconds between two requests to the host. Raises Refused or Busy if its robots.txt says no."""
         interval = 0.0 if target.local else self.policy.pace_s
-        if not self.policy.respect_robots or errand.for_robots:
-            return interval
-        rules = await self._robots.check(str(target.url), target.authority)
-        return max(interval, rules.crawl_delay(self.policy.crawl_delay_cap_s))
+        if self.policy.respect_robots and not errand.for_robots:
+            rules = await self._robots.check(str(target.url), target.authority)
+            interval = max(interval, rules.crawl_delay(self.policy.crawl_delay_cap_s))
+        return interval * self.policy.share
 
     async def _turn(self, target: guard.Target, interval: float) -> None:
         """Waits for our turn at the host. Raises Busy if the host is to be left alone."""

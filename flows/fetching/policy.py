@@ -33,6 +33,7 @@ class FetchPolicy:
     retry_after_cap_s: float = 3_600.0  # what a host may ask for at most
     patience_s: float = 20.0  # longer waits are the frontier's: the error is raised with its `retry_after`
     pace_s: float = 1.0  # between two requests to a host; 0 for sites configured as local
+    share: int = 1  # processes that ask the same hosts at once: each waits so many times as long
     crawl_delay_cap_s: float = 30.0
     concurrency_per_host: int = 2
     breaker_failures: int = 5  # fetches that failed in a row before a host is left alone

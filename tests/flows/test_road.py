@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import secrets
 import signal
 import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,82 +15,28 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from flows.nightly import run_site, run_sites
-from flows.report import RunReport
-from flows.settings import Settings, build
+from flows.nightly import run_site
+from flows.settings import build
 from storage.engine import connect
 from storage.errors import SchemaMissing
 from storage.schema import upgrade
+from tests.press import (
+    article,
+    comment,
+    ended,
+    found_in,
+    rows,
+    run,
+    running,
+    settings_file,
+    site_of,
+    small_site,
+    tagged,
+    wait_until,
+)
 from tests.servers import Reply, Request, SiteServer, failing_then, redirect
 
 pytestmark = pytest.mark.integration
-
-PARAGRAPH = (
-    "Le documentaliste trie les dépêches du jour, vérifie chaque source et rédige une notice que le journaliste "
-    "pourra citer sans la relire. Il connaît les fonds, les droits et les délais, et il sait dire non. "
-)
-
-
-def article(number: int, comments: str = "", extra: str = "") -> str:
-    return (
-        f'<!doctype html><html lang="fr"><head><title>Fiche {number}</title></head><body><article>'
-        f"<h1>Fiche {number}</h1><p>{PARAGRAPH}{number}</p><h2>Mission</h2><p>{PARAGRAPH * 2}</p></article>"
-        f'{extra}<div id="comments"><h3>{comments.count("<li")} commentaires</h3>'
-        f'<ol class="commentlist">{comments}</ol></div></body></html>'
-    )
-
-
-def comment(number: int, author: str, body: str) -> str:
-    head = f'<div class="comment-author vcard"><cite class="fn">{author}</cite> <span class="says">dit :</span></div>'
-    date = f'<div class="comment-meta"><a href="#comment-{number}">3 mars 2014 à 10 h 0{number % 10} min</a></div>'
-    body = f'<div class="comment-body">{head}{date}<p>{body}</p></div>'
-    return f'<li class="comment depth-1" id="comment-{number}">{body}</li>'
-
-
-def tagged(body: str) -> Reply:
-    return Reply(body=body, etag=f'"{hash(body) & 0xFFFFFFFF:x}"')
-
-
-def site_of(server: SiteServer, folder: Path, database_url: str | None = None, **keys: Any) -> Settings:
-    """The settings of one site; without a URL the database is a SQLite file in the folder, made by the first run."""
-    site = {"urls": [server.url("/")], "local": True, "pace": 0, "follow_links": True, **keys}
-    data = {"jobs": 1, "sites": {"press": site}, "moderation": {"lean": True}, "fetch": {"attempts": 2}}
-    return build(data | ({"database_url": database_url} if database_url else {}), base=folder, environment={})
-
-
-def run(settings: Settings, **options: Any) -> RunReport:
-    return run_sites(settings, None, direct=True, show=False, **options)[0]
-
-
-def rows(where: Path | str, sql: str) -> list[tuple[Any, ...]]:
-    """What a query gives in the database at a URL, or in the SQLite file that a run made in a folder."""
-    url = where if isinstance(where, str) else f"sqlite:///{where / 'tamis.sqlite'}"
-    with connect(url) as db, db.read() as connection:
-        return [tuple(row) for row in connection.execute(text(sql))]
-
-
-def found_in(where: Path | str) -> list[list[str]]:
-    """What a crawl found, without numbers and times: the same whichever run, worker or database brought it in."""
-    queries = (
-        "SELECT canonical_url, title, text FROM articles",
-        "SELECT author, body, position, kind, removed_at FROM comments",
-        "SELECT action, spam_probability FROM verdicts",
-    )
-    return [
-        sorted(str([round(value, 9) if isinstance(value, float) else value for value in row]) for row in rows(where, q))
-        for q in queries
-    ]
-
-
-def small_site(count: int = 4) -> dict[str, Any]:
-    links = "".join(f'<p><a href="/fiche-{n}">Fiche {n}</a></p>' for n in range(count))
-    pages: dict[str, Any] = {"/": tagged(article(99, extra=links))}
-    for n in range(count):
-        thread = comment(10 * n + 1, "Samuel", "Merci pour cette fiche très complète.") + comment(
-            10 * n + 2, "cheap loans", "Great post! Visit http://loans.example for cheap loans"
-        )
-        pages[f"/fiche-{n}"] = tagged(article(n, thread))
-    return pages
 
 
 def test_a_site_is_fetched_judged_and_stored(tmp_path: Path, database_url: str) -> None:
@@ -250,53 +190,6 @@ def test_a_database_of_nobody_is_refused_with_the_command_that_makes_it(tmp_path
     settings = build({"sites": {"a": {"urls": ["http://127.0.0.1:9/"], "local": True}}}, base=tmp_path, environment={})
     with pytest.raises(SchemaMissing, match="tamis db upgrade"):
         asyncio.run(run_site(settings, settings.site("a")))
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
-
-
-def settings_file(folder: Path, server: SiteServer, database_url: str) -> Path:
-    """A tamis.toml for runs in processes of their own."""
-    folder.mkdir(exist_ok=True)
-    path = folder / "tamis.toml"
-    path.write_text(
-        f'jobs = 1\nbatch_pages = 5\ndatabase_url = "{database_url}"\n[moderation]\nlean = true\n'
-        f'[fetch]\nattempts = 10\n[sites.press]\nurls = ["{server.url("/")}"]\n'
-        "local = true\npace = 0\nfollow_links = true\n",
-        "utf-8",
-    )
-    return path
-
-
-@contextmanager
-def running(config: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """`tamis run` in a process of its own; it and its children are killed if they outlive the block."""
-    words = [sys.executable, "-m", "flows.cli", "run", "--direct", "--json", "--config", str(config)]
-    with subprocess.Popen(
-        words,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | environment,
-        start_new_session=True,
-    ) as child:
-        try:
-            yield child
-        finally:
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGKILL)
-
-
-def ended(child: subprocess.Popen[str]) -> dict[str, Any]:
-    """The report of a run that goes on to its end."""
-    out, errors = child.communicate(timeout=120)
-    assert out, errors
-    report: dict[str, Any] = json.loads(out)[0]
-    return report
 
 
 def test_a_killed_run_is_finished_by_the_next_one_nothing_lost_nothing_twice(tmp_path: Path, database_url: str) -> None:

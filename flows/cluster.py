@@ -1,0 +1,186 @@
+"""`tamis run --runner dask://HOST:PORT`: the batches of a run on the workers of a Dask cluster.
+
+Each batch is one Prefect task that Dask runs; see flows/errands.py for what it does there. What comes back are counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import re
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from flows.errands import CLAIMED, Errand, run_errand
+from flows.errors import RunFailed, RunnerUnknown
+from flows.ingest import Road
+from flows.report import Advance, QuarantinedPage
+from flows.scheduling import scheduler
+from storage.quarantine import open_cases
+
+CONNECT_SECONDS = 10.0
+PATIENCE_SECONDS = 120.0  # without any worker; a nanny needs seconds to replace one
+LOOK_SECONDS = 5.0
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+_SCHEME = re.compile(r"^dask://(?P<host>\[[0-9A-Fa-f:]+\]|[^\s/:\[\]]+):(?P<port>\d{1,5})/?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a Dask scheduler listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"tcp://{self.host}:{self.port}"
+
+
+def address_of(runner: str) -> Address:
+    """The scheduler in dask://HOST:PORT. Raises RunnerUnknown."""
+    found = _SCHEME.match(runner)
+    if found is None or int(found["port"]) > 65_535:
+        raise RunnerUnknown(f"{runner!r} is no runner; write processes, or dask://HOST:PORT")
+    return Address(host=found["host"], port=int(found["port"]))
+
+
+def task_runner(runner: str) -> Any:
+    """Prefect's task runner for that scheduler."""
+    from prefect_dask.task_runners import DaskTaskRunner
+
+    return DaskTaskRunner(address=str(address_of(runner)), client_kwargs={"timeout": CONNECT_SECONDS})
+
+
+def require_scheduler(runner: str) -> None:
+    """Raises RunnerUnknown without the extra, RunFailed when nobody listens there."""
+    address = address_of(runner)
+    if find_spec("prefect_dask") is None:
+        raise RunnerUnknown("Dask needs its extra: pip install 'tamis[dask]'")
+    try:
+        socket.create_connection((address.host.strip("[]"), address.port), timeout=CONNECT_SECONDS).close()
+    except OSError as error:
+        raise RunFailed(f"no Dask scheduler answers at {runner} ({error}); start one with `dask scheduler`") from error
+
+
+@contextlib.contextmanager
+def reporting(runner: str) -> Iterator[None]:
+    """A Prefect API that the workers can report to: the configured one, or for workers here a server of our own.
+
+    Raises RunFailed when workers on other machines have none.
+    """
+    from prefect.settings import PREFECT_API_URL
+
+    if not PREFECT_API_URL.value() and address_of(runner).host not in LOOPBACK:
+        raise RunFailed(
+            "workers on other machines report to a Prefect API: start one with `prefect server start --host 0.0.0.0` "
+            "and set PREFECT_API_URL=http://THIS-HOST:4200/api here"
+        )
+    require_scheduler(runner)  # before a server is started in vain
+    with scheduler(announce=lambda words: None):
+        yield
+
+
+@task(name="batch", cache_policy=NO_CACHE, persist_result=False, task_run_name="{errand.site}: batch {errand.number}")
+def batch_on_worker(errand: Errand) -> dict[str, int]:
+    """One batch, wherever Dask runs it."""
+    return dict(asyncio.run(run_errand(errand)))
+
+
+async def on_cluster(road: Road, limit: int | None, advance: Advance) -> None:
+    """Send out batches until no worker finds anything due. Raises RunFailed when one failed, once the others are done.
+
+    Must be called inside a flow whose task runner is Dask's.
+    """
+    numbers = itertools.count(1)
+    hands = await workers()
+    allotted = done = 0
+    dry = False
+    failure: BaseException | None = None
+    flying: dict[asyncio.Future[Counter[str]], int] = {}
+    while True:
+        while not (dry or failure) and len(flying) < hands and (limit is None or allotted < limit):
+            size = min(road.settings.batch_pages, limit - allotted if limit else road.settings.batch_pages)
+            flying[sent(road, next(numbers), size, hands)] = size
+            allotted += size
+        if not flying:
+            break
+        for answer in await answered(set(flying)):
+            size = flying.pop(answer)
+            try:
+                counts = answer.result()
+            except Exception as error:  # of a worker: it arrives as whatever it was there
+                failure = failure or error
+                continue
+            claimed = counts.pop(CLAIMED, 0)
+            road.counts.update(counts)
+            done, allotted, dry = done + claimed, allotted - size + claimed, claimed == 0
+            advance(done, None)
+    note_quarantined(road)
+    if failure:
+        raise RunFailed(f"a batch failed on the cluster: {sentence(failure)}; its pages are due again") from failure
+
+
+def sent(road: Road, number: int, pages: int, share: int) -> asyncio.Future[Counter[str]]:
+    """Submits one batch; the future of its counts."""
+    errand = Errand(
+        number=number,
+        config=str(road.settings.path),
+        site=road.site.name,
+        run_id=road.run_id,
+        started=road.started,
+        pages=pages,
+        full=road.full,
+        share=share,
+    )
+    future: Any = batch_on_worker.submit(errand)
+    return asyncio.ensure_future(asyncio.to_thread(lambda: Counter(future.result())))
+
+
+async def answered(flying: set[asyncio.Future[Counter[str]]]) -> set[asyncio.Future[Counter[str]]]:
+    """The batches that ended, at least one. Raises RunFailed when the cluster has been without workers for too long."""
+    waited = 0.0
+    while True:
+        done, _ = await asyncio.wait(flying, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if done:
+            return done
+        waited = 0.0 if await count_workers() else waited + LOOK_SECONDS
+        if waited >= PATIENCE_SECONDS:
+            raise RunFailed("the Dask cluster has no workers; start some with `dask worker`, then run again")
+
+
+async def workers() -> int:
+    """How many worker processes the cluster has. Raises RunFailed if there is none."""
+    if number := await count_workers():
+        return number
+    raise RunFailed("the Dask cluster has no workers; start some with `dask worker`, then run again")
+
+
+async def count_workers() -> int:
+    from prefect.context import FlowRunContext
+
+    context: Any = FlowRunContext.get()
+    info = await asyncio.to_thread(lambda: context.task_runner.client.scheduler_info(n_workers=-1))
+    return len(info["workers"])
+
+
+def note_quarantined(road: Road) -> None:
+    """The pages that workers set aside: they wrote it into the database, the report reads it there."""
+    road.quarantined += [
+        QuarantinedPage(url=case.url, reason=case.reason, message=case.message)
+        for case in open_cases(road.db, road.site.name)
+        if case.last_seen_at >= road.started
+    ]
+
+
+def sentence(error: BaseException) -> str:
+    """The first line of what a fault says, or its name."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

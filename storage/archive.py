@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from storage.errors import RecordMissing
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 ROLL_BYTES = 1_000_000_000
+READ_BYTES = 1 << 16
 HOP_BY_HOP = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
 
 
@@ -117,16 +119,19 @@ class WarcArchive:
 
     def read(self, ref: ArchiveRef) -> ArchivedResponse:
         """The answer at that place. Raises RecordMissing if there is no whole record."""
-        self._flush_before_reading(ref.file)
+        if self._file is not None and ref.file == self._name:
+            self._file.flush()
         path = self.folder / ref.file
         try:
             with path.open("rb") as stream:
                 stream.seek(ref.offset)
-                for record in ArchiveIterator(stream):
-                    return archived(record)
-        except (OSError, ArchiveLoadFailed, LoadFailed, EOFError, ValueError) as error:
-            raise RecordMissing(f"{path} has no whole record at byte {ref.offset}: {error}") from error
-        raise RecordMissing(f"{path} ends before byte {ref.offset}")
+                _, data = next(members(stream), (0, b""))
+        except OSError as error:
+            raise RecordMissing(f"{path} cannot be read: {error}") from error
+        found = parsed_record(data)
+        if found is None:
+            raise RecordMissing(f"{path} has no whole record at byte {ref.offset}")
+        return found
 
     def files(self, older_than: datetime | None = None) -> Iterator[str]:
         """The archive's files, relative to its folder; with a time: only those last written before it."""
@@ -157,10 +162,6 @@ class WarcArchive:
         """Delete a file of the archive; one that is gone already is fine."""
         (self.folder / file).unlink(missing_ok=True)
 
-    def _flush_before_reading(self, name: str) -> None:
-        if self._file is not None and name == self._name:
-            self._file.flush()
-
     def _open(self, now: datetime) -> BinaryIO:
         if self._file is not None and self._file.tell() > ROLL_BYTES:
             self.close()
@@ -178,25 +179,51 @@ class WarcArchive:
 def records(path: Path) -> Iterator[ArchivedResponse]:
     """Every whole answer of one WARC file, in order; a torn end is where the file ends."""
     with path.open("rb") as stream:
-        try:
-            for record in ArchiveIterator(stream):
-                if record.rec_type == "response":
-                    yield archived(record)
-        except (ArchiveLoadFailed, EOFError):
-            return
+        for _, data in members(stream):
+            if (found := parsed_record(data)) is not None:
+                yield found
 
 
 def record_places(path: Path) -> Iterator[tuple[int, int]]:
     """Start and end in bytes of every whole record of a file."""
     with path.open("rb") as stream:
-        iterator = ArchiveIterator(stream)
-        try:
-            for record in iterator:
-                record.content_stream().read()
-                start = iterator.get_record_offset()
-                yield start, start + iterator.get_record_length()
-        except (ArchiveLoadFailed, EOFError):
-            return
+        start = 0
+        for end, _ in members(stream):
+            yield start, end
+            start = end
+
+
+def members(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Every whole gzip member from here on: where it ends in bytes, and what it holds. A torn one ends the stream."""
+    rest = b""
+    position = stream.tell()
+    while True:
+        unpacker = zlib.decompressobj(wbits=31)
+        parts = []
+        while not unpacker.eof:
+            piece = rest or stream.read(READ_BYTES)
+            rest = b""
+            if not piece:
+                return
+            try:
+                parts.append(unpacker.decompress(piece))
+            except zlib.error:
+                return
+            position += len(piece)
+        rest = unpacker.unused_data
+        position -= len(rest)
+        yield position, b"".join(parts)
+
+
+def parsed_record(data: bytes) -> ArchivedResponse | None:
+    """The answer in an unpacked record; None if it is none, or not whole."""
+    try:
+        for record in ArchiveIterator(BytesIO(data)):
+            if record.rec_type == "response":
+                return archived(record)
+    except (ArchiveLoadFailed, LoadFailed, EOFError, ValueError):
+        return None
+    return None
 
 
 def response_record(

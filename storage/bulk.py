@@ -51,13 +51,13 @@ def insert_new_rows(
     if not rows:
         return 0
     names = ", ".join(columns)
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    marks = ", ".join([mark] * len(columns))
-    done = connection.exec_driver_sql(
-        f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
-        list(rows),
-    )
-    return done.rowcount
+    if connection.dialect.name == "postgresql":
+        source, arrays = unnested(table, columns, rows)
+        sql = f"INSERT INTO {table.name} ({names}) SELECT * FROM {source} ON CONFLICT DO NOTHING"  # noqa: S608
+        return connection.exec_driver_sql(sql, arrays).rowcount
+    marks = ", ".join("?" * len(columns))
+    sql = f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
+    return connection.exec_driver_sql(sql, list(rows)).rowcount
 
 
 def update_rows(
@@ -66,9 +66,40 @@ def update_rows(
     """Set `columns` in the rows named by the last item of each tuple."""
     if not rows:
         return
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    sets = ", ".join(f"{name} = {mark}" for name in columns)
-    connection.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE {by} = {mark}", list(rows))  # noqa: S608
+    if connection.dialect.name == "postgresql":
+        source, arrays = unnested(table, (*columns, by), rows)
+        sets = ", ".join(f"{name} = new.{name}" for name in columns)
+        sql = f"UPDATE {table.name} SET {sets} FROM {source} AS new ({', '.join((*columns, by))})"  # noqa: S608
+        connection.exec_driver_sql(f"{sql} WHERE {table.name}.{by} = new.{by}", arrays)
+        return
+    sets = ", ".join(f"{name} = ?" for name in columns)
+    connection.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE {by} = ?", list(rows))  # noqa: S608
+
+
+def unnested(
+    table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> tuple[str, tuple[list[Any], ...]]:
+    """A PostgreSQL table function that gives the rows, and its parameters: one array a column.
+
+    One statement for all rows: a statement a row costs five times as much even in a pipeline.
+    """
+    from sqlalchemy.dialects import postgresql
+
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    kinds = [table.c[name].type.dialect_impl(dialect).compile(dialect) for name in columns]
+    arrays = tuple(
+        [plain(value, kind) for value in column] for column, kind in zip(zip(*rows, strict=True), kinds, strict=True)
+    )
+    return f"unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})", arrays
+
+
+def plain(value: Any, kind: str) -> Any:
+    """The value in the one type that all values of an array need to have."""
+    if value is None:
+        return None
+    if kind == "FLOAT":
+        return float(value)
+    return str(value) if isinstance(value, str) else value
 
 
 def reserve(connection: Connection, table: Table, count: int) -> list[int]:

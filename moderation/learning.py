@@ -29,7 +29,7 @@ MIN_DECISIONS = 30  # of both kinds together; before that no layer can have prov
 MIN_OF_EACH = 1  # a site may be nearly all spam; its editors never see more than a few readers
 BLOCK = 10  # decisions between two refits of the prequential test
 _FAMILIES = ("wording", "words", "link", "author", "shape", "context")
-_PRIOR = {"intercept": 1.5, "score": 0.25, "family": 0.3}  # standard deviations in log-odds and in factors
+_PRIOR = {"intercept": 0.9, "score": 0.25, "family": 0.3}  # standard deviations in log-odds and in factors
 _GAIN = 1.5  # log-likelihood, in nats, by which the layer must have been better
 
 Floats = npt.NDArray[np.float64]

@@ -25,6 +25,7 @@ from flows.judging import moderator_of
 from flows.keeping import tidy
 from flows.observe import log
 from flows.processing import load_moderator
+from flows.remoderate import judge_campaigns
 from flows.report import Advance, RunReport, progress
 from flows.settings import Settings, SiteSettings, is_alive, prepare_prefect, worker_name
 from flows.workers import WorkerPool
@@ -112,6 +113,9 @@ async def night(road: Road, limit: int | None, advance: Advance, dispatch: Dispa
         warnings += await find_pages(road)
         await dispatch(road, limit, advance)
         road.counts["campaign_members"] += await asyncio.to_thread(tidy, road.settings, road.db, road.archive)
+        for change, number in (await asyncio.to_thread(judge_again, road)).items():
+            before, _, after = change.partition(" -> ")
+            road.counts.update({before: -number, after: number})
     except BrokenExecutor as error:
         return ended(road, warnings, f"the worker processes did not start ({error}); run `tamis doctor`")
     except DatabaseUnreachable as error:
@@ -132,6 +136,10 @@ def give_back(road: Road) -> None:
         release(road.db, worker_name())
     except StorageError as error:
         log("leases_kept", site=road.site.name, run=road.run_id, because=str(error))
+
+
+def judge_again(road: Road) -> Counter[str]:
+    return judge_campaigns(road.settings, road.db, road.started, road.run_id)
 
 
 def ended(road: Road, warnings: list[str], failure: str | None = None) -> RunReport:

@@ -110,6 +110,26 @@ def one_site(
     )
 
 
+def judge_campaigns(settings: Settings, db: Database, since: datetime, run_id: int | None) -> Counter[str]:
+    """Judge the members of campaigns that grew since then again, on every site: many alike is a reason of its own.
+
+    How many comments hold another action now, as "publish -> review".
+    """
+    moved: Counter[str] = Counter()
+    for site in settings.sites:
+        moderator = None
+        for chunk in chunks(judged_comments(db, site=site.name, campaigns_since=since)):
+            moderator = moderator or moderator_of(settings, site, db)
+            fresh = moderator.judge_all([comment.submission for comment in chunk])
+            store_verdicts(db, list(zip(chunk, fresh, strict=True)), run_id, utc_now())
+            moved.update(
+                f"{old.verdict.action} -> {new.action}"
+                for old, new in zip(chunk, fresh, strict=True)
+                if old.verdict.action is not new.action
+            )
+    return moved
+
+
 def chunks(comments: Iterator[JudgedComment]) -> Iterator[list[JudgedComment]]:
     while chunk := list(itertools.islice(comments, CHUNK)):
         yield chunk

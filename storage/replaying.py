@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from extractors.records import CommentKind, Page, from_json
 from moderation.verdict import Action, Evidence, LanguageRelation, Submission, Verdict
@@ -20,7 +20,18 @@ from storage.engine import Database
 from storage.judgements import Judged, JudgementsWritten, write_judgements
 from storage.outcomes import Exchange
 from storage.records import page_record
-from storage.tables import articles, comments, decisions, fetches, pages, reviews, sites, verdicts
+from storage.tables import (
+    articles,
+    campaign_members,
+    campaigns,
+    comments,
+    decisions,
+    fetches,
+    pages,
+    reviews,
+    sites,
+    verdicts,
+)
 
 AT_ONCE = 500
 
@@ -124,10 +135,12 @@ def judged_comments(
     since: datetime | None = None,
     decided: bool = False,
     model_version_not: str | None = None,
+    campaigns_since: datetime | None = None,
 ) -> Iterator[JudgedComment]:
     """Stored comments in the order they came, to judge again; `decided`: only those an editor decided on.
 
-    Erased ones are left out. `since`: first seen then or later.
+    Erased ones are left out. `since`: first seen then or later. `campaigns_since`: only members of campaigns that
+    grew since then, or that were judged since then (a crawl judges without knowing the campaigns).
     """
     query = judged_query().limit(AT_ONCE)
     if site is not None:
@@ -138,6 +151,9 @@ def judged_comments(
         query = query.where(reviews.c.decision_id.is_not(None))
     if model_version_not is not None:
         query = query.where(verdicts.c.model_version != model_version_not)
+    if campaigns_since is not None:
+        grown = or_(campaigns.c.last_seen_at >= campaigns_since, verdicts.c.judged_at >= campaigns_since)
+        query = query.where(campaigns.c.size > 1, grown)
     last = 0
     while True:
         with db.read() as connection:
@@ -172,6 +188,7 @@ def judged_query() -> Select[Any]:
             verdicts.c.policy_version,
             decisions.c.action.label("decision"),
             decisions.c.decided_at,
+            campaigns.c.size.label("campaign_size"),
         )
         .join(articles, articles.c.id == comments.c.article_id)
         .join(sites, sites.c.id == articles.c.site_id)
@@ -179,6 +196,8 @@ def judged_query() -> Select[Any]:
         .join(verdicts, verdicts.c.id == reviews.c.verdict_id)
         .outerjoin(decisions, decisions.c.id == reviews.c.decision_id)
         .outerjoin(parent, parent.c.id == comments.c.parent_id)
+        .outerjoin(campaign_members, campaign_members.c.comment_id == comments.c.id)
+        .outerjoin(campaigns, campaigns.c.id == campaign_members.c.campaign_id)
         .where(comments.c.erased_at.is_(None))
         .order_by(comments.c.id)
     )
@@ -219,6 +238,7 @@ def as_judged(row: Any, around: Sequence[tuple[int, str]]) -> JudgedComment:
             position=row.position,
             parent_text=row.parent_text,
             siblings=tuple(body for number, body in around if number != row.id),
+            is_duplicate_of=row.campaign_size,
         ),
         verdict=Verdict(
             action=Action(row.verdict_action),

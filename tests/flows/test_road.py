@@ -269,3 +269,20 @@ def test_two_workers_at_one_frontier_fetch_each_page_once(tmp_path: Path, databa
     assert sorted(path for _, path in asked) == sorted(f"/fiche-{n}" for n in range(40))
     assert {worker for worker, _ in asked} == {"one", "two"}
     assert found_in(database_url) == found_in(tmp_path)
+
+
+def test_a_campaign_over_several_pages_is_judged_as_one(tmp_path: Path) -> None:
+    openings = ("Bonjour à tous", "Bonsoir à tous", "Salut à toutes et à tous")
+    pages: dict[str, Any] = {}
+    for n, opening in enumerate(openings * 2):
+        pitch = (
+            f"{opening}, je cherchais depuis des mois un crédit que ma banque me refusait toujours, et une dame très "
+            "sérieuse me l'a accordé en deux jours sans aucun papier ; écrivez-lui de ma part, elle aide tout le monde."
+        )
+        pages[f"/{n}"] = tagged(article(n, comment(10 * n + 1, "Marie", pitch)))
+    with SiteServer(pages) as server:
+        report = run(site_of(server, tmp_path, urls=[server.url(f"/{n}") for n in range(6)], follow_links=False))
+    assert report.counts["campaign_members"] == 6
+    assert rows(tmp_path, "SELECT size FROM campaigns") == [(6,)]
+    assert rows(tmp_path, "SELECT count(*) FROM reviews WHERE labels LIKE '% duplicate %'") == [(6,)]
+    assert report.counts["publish"] + report.counts["review"] == 6

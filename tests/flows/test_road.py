@@ -284,4 +284,4 @@ def test_a_campaign_over_several_pages_is_judged_as_one(tmp_path: Path) -> None:
         report = run(site_of(server, tmp_path, urls=[server.url(f"/{n}") for n in range(6)], follow_links=False))
     assert rows(tmp_path, "SELECT size FROM campaigns") == [(6,)]
     assert rows(tmp_path, "SELECT count(*) FROM reviews WHERE labels LIKE '% duplicate %'") == [(6,)]
-    assert report.counts["publish"] + report.counts["review"] == 6
+    assert report.counts["publish"] + report.counts.get("review", 0) == 6

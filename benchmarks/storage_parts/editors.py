@@ -1,4 +1,4 @@
-"""Eight editors who decide while a crawler loads: does anybody see a lock error, is an edit lost, how long do they wait?"""
+"""Eight editors who decide while a crawler loads: lock errors, lost edits, and how long an editor waits."""
 
 from __future__ import annotations
 

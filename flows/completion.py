@@ -7,7 +7,7 @@ What goes wrong here is a warning of the run: the page is loaded as it is.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from extractors.comments.completion import (
@@ -112,13 +112,10 @@ async def _complete(road: Road, raw: RawPage, outcome: Processed, link_header: s
         warn(road, raw.url, found.message)
         return outcome
     only_check = road.site.complete_comments == CHECK
-    if only_check and found.api is not None and found.post is not None:
-        answer = await ask(road, api_address(found.api, found.post, per_request=1), Expect.ANY)
-        total = stated_number(answer.header(TOTAL))
-        if total is not None:
-            compare(road, page, total)
-            return outcome
-    answers, via = await ask_for_all(road, found)
+    if only_check and (total := await stated_total(road, found)) is not None:
+        compare(road, page, total)
+        return outcome
+    answers, via = await ask_for_all(road, replace(found, api=None) if only_check else found)
     if not answers:
         return outcome
     given = WithAnswers(url=raw.url, html="", site=raw.site, page=page, answers=answers, via=via, post=found.post)
@@ -137,25 +134,52 @@ async def _complete(road: Road, raw: RawPage, outcome: Processed, link_header: s
     return whole
 
 
+async def stated_total(road: Road, found: Sources) -> int | None:
+    """How many comments the API says the article has; None where it says nothing."""
+    if found.api is None or found.post is None:
+        return None
+    try:
+        answer = await ask(road, api_address(found.api, found.post, per_request=1), Expect.ANY)
+    except FetchError as error:
+        if found.feed is None:
+            raise
+        log("completion", site=road.site.name, run=road.run_id, url=error.url, words=str(error))
+        return None
+    return stated_number(answer.header(TOTAL))
+
+
 async def ask_for_all(road: Road, found: Sources) -> tuple[tuple[bytes, ...], str]:
-    """The answers with the site's comments and where they came from: the API, else the feed; none where neither is."""
+    """The answers with the site's comments and where they came from: the API, else the feed; none where neither is.
+
+    Raises FetchError when the last of them gave nothing.
+    """
     budget = road.site.complete_requests
     if found.api is not None and found.post is not None:
         try:
             return await api_answers(road, found.api, found.post, budget), API
-        except FetchError:
+        except FetchError as error:
             if budget < 2 or found.feed is None:
                 raise
+            log("completion", site=road.site.name, run=road.run_id, url=error.url, words=str(error))
     if found.feed is None:
         return (), FEED
     return ((await ask(road, found.feed, Expect.XML)).body,), FEED
 
 
 async def api_answers(road: Road, api: str, post: int, budget: int) -> tuple[bytes, ...]:
-    """Page after page of the API, as many as it says there are, at most `budget`."""
+    """Page after page of the API, as many as it says there are, at most `budget`; what it gave before it failed.
+
+    Raises FetchError when the first one failed.
+    """
     answers: list[bytes] = []
     while len(answers) < budget:
-        answer = await ask(road, api_address(api, post, len(answers) + 1), Expect.ANY)
+        try:
+            answer = await ask(road, api_address(api, post, len(answers) + 1), Expect.ANY)
+        except FetchError as error:
+            if not answers:
+                raise
+            warn(road, error.url, f"the comments are completed in part: {error}")
+            break
         answers.append(answer.body)
         if len(answers) * PER_REQUEST >= (stated_number(answer.header(TOTAL)) or 0):
             break

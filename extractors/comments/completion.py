@@ -137,7 +137,7 @@ def api_address(api: str, post: int, page: int = 1, per_request: int = PER_REQUE
 def api_comments(body: bytes, post: int, url: str) -> tuple[Named, ...]:
     """The approved comments of the article in one answer of the API, in its order.
 
-    Entries that are not what they should be are left out. Raises Unreadable for what is no list of entries.
+    Entries that are not what they should be, or say nothing, are left out. Raises Unreadable for what is no list.
     """
     try:
         listed = orjson.loads(body)
@@ -156,7 +156,7 @@ def _from_json(entry: dict[str, Any], post: int, url: str) -> Named | None:
     if number is None or _number(entry.get("post")) != post or entry.get("status", "approved") != "approved":
         return None
     node = _fragment(markup, url)
-    if node is None:
+    if node is None or not (body := text_of(node)):
         return None
     stated = entry.get("date")
     date = _local_time(stated) if isinstance(stated, str) else None
@@ -169,7 +169,7 @@ def _from_json(entry: dict[str, Any], post: int, url: str) -> Named | None:
         date=date,
         date_text=stated if date else None,
         date_precision=DatePrecision.MINUTE if date else None,
-        body=text_of(node),
+        body=body,
         links=_links(node, url),
         kind=_KINDS.get(str(entry.get("type")), CommentKind.COMMENT),
     )
@@ -201,6 +201,8 @@ def _from_item(item: etree._Element, url: str) -> Named | None:
     if number is None or node is None:
         return None
     parent, answered = _answered(node)
+    if not (body := text_of(node, answered)):
+        return None
     stated = (item.findtext("pubDate") or "").strip()
     date = _sent_time(stated)
     record = Comment(
@@ -211,7 +213,7 @@ def _from_item(item: etree._Element, url: str) -> Named | None:
         date=date,
         date_text=stated if date else None,
         date_precision=DatePrecision.MINUTE if date else None,
-        body=text_of(node, answered),
+        body=body,
         links=_links(node, url, answered),
     )
     return Named(number=number, parent=parent, record=record)

@@ -8,11 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import re
 import socket
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
@@ -23,34 +21,13 @@ from flows.errands import CLAIMED, Errand, run_errand
 from flows.errors import RunFailed, RunnerUnknown
 from flows.ingest import Road
 from flows.report import Advance, QuarantinedPage
+from flows.runners import LOOPBACK, address_of
 from flows.scheduling import scheduler
 from storage.quarantine import open_cases
 
 CONNECT_SECONDS = 10.0
 PATIENCE_SECONDS = 120.0  # without any worker; a nanny needs seconds to replace one
 LOOK_SECONDS = 5.0
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-
-_SCHEME = re.compile(r"^dask://(?P<host>\[[0-9A-Fa-f:]+\]|[^\s/:\[\]]+):(?P<port>\d{1,5})/?$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """Where a Dask scheduler listens."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"tcp://{self.host}:{self.port}"
-
-
-def address_of(runner: str) -> Address:
-    """The scheduler in dask://HOST:PORT. Raises RunnerUnknown."""
-    found = _SCHEME.match(runner)
-    if found is None or int(found["port"]) > 65_535:
-        raise RunnerUnknown(f"{runner!r} is no runner; write processes, or dask://HOST:PORT")
-    return Address(host=found["host"], port=int(found["port"]))
 
 
 def task_runner(runner: str) -> Any:

@@ -27,6 +27,7 @@ from flows.observe import log
 from flows.processing import load_moderator
 from flows.remoderate import judge_campaigns
 from flows.report import Advance, RunReport, progress
+from flows.runners import PROCESSES, address_of
 from flows.settings import Settings, SiteSettings, is_alive, prepare_prefect, worker_name
 from flows.workers import WorkerPool
 from storage.archive import WarcArchive
@@ -38,7 +39,6 @@ from storage.runs import finish_run, start_run
 from storage.schema import upgrade_if_blank
 
 LEASE_SECONDS = 1800.0
-PROCESSES = "processes"
 BatchRunner = Callable[[Road, Sequence[DuePage]], Awaitable["Counter[str]"]]
 Dispatch = Callable[[Road, int | None, Advance], Awaitable[None]]
 """Works through the site's due pages, at most so many: here (`batches`), or on a cluster."""
@@ -272,6 +272,7 @@ def run_sites(
     reports = []
     with ExitStack() as stack:
         if runner != PROCESSES:
+            address_of(runner)
             if direct or settings.path is None:
                 raise RunnerUnknown(f"{runner} needs Prefect and a tamis.toml that the workers can read")
             prepare_prefect()

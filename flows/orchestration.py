@@ -23,8 +23,9 @@ from prefect.logging import get_run_logger
 
 from flows.errors import RunFailed
 from flows.ingest import Road, ingest
-from flows.nightly import PROCESSES, Dispatch, batches, run_site
+from flows.nightly import Dispatch, batches, run_site
 from flows.report import SHOWN_COUNTS, Advance, RunReport
+from flows.runners import PROCESSES
 from flows.settings import load
 from storage.frontier import DuePage
 

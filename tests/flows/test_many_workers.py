@@ -17,11 +17,11 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from flows.cluster import address_of, reporting
 from flows.errands import shared
 from flows.errors import RunFailed, RunnerUnknown
 from flows.fetching.policy import FetchPolicy
 from flows.nightly import run_sites
+from flows.runners import address_of
 from flows.scheduling import free_port
 from flows.settings import build
 from tests.press import ended, found_in, rows, run, running, settings_file, site_of, small_site, wait_until
@@ -161,6 +161,8 @@ def test_the_pages_of_a_killed_worker_are_done_by_the_next_run(
 @pytest.mark.integration
 def test_a_scheduler_that_does_not_answer_is_named_in_one_sentence() -> None:
     pytest.importorskip("prefect_dask", reason="NO DASK: pip install 'tamis[dask]'")
+    from flows.cluster import reporting  # it imports Prefect
+
     runner = f"dask://127.0.0.1:{free_port()}"
     with pytest.raises(RunFailed, match=f"no Dask scheduler answers at {runner}"), reporting(runner):
         pytest.fail("it was reached")

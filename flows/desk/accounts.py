@@ -177,7 +177,7 @@ async def is_meant(request: Request, session: Session) -> bool:
     if sent is None and is_form(request):
         form: FormData = await request.form()
         sent = str(form.get("csrf_token", ""))
-    return hmac.compare_digest(sent or "", session.csrf_token)
+    return hmac.compare_digest((sent or "").encode(), session.csrf_token.encode())
 
 
 def is_form(request: Request) -> bool:
@@ -234,7 +234,7 @@ async def login(request: Request) -> Response:
     _ = language_of(request).gettext
     form = await request.form()
     sent, kept = str(form.get("token", "")), request.cookies.get(LOGIN_COOKIE, "")
-    if not kept or not same_origin(request) or not hmac.compare_digest(sent, kept):
+    if not kept or not same_origin(request) or not hmac.compare_digest(sent.encode(), kept.encode()):
         return login_form(request, _("This form is too old. Please try again."), 403)
     db: Database = request.state.desk.db
     name, password = str(form.get("name", "")).strip(), str(form.get("password", ""))

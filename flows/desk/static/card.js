@@ -73,7 +73,7 @@ export function drawCard(item, words) {
     parts.push(more);
   }
   parts.push(languages(item, words), item.start === null && item.reasons.length === 0 ? null : drawReasons(item, words));
-  return el("article", {}, ...parts);
+  return el("article", { "data-comment": item.id }, ...parts);
 }
 
 function weight(value, words) {

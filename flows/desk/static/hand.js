@@ -1,6 +1,6 @@
 // The cards in hand: fetched ahead, leased to this editor, kept up to date.
 
-const LOW = 15; // fewer cards than this in hand: fetch more
+const LOW = 25; // fewer cards than this in hand: fetch more
 const ASKED = 40;
 const RENEW_EVERY = 60_000; // milliseconds; leases last four minutes
 

@@ -6,7 +6,7 @@ import gzip
 import itertools
 import lzma
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import orjson
 from flows.errors import FlowError
 from moderation.explain import Language, reasons
 from moderation.moderate import Moderator, submission_from_json
+from moderation.neighbours import HostNames
 from moderation.verdict import Submission, Verdict
 
 CHUNK = 512  # comments judged together
@@ -52,10 +53,18 @@ class Judged:
 
 
 def moderate_file(path: Path, moderator: Moderator) -> Iterator[Judged]:
-    """One answer a line, in input order. Raises CommentsUnreadable naming the file."""
+    """One answer a line, in input order. Raises CommentsUnreadable naming the file.
+
+    The file is read twice: which names share an address is counted over all its comments before any is judged, so
+    that their order makes no difference and memory does not grow with the file.
+    """
+    names = HostNames()
+    for _, row in _rows(path):
+        if isinstance(row, Submission):
+            names.see(row)
     rows = _rows(path)
     while chunk := list(itertools.islice(rows, CHUNK)):
-        good = [row for _, row in chunk if isinstance(row, Submission)]
+        good = [replace(row, host_names=names.names(row)) for _, row in chunk if isinstance(row, Submission)]
         verdicts = iter(moderator.judge_all(good))
         for identity, row in chunk:
             yield Judged(identity, next(verdicts) if isinstance(row, Submission) else row)

@@ -159,7 +159,10 @@ def wrong(db: Database, folder: Path, loader: Loader, decided: dict[int, str]) -
     table = "comments" if loader is ours else "naive"
     with db.read() as connection:
         if loader is ours:
-            query = "SELECT p.url, count(*), count(DISTINCT c.key) FROM comments c JOIN pages p ON p.id = c.page_id GROUP BY 1"
+            query = (
+                "SELECT p.url, count(*), count(DISTINCT c.key) FROM comments c JOIN pages p ON p.id = c.page_id"
+                " GROUP BY 1"
+            )
         else:
             query = (
                 "SELECT p.url, count(*), count(DISTINCT c.position) FROM naive c JOIN pages p ON p.id = c.page"

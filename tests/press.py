@@ -96,12 +96,12 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
         time.sleep(0.01)
 
 
-def settings_file(folder: Path, server: SiteServer, database_url: str) -> Path:
+def settings_file(folder: Path, server: SiteServer, database_url: str, batch_pages: int = 5) -> Path:
     """A tamis.toml for runs in processes of their own."""
     folder.mkdir(exist_ok=True)
     path = folder / "tamis.toml"
     path.write_text(
-        f'jobs = 1\nbatch_pages = 5\ndatabase_url = "{database_url}"\n[moderation]\nlean = true\n'
+        f'jobs = 1\nbatch_pages = {batch_pages}\ndatabase_url = "{database_url}"\n[moderation]\nlean = true\n'
         f'[fetch]\nattempts = 10\n[sites.press]\nurls = ["{server.url("/")}"]\n'
         "local = true\npace = 0\nfollow_links = true\n",
         "utf-8",

@@ -124,7 +124,7 @@ def test_the_batches_of_a_run_are_done_by_the_workers_of_a_cluster(
         run(site_of(server, tmp_path))
         before = len(server.requests)
         url = f"sqlite:///{tmp_path / 'far.sqlite'}"
-        config = settings_file(tmp_path / "far", server, url)
+        config = settings_file(tmp_path / "far", server, url, batch_pages=10)
         pids = worker_pids(cluster)
         with running(config, "--runner", runner_of(cluster), **prefect_api) as process:
             report = ended(process)
@@ -146,7 +146,7 @@ def test_the_pages_of_a_killed_worker_are_done_by_the_next_run(
         run(site_of(server, tmp_path))
         before = len(server.requests)
         url = f"sqlite:///{tmp_path / 'far.sqlite'}"
-        config = settings_file(tmp_path / "far", server, url)
+        config = settings_file(tmp_path / "far", server, url, batch_pages=10)
         with running(config, "--runner", runner_of(cluster), **prefect_api) as process:
             wait_until(lambda: len(server.requests) > before + 5 or process.poll() is not None)
             assert process.poll() is None, process.communicate()

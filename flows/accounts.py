@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import getpass
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from flows.desk.accounts import hashed
+from flows.desk.accounts import hashed, token_hash
 from flows.errors import FlowError
 from flows.ingest import utc_now
 from flows.settings import Settings
-from storage.editors import ROLES, Role, add_editor, all_editors, change_editor
+from storage.editors import ROLES, Role, add_editor, add_token, all_editors, change_editor, end_token
 from storage.engine import open_database
 
 CLOSED = "closed"
@@ -49,6 +50,23 @@ def change_role(settings: Settings, name: str, role: str) -> dict[str, Any]:
 def change_password(settings: Settings, name: str, password: str) -> dict[str, Any]:
     with open_database(settings.database_url) as db:
         return asdict(change_editor(db, name, utc_now(), by_shell(), password_hash=hashed(password)))
+
+
+def add_program(settings: Settings, name: str, purpose: str) -> tuple[str, dict[str, Any]]:
+    """A token for a program with the rights of that account: the token, which is shown once, and its row.
+
+    Raises UnknownItem.
+    """
+    token = secrets.token_urlsafe(32)
+    with open_database(settings.database_url) as db:
+        made = add_token(db, name, purpose, token_hash(token), utc_now(), by_shell())
+    return token, asdict(made)
+
+
+def end_program(settings: Settings, number: int) -> None:
+    """Withdraws a token. Raises UnknownItem."""
+    with open_database(settings.database_url) as db:
+        end_token(db, number, utc_now(), by_shell())
 
 
 def known_role(role: str) -> Role:

@@ -61,6 +61,7 @@ export class Campaign {
       el("ul", { class: "campaign", tabindex: "0", "aria-labelledby": "campaign-title" }, ...boxes.map(([, row]) => row)),
     );
     this.showCount();
+    $("campaign-box").scrollIntoView({ block: "nearest" });
     this.say(`${count(this.words.campaign_preview, this.items.length)} ${this.words.campaign_help}`);
   }
 

@@ -132,6 +132,7 @@ def words(t: Texts) -> dict[str, Any]:
             t, "%(n)s waiting comment of this campaign", "%(n)s waiting comments of this campaign"
         ),
         "campaign_help": _("Publish and reject apply to all that are selected; reject means spam."),
+        "select_all": _("Select all"),
         "no_campaign": _("This comment belongs to no campaign."),
         # rules
         "rule_fits": counted(t, "This rule fits %(n)s", "This rule fits %(n)s"),

@@ -57,7 +57,7 @@ export class Campaign {
     $("campaign-box").replaceChildren(
       el("h3", { id: "campaign-title" }, count(this.words.campaign_preview, this.items.length)),
       el("p", { class: "soft" }, this.words.campaign_help),
-      el("label", { class: "row" }, all, el("span", { id: "campaign-count", role: "status" })),
+      el("p", { class: "row" }, el("label", {}, all, ` ${this.words.select_all}`), el("span", { id: "campaign-count", class: "soft", role: "status" })),
       el("ul", { class: "campaign", tabindex: "0", "aria-labelledby": "campaign-title" }, ...boxes.map(([, row]) => row)),
     );
     this.showCount();

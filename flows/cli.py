@@ -66,7 +66,7 @@ def _fail(sentence: str, code: int) -> None:
 def _settings(config: Path | None) -> Settings:
     from flows.settings import load
 
-    settings = load(config)
+    settings = load(config or next(iter(_given_config), None))
     if settings.log_format == "json":
         from flows import observe
 
@@ -102,13 +102,17 @@ def _version(wanted: bool) -> None:
         raise typer.Exit(OK)
 
 
+_given_config: list[Path] = []  # `tamis --config FILE run` means the same as `tamis run --config FILE`
+
+
 @app.callback()
 def _root(
+    config: Config = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
     ] = False,
 ) -> None:
-    pass
+    _given_config[:] = [config] if config else []
 
 
 @app.command(epilog="Example: tamis demo --keep demo-folder")
@@ -118,14 +122,18 @@ def demo(
         typer.Option("--keep", help="Folder for the demo's settings, database and archive; it must not exist yet."),
     ] = None,
     direct: Annotated[bool, typer.Option("--direct", help="Run the same coroutine without Prefect.")] = False,
+    open_desk: Annotated[bool, typer.Option("--desk", help="Then open the review desk on it.")] = False,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The desk's port.")] = 8710,
     as_json: Json = False,
 ) -> None:
     """The bundled sample site on loopback -> nightly flow -> database -> what to look at next."""
-    from flows.demo.tour import tour
+    from flows.demo.tour import serve_desk, tour
 
     report = tour(keep, direct=direct, quiet=as_json)
     if as_json:
         _print_json(report)
+    if open_desk:
+        serve_desk(Path(report["folder"]), port, typer.echo)
 
 
 @app.command(epilog="Example: tamis init my-sites && cd my-sites && tamis run")
@@ -486,7 +494,7 @@ def doctor(config: Config = None, as_json: Json = False) -> None:
     from flows.doctor import examine
     from flows.report import print_findings
 
-    findings = examine(config)
+    findings = examine(config or next(iter(_given_config), None))
     if as_json:
         _print_json([finding.as_json() for finding in findings])
     else:

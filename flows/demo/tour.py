@@ -6,8 +6,9 @@ tracking has something to show. Everything stays in one folder, which the next d
 
 from __future__ import annotations
 
+import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,18 @@ def tour(keep: Path | None, *, direct: bool, quiet: bool) -> dict[str, Any]:
     return {"folder": str(folder), "runs": [first.as_json(), second.as_json()], **answer}
 
 
+def serve_desk(folder: Path, port: int, announce: Callable[[str], object]) -> None:
+    """Opens the desk on the demo's database, with an account made for this time, until interrupted."""
+    from flows.accounts import add
+    from flows.desk.serving import serve
+
+    settings = load(folder / "tamis.toml", {})
+    password = secrets.token_urlsafe(9)
+    add(settings, "demo", "admin", None, password)
+    announce(f"Log in as demo with the password {password}")
+    serve(settings, "127.0.0.1", port, (), announce)
+
+
 def prepared(keep: Path | None) -> Path:
     """The demo's folder, empty. Raises DemoFailed rather than touch a folder that no demo made."""
     folder = (keep or FOLDER).absolute()
@@ -99,6 +112,7 @@ def look(console: Console, folder: Path, database_url: str) -> dict[str, Any]:
     console.print("\n[bold]Operator[/]: the health of each site, and what was set aside")
     command(console, f"tamis status {here}")
     console.print("\n[bold]Editor[/]: comments that wait for a decision, each with its reasons")
+    command(console, f"tamis user add NAME --role editor {here} && tamis desk {here}")
     for item in queue:
         console.print(f"  [yellow]{escape(item.author or '?')}[/]: {escape(short(item.body))}", highlight=False)
         for words in strongest(item.evidence):

@@ -158,9 +158,9 @@ class Settings(_Model):
 
     database_url: str = ""
     archive: Path = Path("archive")
-    languages: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...], Field(min_length=2)
-    ] = DEFAULT_LANGUAGES
+    languages: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...], Field(min_length=2)] = (
+        DEFAULT_LANGUAGES
+    )
     jobs: int = Field(default=0, ge=0, le=256)  # worker processes; 0 = one a core
     batch_pages: int = Field(default=100, ge=1, le=1000)
     page_seconds: float = Field(default=15.0, gt=0, le=600)  # a page that takes longer is quarantined

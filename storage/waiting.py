@@ -98,7 +98,7 @@ def waiting(
 ) -> Page:
     """The next comments that wait, from `after` on."""
     by = reviews.c.doubt if order == "doubt" else reviews.c.waiting_since
-    query = items().where(*conditions(chosen))
+    query = items().add_columns(by.label("place")).where(*conditions(chosen))
     query = (
         query.order_by(by, reviews.c.comment_id)
         if order == "oldest"
@@ -107,11 +107,10 @@ def waiting(
     if after is not None:
         query = query.where(beyond(by, after, order))
     with db.read() as connection:
-        found = [as_item(row) for row in connection.execute(query.limit(limit)).mappings()]
-        last = None
-        if len(found) == limit:
-            row = connection.execute(select(by).where(reviews.c.comment_id == found[-1].comment_id)).scalar()
-            last = (row, found[-1].comment_id)
+        rows = [dict(row) for row in connection.execute(query.limit(limit)).mappings()]
+    places = [row.pop("place") for row in rows]
+    found = [as_item(row) for row in rows]
+    last = (places[-1], found[-1].comment_id) if len(found) == limit else None
     return Page(items=tuple(found), next=last)
 
 

@@ -1,0 +1,86 @@
+"""Commands for the accounts of the desk: `tamis user ...`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Optional
+
+import typer
+
+from flows.terminal import Config, Json, print_json, settings_of
+
+user_app = typer.Typer(help="Accounts of the desk.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="The account's name.")]
+Password = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking.")
+]
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    entered: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return entered
+
+
+@user_app.command("add", epilog="Example: tamis user add marie --role editor")
+def user_add(
+    name: Name,
+    role: Annotated[str, typer.Option("--role", help="viewer, editor or admin.")] = "editor",
+    sites: Annotated[Optional[list[str]], typer.Option("--site", help="Only this site; repeat for more.")] = None,  # noqa: UP045
+    password_stdin: Password = False,
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Make an account."""
+    from flows.accounts import add
+
+    editor = add(settings_of(config), name, role, sites, _password(password_stdin))
+    if as_json:
+        print_json(editor)
+    else:
+        typer.echo(f"Made the account {name} ({role}).")
+
+
+@user_app.command("list", epilog="Example: tamis user list")
+def user_list(config: Config = None, as_json: Json = False) -> None:
+    """Show the accounts."""
+    from flows.accounts import listing
+
+    accounts = listing(settings_of(config))
+    if as_json:
+        print_json(accounts)
+    for account in accounts if not as_json else []:
+        closed = f", closed {account['disabled_at']}" if account["disabled_at"] else ""
+        sites = ", ".join(account["sites"]) if account["sites"] is not None else "all sites"
+        typer.echo(f"{account['name']}: {account['role']}, {sites}{closed}")
+
+
+@user_app.command("role", epilog="Example: tamis user role marie admin")
+def user_role(
+    name: Name,
+    role: Annotated[str, typer.Argument(help="viewer, editor, admin, or closed to shut the account.")],
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """Change what an account may do; whoever is logged in with it is logged out."""
+    from flows.accounts import change_role
+
+    editor = change_role(settings_of(config), name, role)
+    if as_json:
+        print_json(editor)
+    else:
+        typer.echo(f"{name} is now {role}.")
+
+
+@user_app.command("passwd", epilog="Example: tamis user passwd marie")
+def user_passwd(name: Name, password_stdin: Password = False, config: Config = None, as_json: Json = False) -> None:
+    """Change a password; whoever is logged in with the old one is logged out."""
+    from flows.accounts import change_password
+
+    editor = change_password(settings_of(config), name, _password(password_stdin))
+    if as_json:
+        print_json(editor)
+    else:
+        typer.echo(f"Changed the password of {name}.")

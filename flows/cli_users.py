@@ -84,3 +84,28 @@ def user_passwd(name: Name, password_stdin: Password = False, config: Config = N
         print_json(editor)
     else:
         typer.echo(f"Changed the password of {name}.")
+
+
+@user_app.command("token", epilog="Example: tamis user token robot --purpose 'nightly statistics'")
+def user_token(
+    name: Annotated[Optional[str], typer.Argument(help="The account whose rights the program gets.")] = None,  # noqa: UP045
+    purpose: Annotated[str, typer.Option("--purpose", help="What it is for, as the audit log shows it.")] = "program",
+    end: Annotated[Optional[int], typer.Option("--end", help="Withdraw the token of this number.")] = None,  # noqa: UP045
+    config: Config = None,
+    as_json: Json = False,
+) -> None:
+    """A token for a program that uses the desk's JSON interface; it is shown once."""
+    from flows.accounts import add_program, end_program
+
+    settings = settings_of(config)
+    if end is not None:
+        end_program(settings, end)
+        print_json({"ended": end}) if as_json else typer.echo(f"Withdrew the token {end}.")
+        return
+    if name is None:
+        raise typer.BadParameter("name the account, or give --end with the number of a token")
+    token, row = add_program(settings, name, purpose)
+    if as_json:
+        print_json({"token": token, **row})
+    else:
+        typer.echo(f"Token {row['id']} of {name}; send it as Authorization: Bearer {token}")

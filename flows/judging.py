@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from urllib.parse import urlsplit
 
+from flows.desk.rules import rules_in_force
 from flows.settings import ModerationSettings, Settings, SiteSettings
 from moderation.guarantee import Certification, certification
 from moderation.learning import SiteLayer, layer_from_json
 from moderation.moderate import Moderator
 from moderation.policy import Policy
 from moderation.rules import Rules
-from moderation.verdict import Action
+from storage.audits import samples
 from storage.engine import Database
 from storage.learned import newest_learned
-from storage.replaying import judged_comments
 
 LAYER = "layer"
 
@@ -50,7 +49,7 @@ def moderator_of(settings: Settings, site: SiteSettings, db: Database) -> Modera
         languages=settings.languages,
         lean=chosen.lean,
         policy=policy,
-        rules=rules_of(chosen),
+        rules=rules_in_force(db, site.name, rules_of(chosen)),
         site_layers=dict.fromkeys(hosts, layer) if layer else {},
         certifications=dict.fromkeys(hosts, proof) if proof else {},
         secret=db.secret[:64],
@@ -70,15 +69,12 @@ def layer_of(db: Database, site: str) -> SiteLayer | None:
     return layer_from_json(stored.content) if stored else None
 
 
-def certification_of(db: Database, site: str, policy: Policy, since: datetime | None = None) -> Certification:
-    """Whether the site's audits prove that automatic rejection keeps its bound.
+def certification_of(db: Database, site: str, policy: Policy) -> Certification:
+    """Whether the site's random audits prove that automatic rejection keeps its bound.
 
-    Audited ham are the comments that editors published. In shadow mode editors see every comment that could be
-    rejected, so the share of these among good comments is over-estimated, never under-estimated.
+    Audited ham are the good comments among those drawn at random whatever their score, so the share of them that
+    would have been rejected is an unbiased estimate.
     """
-    audited = would_reject = 0
-    for comment in judged_comments(db, site=site, since=since, decided=True):
-        if comment.decision is Action.PUBLISH:
-            audited += 1
-            would_reject += comment.verdict.spam_probability >= policy.reject
+    drawn = next((one for one in samples(db, policy.reject) if one.site == site), None)
+    audited, would_reject = (drawn.audited_ham, drawn.would_reject) if drawn else (0, 0)
     return certification(audited, would_reject, policy.bound, policy.confidence)

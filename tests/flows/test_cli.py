@@ -13,7 +13,7 @@ TAMIS = [sys.executable, "-m", "flows.cli"]
 COMMANDS = """
 demo, init, run, schedule, extract, moderate, replay, remoderate, train, evaluate, export, desk, status, doctor,
 db upgrade, db backup, db restore, db check, db erase-author,
-user add, user list, user role, user passwd
+user add, user list, user role, user passwd, user token
 """.replace("\n", " ").split(", ")
 
 ARTICLE = """<!doctype html><html lang="fr"><head><title>Le tri des fiches</title></head><body><article>

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import threading
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -66,13 +67,14 @@ class ArchivedResponse:
 
 
 class WarcArchive:
-    """A folder of WARC files. Not for several threads at once; give each its own."""
+    """A folder of WARC files. Threads may share one; two processes never write to the same file."""
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
         self._file: BinaryIO | None = None
         self._name = ""
         self._unsynced = False
+        self._turn = threading.RLock()  # an offset is taken and its record written as one step
 
     def __enter__(self) -> WarcArchive:
         return self
@@ -97,30 +99,34 @@ class WarcArchive:
         `body` is the decoded body; headers which described its transfer are kept under `X-Archive-Orig-...`.
         """
         record = response_record(url, status, reason, headers, body, fetched_at, ip)
-        file = self._open(fetched_at)
-        offset = file.tell()
-        file.write(record)
-        self._unsynced = True
-        return ArchiveRef(file=self._name, offset=offset, length=len(record))
+        with self._turn:
+            file = self._open(fetched_at)
+            offset = file.tell()
+            file.write(record)
+            self._unsynced = True
+            return ArchiveRef(file=self._name, offset=offset, length=len(record))
 
     def sync(self) -> None:
         """Return when everything appended is on disk: before the transaction that refers to it commits."""
-        if self._file is not None and self._unsynced:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._unsynced = False
+        with self._turn:
+            if self._file is not None and self._unsynced:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+                self._unsynced = False
 
     def close(self) -> None:
         """Sync and close the file; the next `append` starts another one."""
-        self.sync()
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        with self._turn:
+            self.sync()
+            if self._file is not None:
+                self._file.close()
+                self._file = None
 
     def read(self, ref: ArchiveRef) -> ArchivedResponse:
         """The answer at that place. Raises RecordMissing if there is no whole record."""
-        if self._file is not None and ref.file == self._name:
-            self._file.flush()
+        with self._turn:
+            if self._file is not None and ref.file == self._name:
+                self._file.flush()
         path = self.folder / ref.file
         try:
             with path.open("rb") as stream:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
@@ -77,3 +79,17 @@ def test_records_can_be_dropped_from_a_file(archive):
         kept = ArchiveRef(file=moved.file, offset=moved.offsets[places[number].offset])
         assert archive.read(kept).body == f"{number}".encode()
     assert archive.append(URL, 200, "OK", [], b"next", NOW).file not in {places[0].file, moved.file}
+
+
+def test_threads_may_share_an_archive(tmp_path: Path) -> None:
+    bodies = [f"page {number} ".encode() * (50 + number) for number in range(200)]
+    with WarcArchive(tmp_path) as archive, ThreadPoolExecutor(8) as threads:
+        places = list(
+            threads.map(
+                lambda body: archive.append("https://mag.example/", 200, "OK", (), body, datetime.now(UTC)), bodies
+            )
+        )
+        threads.submit(archive.sync).result()
+    assert len({(place.file, place.offset) for place in places}) == len(bodies)
+    with WarcArchive(tmp_path) as archive:
+        assert [archive.read(place).body for place in places] == bodies

@@ -121,13 +121,16 @@ CONTENT_TABLES = (
 )  # fmt: skip
 
 
+OURS = ("id", "url", "key", "fingerprint")  # numbers of one database, and hashes keyed with its own secret
+
+
 def contents(folder: Path) -> dict[str, tuple[int, str]]:
-    """Rows and a checksum of each content table, numbers and times of ours left out."""
+    """Rows and a checksum of each content table; numbers, times and keyed hashes of ours left out."""
     db = sqlite3.connect(folder / "tamis.sqlite")
     found = {}
     for table in CONTENT_TABLES:
         columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
-        kept = [c for c in columns if c != "id" and not c.endswith(("_id", "_at")) and c not in ("fetched_at", "url")]
+        kept = [name for name in columns if name not in OURS and not name.endswith(("_id", "_at", "_since", "_key"))]
         values = sorted(repr(row) for row in db.execute(f"SELECT {', '.join(kept)} FROM {table}"))
         found[table] = (len(values), hashlib.sha1("\n".join(values).encode()).hexdigest())
     found["pages"] = (db.execute("SELECT count(*) FROM pages").fetchone()[0], "")

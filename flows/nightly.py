@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from flows.alarms import alarms_of, send
@@ -35,7 +35,7 @@ from storage.engine import Database, open_database
 from storage.errors import DatabaseUnreachable, StorageError
 from storage.frontier import DiscoveredUrl, DuePage, claim, counts, discover, make_due, release, release_dead
 from storage.health import site_status
-from storage.runs import finish_run, start_run
+from storage.runs import finish_run, recent_runs, start_run
 from storage.schema import upgrade_if_blank
 
 LEASE_SECONDS = 1800.0
@@ -139,7 +139,10 @@ def give_back(road: Road) -> None:
 
 
 def judge_again(road: Road) -> Counter[str]:
-    return judge_campaigns(road.settings, road.db, road.started, road.run_id)
+    """Judge campaigns by what came since the last run that ended well: one that died left its share to this one."""
+    well = (run for run in recent_runs(road.db, road.site.name) if run.status in ("finished", "quarantined"))
+    since = next((run.started_at for run in well), datetime.min.replace(tzinfo=UTC))
+    return judge_campaigns(road.settings, road.db, since, road.run_id)
 
 
 def ended(road: Road, warnings: list[str], failure: str | None = None) -> RunReport:

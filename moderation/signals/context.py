@@ -5,6 +5,7 @@ An unknown context is never evidence: every signal here is silent without it.
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 from functools import lru_cache
@@ -23,7 +24,8 @@ def _taken_up(view: View, shared: frozenset[str], most: float) -> Finding | None
         return None
     rarity = word_statistics().rarity
     spans = tuple(view.span(at, at + 1) for at, word in enumerate(view.words) if word in shared)
-    return Finding(min(most, sum(rarity(word) for word in shared)), view.quoted(spans), spans)
+    # fsum: a plain sum would depend on the order of the set, which differs from process to process
+    return Finding(min(most, math.fsum(rarity(word) for word in shared)), view.quoted(spans), spans)
 
 
 def _page(view: View) -> PageView | None:

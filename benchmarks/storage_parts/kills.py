@@ -130,12 +130,13 @@ def campaign(
         with open_database(url) as db:
             if loader is ours:
                 decide_some(db, decided, pick, now, done)
-            if ended and loader is ours:
+            if until is not None and until(db):
+                break
+            if ended:  # it was done before the kill came: begin again
+                if loader is not ours:
+                    with db.write() as connection:
+                        connection.exec_driver_sql("DELETE FROM naive")
                 make_due(db, SITE, now)
-            elif ended:
-                break
-            if until is not None and done % 10 == 0 and until(db):
-                break
     finished = child(url, folder, loader, now + timedelta(seconds=LEASE + 1))
     os.waitpid(finished, 0)
     with open_database(url) as db:

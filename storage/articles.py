@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -20,6 +21,7 @@ from storage.tables import article_versions, articles, pages, sections
 
 # what makes a new version when it changes; the order is part of the stored fingerprints
 CONTENT = ("title", "site_name", "language", "author", "published", "modified", "lead", "text")
+content_of = attrgetter(*CONTENT)
 VALUES = (
     "page_id",
     "url",
@@ -134,16 +136,16 @@ def article_values(db: Database, outcome: Extracted, now: Any, *, version: int, 
     return (
         exchange.page_id,
         exchange.url,
-        *(storable(getattr(page, name)) for name in CONTENT),
+        *map(storable, content_of(page)),
         author_key(db.secret, page.author),
         db.day(stated_day(page.published)),
-        json_text(page.footnotes),
+        json_text(page.footnotes) if page.footnotes else "[]",
         discussion.platform,
         discussion.claimed,
         len(page.comments),
-        discussion.order,
+        None if discussion.order is None else str(discussion.order),
         discussion.hosted_by,
-        discussion.shortfall,
+        None if discussion.shortfall is None else str(discussion.shortfall),
         page.links.internal,
         page.links.external,
         version,
@@ -175,9 +177,10 @@ def json_text(value: object) -> str:
     """A value as JSON text that both databases store."""
     try:
         text = orjson.dumps(value).decode()
+        refused = "\\u0000" in text  # or a backslash before "u0000", which is left alone
     except orjson.JSONEncodeError:  # a lone surrogate somewhere in it
-        text = orjson.dumps(cleaned(value)).decode()
-    return text.replace("\\u0000", "") if "\\u0000" in text else text
+        refused = True
+    return orjson.dumps(cleaned(value)).decode() if refused else text
 
 
 def cleaned(value: Any) -> Any:
@@ -196,7 +199,7 @@ def content_key(db: Database, page: Page) -> str:
     """Fingerprint of what a reader of the article would call its content."""
     return fingerprint(
         db.secret,
-        *(getattr(page, name) for name in CONTENT),
+        *content_of(page),
         *(f"{section.level} {section.heading or ''}\n{section.text}" for section in page.sections),
         *page.footnotes,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
+@lru_cache(maxsize=1024)  # a page's moment goes into each of its rows
 def moment_text(moment: datetime) -> str:
     """`2026-11-23T19:21:33.000000Z`: fixed width, so text order is time order. Raises ValueError if naive."""
     if moment.tzinfo is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -21,12 +21,14 @@ from storage.outcomes import Extracted
 from storage.rollups import mark_stale
 from storage.tables import comment_absences, comment_versions, comments, erased_authors, pages
 
+DAY_AHEAD = timedelta(days=1)  # a date of tomorrow may be today's elsewhere
 SUSPICIOUS_LOSS = 5  # comments that vanish all at once: more likely a new theme than so many deletions
 
 
 class Written(NamedTuple):
     """A comment's values, in the order of the columns they go to."""
 
+    id: int
     article_id: int
     page_id: int
     key: str
@@ -59,6 +61,7 @@ class Written(NamedTuple):
     raw_hash: str
 
 
+DAY = Written._fields.index("day")
 VERSION = (
     "comment_id",
     "version",
@@ -143,16 +146,20 @@ def erased(connection: Connection, author_keys: set[str]) -> set[str]:
 
 
 def write_comments(
-    db: Database, connection: Connection, pairs: Sequence[tuple[Prepared, int]], known_ids: set[int], now: datetime
+    db: Database,
+    connection: Connection,
+    threads: Sequence[tuple[Prepared, int, int]],
+    known_ids: set[int],
+    now: datetime,
 ) -> CommentsWritten:
-    """Write the comments of pages, each given with its article's number; an article may come once.
+    """Write the comments of pages, each given with the numbers of its article and site; an article may come once.
 
     `known_ids` are the articles that existed before: the others have no comments to compare with.
     """
     at_load = db.moment(now)
-    known = known_comments(connection, [number for _, number in pairs if number in known_ids]) if known_ids else {}
-    blanked = erased(connection, {key for page, _ in pairs for key in page.author_keys if key})
-    matches = [matched(page, known.get(number, [])) for page, number in pairs]
+    known = known_comments(connection, [number for _, number, _ in threads if number in known_ids]) if known_ids else {}
+    blanked = erased(connection, {key for page, *_ in threads for key in page.author_keys if key})
+    matches = [matched(page, known.get(number, [])) for page, number, _ in threads]
     fresh = iter(reserve(connection, comments, sum(found.count(None) for found in matches)))
     inserts: list[tuple[Any, ...]] = []
     updates: list[tuple[Any, ...]] = []
@@ -160,72 +167,45 @@ def write_comments(
     absences: list[tuple[Any, ...]] = []
     missing: list[tuple[Any, ...]] = []
     judged: list[Judged] = []
-    for (page, article_id), found in zip(pairs, matches, strict=True):
+    for (page, article_id, site_id), found in zip(threads, matches, strict=True):
         at = page.outcome.exchange.fetched_at
-        moment = db.moment(at)
         rows = {row.id: row for row in known.get(article_id, ())}
         ids = [number if number is not None else next(fresh) for number in found]
-        places = {comment.position: number for comment, number in zip(page.outcome.page.comments, ids, strict=True)}
-        for index, (number, comment) in enumerate(zip(ids, page.outcome.page.comments, strict=True)):
+        listed = zip(
+            ids,
+            page.outcome.page.comments,
+            page.outcome.verdicts,
+            page.author_keys,
+            new_rows(db, page, article_id, ids, at_load),
+            strict=True,
+        )
+        for number, comment, verdict, pseudonym, new in listed:
             row = rows.get(number)
-            hidden = page.author_keys[index] in blanked or (row is not None and row.erased_at is not None)
-            written = values(db, page, index, article_id, places, (moment, at_load), hidden=hidden)
-            verdict = page.outcome.verdicts[index]
+            hidden = pseudonym in blanked or (row is not None and row.erased_at is not None)
+            if hidden:
+                new = blank(new)
             if row is None:
-                inserts.append((number, *written))
-                judged.append(
-                    Judged(
-                        comment_id=number,
-                        comment_version=1,
-                        verdict=verdict,
-                        known=False,
-                        hidden=hidden,
-                        day=written.day,
-                    )
-                )
+                inserts.append(new)
+                judged.append(Judged(number, 1, site_id, verdict, False, False, hidden, new[DAY]))
                 continue
-            written, edited = merged(db, row, written, comment)
+            written, edited = merged(db, row, Written._make(new), comment)
             if row.removed_at is not None:
                 absences.append((number, db.moment(row.removed_at), db.moment(at)))
             if edited:
                 versions.append(history(db, row, at))
             if edited or differs(row, written, PLACED) or row.missing_since is not None:
-                updates.append((*written, number))
-            judged.append(
-                Judged(
-                    comment_id=number,
-                    comment_version=written.version,
-                    verdict=verdict,
-                    edited=edited,
-                    hidden=hidden,
-                    day=written.day,
-                )
-            )
+                updates.append((*written[1:], number))
+            judged.append(Judged(number, written.version, site_id, verdict, edited, True, hidden, written.day))
         if shows_whole_thread(page, rows.values()):
             missing += [
                 (db.moment(at), number)
                 for number, row in rows.items()
                 if number not in ids and row.page_id == page.outcome.exchange.page_id and row.missing_since is None
             ]
-    insert_rows(connection, comments, ("id", *Written._fields), inserts)
-    insert_rows(
-        connection,
-        comment_versions,
-        (
-            "comment_id",
-            "version",
-            "valid_from",
-            "valid_to",
-            "author",
-            "body",
-            "record",
-            "extractor_version",
-            "raw_hash",
-        ),
-        versions,
-    )
+    insert_rows(connection, comments, Written._fields, inserts)
+    insert_rows(connection, comment_versions, VERSION, versions)
     insert_new_rows(connection, comment_absences, ("comment_id", "removed_at", "reappeared_at"), absences)
-    update_rows(connection, comments, Written._fields, updates)
+    update_rows(connection, comments, Written._fields[1:], updates)
     update_rows(connection, comments, ("missing_since",), missing)
     mark_stale(connection, [row[-1] for row in updates])
     return CommentsWritten(judged=judged, new=len(inserts), changed=len(versions), reappeared=len(absences))
@@ -240,57 +220,66 @@ def matched(page: Prepared, known: Sequence[Row[Any]]) -> list[int | None]:
     return match(page.keys, page.fingerprints, {row.key: row.id for row in known}, prints)
 
 
-def values(
-    db: Database,
-    page: Prepared,
-    index: int,
-    article_id: int,
-    places: dict[int, int],
-    times: tuple[Any, Any],
-    *,
-    hidden: bool,
-) -> Written:
-    """The comment as a new row; `times`: fetched and loaded. `hidden`: its author asked to be erased."""
-    at, now = times
-    comment, exchange = page.outcome.page.comments[index], page.outcome.exchange
-    return Written(
-        article_id=article_id,
-        page_id=exchange.page_id,
-        key=page.keys[index],
-        fingerprint=page.fingerprints[index],
-        site_comment_id=storable(comment.id),
-        permalink=storable(comment.permalink),
-        position=comment.position,
-        parent_id=places.get(comment.parent) if comment.parent is not None else None,
-        kind=comment.kind,
-        author=None if hidden else storable(comment.author),
-        author_key=None if hidden else page.author_keys[index],
-        author_url=None if hidden else storable(comment.author_url),
-        author_truncated=comment.author_truncated,
-        date=comment.date,
-        date_text=storable(comment.date_text),
-        date_precision=comment.date_precision,
-        day=db.day(written_on(comment, exchange.fetched_at)),
-        body="" if hidden else str(storable(comment.body)),
-        links="[]" if hidden or not comment.links else json_text(comment.links),
-        by_site=comment.by_site,
-        version=1,
-        version_since=at,
-        first_seen_at=at,
-        fetched_at=at,
-        changed_at=now,
-        missing_since=None,
-        removed_at=None,
-        erased_at=at if hidden else None,
-        extractor_version=page.outcome.page.extractor_version,
-        raw_hash=exchange.content_hash or "",
+def new_rows(db: Database, page: Prepared, article_id: int, ids: Sequence[int], now: Any) -> Iterator[tuple[Any, ...]]:
+    """Each comment of the page as a new row, in the order of `Written`; `ids` are their numbers.
+
+    Plain tuples, and values of exactly the types that the driver takes: it converts an enumeration or a bool at five
+    times the cost of a text or an int, and a page has many of them.
+    """
+    read, exchange = page.outcome.page, page.outcome.exchange
+    at, seen = db.moment(exchange.fetched_at), exchange.fetched_at.date()
+    flag = int if db.dialect == "sqlite" else bool
+    places = {comment.position: number for comment, number in zip(read.comments, ids, strict=True)}
+    from_page = (read.extractor_version, exchange.content_hash or "")
+    for number, comment, key, print_, pseudonym in zip(
+        ids, read.comments, page.keys, page.fingerprints, page.author_keys, strict=True
+    ):
+        precision = comment.date_precision
+        yield (
+            number,
+            article_id,
+            exchange.page_id,
+            key,
+            print_,
+            storable(comment.id),
+            storable(comment.permalink),
+            comment.position,
+            places.get(comment.parent) if comment.parent is not None else None,
+            str(comment.kind),
+            storable(comment.author),
+            pseudonym,
+            storable(comment.author_url),
+            flag(comment.author_truncated),
+            comment.date,
+            storable(comment.date_text),
+            None if precision is None else str(precision),
+            db.day(written_on(comment.date, seen)),
+            storable(comment.body),
+            json_text(comment.links) if comment.links else "[]",
+            flag(comment.by_site),
+            1,
+            at,
+            at,
+            at,
+            now,
+            None,
+            None,
+            None,
+            *from_page,
+        )
+
+
+def blank(new: tuple[Any, ...]) -> Written:
+    """The row of a comment whose author asked to be erased."""
+    written = Written._make(new)
+    return written._replace(
+        author=None, author_key=None, author_url=None, body="", links="[]", erased_at=written.fetched_at
     )
 
 
-def written_on(comment: Comment, fetched_at: datetime) -> date:
+def written_on(stated: str | None, seen: date) -> date:
     """The day a comment was written; when none is stated, or one that is still to come, the day it was first seen."""
-    seen = fetched_at.date()
-    return stated_day(comment.date, not_after=seen + timedelta(days=1)) or seen
+    return stated_day(stated, not_after=seen + DAY_AHEAD) or seen
 
 
 def merged(db: Database, row: Row[Any], written: Written, comment: Comment) -> tuple[Written, bool]:
@@ -352,14 +341,14 @@ def shows_whole_thread(page: Prepared, known: Any) -> bool:
     return not (emptied and before >= SUSPICIOUS_LOSS)
 
 
-def sweep_missing(connection: Connection, article_ids: Sequence[int], now: datetime) -> int:
+def sweep_missing(connection: Connection, article_ids: Collection[int], now: datetime) -> int:
     """Mark as removed what is missing from its page and cannot have moved to another page of the thread.
 
     That is certain once every other page of the thread was looked at since it went missing. Returns how many.
     """
     if not article_ids:
         return 0
-    waiting = set(connection.execute(WAITING, {"numbers": article_ids}).scalars())
+    waiting = set(connection.execute(WAITING, {"numbers": sorted(article_ids)}).scalars())
     if not waiting:
         return 0
     unchecked = (

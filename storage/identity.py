@@ -7,7 +7,7 @@ back from them by trying candidates.
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -24,9 +24,11 @@ def keyed(key: bytes) -> blake2b:
 def fingerprint(key: bytes, *parts: str | None) -> str:
     """32 hex digits that depend on the key, on each part and on which of them are absent."""
     digest = keyed(key).copy()
-    digest.update(
-        "\x00".join(["" if part is None else f"\x01{part}" for part in parts]).encode("utf-8", "surrogatepass")
-    )
+    if None in parts:
+        text = "\x00".join(["" if part is None else f"\x01{part}" for part in parts])
+    else:  # the same text, made at once
+        text = "\x01" + "\x00\x01".join(parts)  # type: ignore[arg-type]
+    digest.update(text.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
@@ -49,7 +51,14 @@ def comment_fingerprint(key: bytes, comment: Comment) -> str:
     date = comment.date
     if date is None and comment.date_precision is not DatePrecision.RELATIVE:
         date = comment.date_text
-    return fingerprint(key, "comment", comment.author, date, " ".join(comment.body.split()))
+    return fingerprint(key, "comment", comment.author, date, spaced_once(comment.body))
+
+
+def spaced_once(text: str) -> str:
+    """The text with one space for each run of white space, and none at its ends."""
+    if text.isprintable() and "  " not in text and not text.startswith(" ") and not text.endswith(" "):
+        return text  # of white space only the space itself is printable; most comments are one such line
+    return " ".join(text.split())
 
 
 def tweet_key(key: bytes, tweet: Tweet) -> str:
@@ -65,14 +74,14 @@ def comment_keys(comments: Sequence[Comment], fingerprints: Sequence[str]) -> li
     The site's id; where a page gives the same id to several comments, or none, the fingerprint; where even that is
     the same (a comment posted twice), a counter behind it.
     """
-    uses: dict[str, int] = defaultdict(int)
-    for comment in comments:
-        if comment.id:
-            uses[comment.id] += 1
+    named = [comment.id for comment in comments]
+    if all(named) and len(set(named)) == len(named):
+        return named  # type: ignore[return-value]
+    uses = Counter(filter(None, named))
     taken: dict[str, int] = defaultdict(int)
     keys = []
-    for comment, print_ in zip(comments, fingerprints, strict=True):
-        base = comment.id if comment.id and uses[comment.id] == 1 else f"~{print_}"
+    for name, print_ in zip(named, fingerprints, strict=True):
+        base = name if name and uses[name] == 1 else f"~{print_}"
         taken[base] += 1
         keys.append(base if taken[base] == 1 else f"{base}#{taken[base]}")
     return keys

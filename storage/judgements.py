@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, select
@@ -53,13 +54,15 @@ STANDING = (
 
 
 class Judged(NamedTuple):
-    """A comment's new verdict. `edited`: its text is new since the last one. `known`: it was judged before.
+    """A comment's new verdict; `site_id` is its site's number.
 
-    `hidden`: its author asked to be erased, so evidence, which quotes the text, is not kept.
+    `edited`: its text is new since the last one. `known`: it was judged before. `hidden`: its author asked to be
+    erased, so evidence, which quotes the text, is not kept.
     """
 
     comment_id: int
     comment_version: int
+    site_id: int
     verdict: Verdict
     edited: bool = False
     known: bool = True
@@ -76,51 +79,59 @@ class JudgementsWritten:
 def write_judgements(
     db: Database,
     connection: Connection,
-    judged: Sequence[tuple[Judged, int]],
+    judged: Sequence[Judged],
     run_id: int | None,
     now: datetime,
 ) -> JudgementsWritten:
-    """Write the verdicts that are new, each given with its site's number, and what holds after them."""
-    standing = known_standing(connection, [item.comment_id for item, _ in judged if item.known])
+    """Write the verdicts that are new, and what holds after them."""
+    standing = known_standing(connection, [item.comment_id for item in judged if item.known])
     changed = []
-    for item, site_id in judged:
+    for item in judged:
         verdict = item.verdict
-        labels = json_text(verdict.labels) if verdict.labels else "[]"
+        labels = labels_text(verdict.labels)
         evidence = json_text(verdict.evidence) if verdict.evidence and not item.hidden else "[]"
         key = verdict_key(db, verdict, labels, evidence)
         row = standing.get(item.comment_id)
         if row is None or row.verdict_key != key or item.edited:
-            changed.append((item, site_id, key, row, labels, evidence))
+            changed.append((item, key, row, labels, evidence))
     at = db.moment(now)
     numbers = reserve(connection, verdicts, len(changed))
     rows, inserts, updates, waiting = [], [], [], 0
-    for number, (item, site_id, key, row, labels, evidence) in zip(numbers, changed, strict=True):
-        rows.append(verdict_row(number, item, labels, evidence, run_id, at))
-        action, decision_id, since = after(item, row, at)
-        waiting += since is not None and (row is None or row.waiting_since is None)
-        stays = row is not None and not item.edited and (row.action, row.decision_id) == (action, decision_id)
-        values = (
-            action,
-            decision_id,
-            number,
-            key,
-            item.verdict.action,
-            item.verdict.spam_probability,
-            item.verdict.language,
-            spaced(item.verdict.labels),
-            1 - abs(2 * item.verdict.spam_probability - 1),
-            1 if row is None else row.version + (0 if stays else 1),
-            since if row is None or row.waiting_since is None or since is None else db.moment(row.waiting_since),
-            at,
+    for number, (item, key, row, labels, evidence) in zip(numbers, changed, strict=True):
+        verdict = item.verdict
+        said, spam = str(verdict.action), verdict.spam_probability
+        rows.append(
+            (
+                number,
+                item.comment_id,
+                item.comment_version,
+                at,
+                run_id,
+                said,
+                labels,
+                spam,
+                verdict.language,
+                str(verdict.language_relation),
+                evidence,
+                verdict.model_version,
+                verdict.policy_version,
+            )
         )
+        action, decision_id, since = after(item, row, at)
+        verdict_now = (number, key, said, spam, verdict.language, spaced(verdict.labels), 1 - abs(2 * spam - 1))
         if row is None:
-            inserts.append((item.comment_id, site_id, *values))
-        else:
-            updates.append((*values, item.comment_id))
+            waiting += since is not None
+            inserts.append((item.comment_id, item.site_id, action, decision_id, *verdict_now, 1, since, at))
+            continue
+        waiting += since is not None and row.waiting_since is None
+        stays = not item.edited and (row.action, row.decision_id) == (action, decision_id)
+        version = row.version + (0 if stays else 1)
+        since = since if since is None or row.waiting_since is None else db.moment(row.waiting_since)
+        updates.append((action, decision_id, *verdict_now, version, since, at, item.comment_id))
     insert_rows(connection, verdicts, VERDICT, rows)
     insert_rows(connection, reviews, ("comment_id", "site_id", *STANDING), inserts)
     update_rows(connection, reviews, STANDING, updates, by="comment_id")
-    mark_stale_days(connection, {(site_id, item.day) for item, site_id, *_ in changed if item.day is not None})
+    mark_stale_days(connection, {(item.site_id, item.day) for item, *_ in changed if item.day is not None})
     mark_stale(connection, [item.comment_id for item, *_ in changed if item.day is None])
     return JudgementsWritten(verdicts=len(rows), waiting=waiting)
 
@@ -153,25 +164,6 @@ def after(item: Judged, row: Row[Any] | None, at: Any) -> tuple[str, int | None,
     return row.action, row.decision_id, None if row.waiting_since is None else at
 
 
-def verdict_row(number: int, item: Judged, labels: str, evidence: str, run_id: int | None, at: Any) -> tuple[Any, ...]:
-    verdict = item.verdict
-    return (
-        number,
-        item.comment_id,
-        item.comment_version,
-        at,
-        run_id,
-        verdict.action,
-        labels,
-        verdict.spam_probability,
-        verdict.language,
-        verdict.language_relation,
-        evidence,
-        verdict.model_version,
-        verdict.policy_version,
-    )
-
-
 def verdict_key(db: Database, verdict: Verdict, labels: str, evidence: str) -> str:
     return fingerprint(
         db.secret,
@@ -184,6 +176,12 @@ def verdict_key(db: Database, verdict: Verdict, labels: str, evidence: str) -> s
         verdict.model_version,
         verdict.policy_version,
     )
+
+
+@lru_cache(maxsize=1024)
+def labels_text(labels: tuple[str, ...]) -> str:
+    """Labels as JSON text. The same few come with every comment."""
+    return json_text(labels)
 
 
 def spaced(labels: Sequence[str]) -> str:

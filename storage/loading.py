@@ -126,24 +126,29 @@ def load_chunk(
         extracted = [outcome for outcome in current if isinstance(outcome, Extracted)]
         counts = LoadCounts(pages=len(chunk), stale=len(chunk) - len(current))
         article_ids: dict[int, int] = {}
+        new_articles: set[int] = set()
         for wave in waves(extracted, known):
-            counts += write_wave(
-                db, connection, [ready[id(outcome)] for outcome in wave], known, article_ids, run_id, now
-            )
+            items = [ready[id(outcome)] for outcome in wave]
+            counts += write_wave(db, connection, items, known, article_ids, new_articles, run_id, now)
         note_fetches(db, connection, chunk, run_id)
         write_pages(db, connection, current, known, article_ids, replayed)
         for outcome in current:
-            counts += note(connection, outcome, known[outcome.exchange.page_id], run_id)
+            if not isinstance(outcome, Extracted):
+                counts += note(connection, outcome, known[outcome.exchange.page_id], run_id)
         close_cases(connection, [outcome.exchange.page_id for outcome in extracted], now)
         follow_threads(connection, extracted, known, article_ids, now)
-        looked_at = [*article_ids.values(), *continued(current, known)]
+        looked_at = ({*article_ids.values()} - new_articles) | continued(current, known)
         counts += LoadCounts(removed_comments=sweep_missing(connection, looked_at, now))
         if run_id is not None:
             connection.execute(update(runs).where(runs.c.id == run_id).values(seen_at=now))
     return counts
 
 
-KNOWN = select(pages).where(pages.c.id.in_(bindparam("numbers", expanding=True))).order_by(pages.c.id)
+KNOWN = (
+    select(*(pages.c[name] for name in ("id", "site_id", "is_continuation", *PAGE)))
+    .where(pages.c.id.in_(bindparam("numbers", expanding=True)))
+    .order_by(pages.c.id)
+)
 KNOWN_LOCKED = KNOWN.with_for_update()
 
 
@@ -190,10 +195,11 @@ def write_wave(
     wave: Sequence[Prepared],
     known: dict[int, Row[Any]],
     article_ids: dict[int, int],
+    new_articles: set[int],
     run_id: int | None,
     now: datetime,
 ) -> LoadCounts:
-    """Write pages of different articles; add each page's article to `article_ids`."""
+    """Write pages of different articles; add each page's article to `article_ids`, and to `new_articles` if it is."""
     rows = [known[item.outcome.exchange.page_id] for item in wave]
     own = [(item.outcome, row.site_id) for item, row in zip(wave, rows, strict=True) if not continues(row)]
     written = write_articles(db, connection, own, now)
@@ -202,9 +208,11 @@ def write_wave(
         for item, row in zip(wave, rows, strict=True)
     ]
     article_ids.update({row.id: number for row, number in zip(rows, numbers, strict=True)})
-    spoken = write_comments(db, connection, list(zip(wave, numbers, strict=True)), set(numbers) - written.made, now)
-    sites = [row.site_id for item, row in zip(wave, rows, strict=True) for _ in item.outcome.page.comments]
-    judged = write_judgements(db, connection, list(zip(spoken.judged, sites, strict=True)), run_id, now)
+    new_articles |= written.made
+    site_ids = [row.site_id for row in rows]
+    threads = list(zip(wave, numbers, site_ids, strict=True))
+    spoken = write_comments(db, connection, threads, set(numbers) - written.made, now)
+    judged = write_judgements(db, connection, spoken.judged, run_id, now)
     shown = write_tweets(
         db, connection, [(item.outcome, number) for item, number in zip(wave, numbers, strict=True)], now
     )
@@ -262,68 +270,57 @@ def write_pages(
     rows = []
     for outcome in current:
         page = known[outcome.exchange.page_id]
-        values = page_values(db, outcome, page, article_ids.get(page.id, page.article_id))
-        if replayed:
-            kept = {
-                "last_fetched": db.moment(page.last_fetched),
-                "next_due": db.moment(page.next_due),
-                "lease_worker": page.lease_worker,
-                "lease_until": db.moment(page.lease_until),
-            }
-            values |= {name: value for name, value in kept.items() if page.last_fetched is not None}
-        rows.append((*(values[name] for name in PAGE), page.id))
+        rows.append((*page_row(db, outcome, page, article_ids.get(page.id, page.article_id), replayed), page.id))
     update_rows(connection, pages, PAGE, rows)
 
 
-def page_values(db: Database, outcome: Outcome, page: Row[Any], article_id: int | None) -> dict[str, Any]:
-    """The page's row after this outcome."""
+def page_row(db: Database, outcome: Outcome, page: Row[Any], article_id: int | None, replayed: bool) -> tuple[Any, ...]:
+    """The page's row after this outcome, in the order of PAGE."""
     exchange = outcome.exchange
-    values: dict[str, Any] = {name: getattr(page, name) for name in PAGE}
-    values |= {
-        "article_id": article_id,
-        "attempts": 0,
-        "last_fetched": db.moment(exchange.fetched_at),
-        "next_due": db.moment(outcome.next_due),
-        "lease_worker": None,
-        "lease_until": None,
-    }
-    answered = {
-        "etag": storable(exchange.etag),
-        "last_modified": storable(exchange.last_modified),
-        "content_hash": exchange.content_hash,
-        "stored_url": exchange.final_url if exchange.final_url != exchange.url else None,
-    }
+    state, attempts, last_fetched, next_due = page.state, 0, exchange.fetched_at, outcome.next_due
+    worker, until = None, None
+    etag, last_modified, content_hash, stored_url = page.etag, page.last_modified, page.content_hash, page.stored_url
+    extractor_version, shortfall = page.extractor_version, page.shortfall
+    if isinstance(outcome, Extracted | Quarantined):
+        etag, last_modified, content_hash = exchange.etag, exchange.last_modified, exchange.content_hash
+        stored_url = exchange.final_url if exchange.final_url != exchange.url else None
     match outcome:
         case Extracted(page=read):
-            return (
-                values
-                | answered
-                | {
-                    "state": "ok",
-                    "extractor_version": read.extractor_version,
-                    "shortfall": read.discussion.shortfall,
-                }
-            )
+            state, extractor_version, shortfall = "ok", read.extractor_version, read.discussion.shortfall
         case Unchanged():
-            return values | {
-                "state": "quarantined" if page.state == "quarantined" else "ok",
-                "etag": storable(exchange.etag) or page.etag,
-                "last_modified": storable(exchange.last_modified) or page.last_modified,
-            }
+            state = "quarantined" if page.state == "quarantined" else "ok"
+            etag, last_modified = exchange.etag or etag, exchange.last_modified or last_modified
         case Quarantined():
-            return values | answered | {"state": "quarantined"}
+            state = "quarantined"
         case Failed():
-            return values | {
-                "state": "failed" if page.last_fetched is None or page.state == "failed" else page.state,
-                "attempts": page.attempts + 1,
-                "last_fetched": db.moment(page.last_fetched),
-            }
+            state = "failed" if page.last_fetched is None or page.state == "failed" else page.state
+            attempts, last_fetched = page.attempts + 1, page.last_fetched
         case Gone():
-            return values | {"state": "gone", "etag": None, "last_modified": None, "content_hash": None}
+            state, etag, last_modified, content_hash = "gone", None, None, None
+    if replayed and page.last_fetched is not None:
+        last_fetched, next_due = page.last_fetched, page.next_due
+        worker, until = page.lease_worker, page.lease_until
+    return (
+        state,
+        attempts,
+        db.moment(last_fetched),
+        db.moment(next_due),
+        worker,
+        db.moment(until),
+        storable(etag),
+        storable(last_modified),
+        content_hash,
+        stored_url,
+        extractor_version,
+        article_id,
+        None if shortfall is None else str(shortfall),
+    )
 
 
-def note(connection: Connection, outcome: Outcome, page: Row[Any], run_id: int | None) -> LoadCounts:
-    """Count the outcome, and write what it means beyond its page's row."""
+def note(
+    connection: Connection, outcome: Unchanged | Quarantined | Failed | Gone, page: Row[Any], run_id: int | None
+) -> LoadCounts:
+    """Count a page that was not read, and write what that means beyond its own row."""
     match outcome:
         case Unchanged():
             return LoadCounts(unchanged=1)
@@ -345,8 +342,6 @@ def note(connection: Connection, outcome: Outcome, page: Row[Any], run_id: int |
                     .values(missing_since=exchange.fetched_at)
                 )
             return LoadCounts(gone=1)
-        case Extracted():
-            return LoadCounts()
 
 
 def continued(current: Sequence[Outcome], known: dict[int, Row[Any]]) -> set[int]:

@@ -264,9 +264,11 @@ def store_verdicts(
         with db.write() as connection:
             numbers = dict(connection.execute(select(sites.c.name, sites.c.id)).tuples().all())
             items = [
-                (
-                    Judged(comment_id=old.comment_id, comment_version=old.comment_version, verdict=new),
-                    numbers[old.site],
+                Judged(
+                    comment_id=old.comment_id,
+                    comment_version=old.comment_version,
+                    site_id=numbers[old.site],
+                    verdict=new,
                 )
                 for old, new in part
             ]

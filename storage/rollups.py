@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, bindparam, text
 
 from storage.bulk import batched, insert_new_rows, insert_rows
@@ -76,9 +77,19 @@ STALE = text(
 ).bindparams(bindparam("numbers", expanding=True))
 
 
+MARK_SQLITE = (
+    "INSERT INTO stale_days (site_id, day)"
+    " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?) WHERE true"
+    " ON CONFLICT DO NOTHING"
+)
+
+
 def mark_stale_days(connection: Connection, days: Collection[tuple[int, Any]]) -> None:
     """Something has changed on these days; each is a site's number and a day as the driver takes it."""
-    insert_new_rows(connection, stale_days, ("site_id", "day"), sorted(days))
+    if connection.dialect.name == "postgresql":
+        insert_new_rows(connection, stale_days, ("site_id", "day"), sorted(days))
+    elif days:  # most are marked already: one statement finds that out at a third of the cost of one a row
+        connection.exec_driver_sql(MARK_SQLITE, (orjson.dumps(sorted(days)).decode(),))
 
 
 def mark_stale(connection: Connection, comment_ids: Sequence[int]) -> None:

@@ -52,14 +52,16 @@ def write_tweets(
     db: Database, connection: Connection, pairs: Sequence[tuple[Extracted, int]], now: datetime
 ) -> TweetsWritten:
     """Write the messages of pages, each page given with its article's number."""
-    shown = [
-        (tweet_key(db.secret, tweet), position, tweet, outcome, article_id)
-        for outcome, article_id in pairs
-        for position, tweet in enumerate(outcome.page.tweets, start=1)
-    ]
+    first: dict[str, tuple[Tweet, Extracted]] = {}
+    shown: list[tuple[str, int, int, Any]] = []
+    for outcome, article_id in pairs:
+        seen_at = db.moment(outcome.exchange.fetched_at)
+        for position, tweet in enumerate(outcome.page.tweets, start=1):
+            key = tweet_key(db.secret, tweet)
+            first.setdefault(key, (tweet, outcome))
+            shown.append((key, article_id, position, seen_at))
     if not shown:
         return TweetsWritten(new=0, sightings=0)
-    first = {key: (tweet, outcome) for key, _, tweet, outcome, _ in reversed(shown)}
     ids = numbers(connection, list(first))
     fresh = sorted(first.keys() - ids.keys())
     made = dict(zip(fresh, reserve(connection, tweets, len(fresh)), strict=True))
@@ -72,9 +74,9 @@ def write_tweets(
     entities = [(made[key], *entity) for key in made for entity in entities_of(first[key][0])]
     insert_rows(connection, tweet_entities, ("tweet_id", "kind", "position", "value"), entities)
     seen: dict[tuple[int, int], tuple[Any, ...]] = {}
-    for key, position, _, outcome, article_id in shown:
-        place = (ids[key], article_id)
-        seen.setdefault(place, (*place, position, db.moment(outcome.exchange.fetched_at)))
+    for key, article_id, position, seen_at in shown:
+        number = ids[key]
+        seen.setdefault((number, article_id), (number, article_id, position, seen_at))
     return TweetsWritten(new=len(made), sightings=new_sightings(connection, seen))
 
 
@@ -105,7 +107,7 @@ def tweet_row(db: Database, now: Any, number: int, key: str, tweet: Tweet, outco
     return (
         number,
         key,
-        tweet.source,
+        str(tweet.source),
         tweet.id,
         storable(tweet.url),
         storable(tweet.author_name),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.records import Comment
-from storage.identity import author_key, comment_fingerprint, comment_keys, fingerprint, match
+from storage.identity import author_key, comment_fingerprint, comment_keys, fingerprint, match, spaced_once
 from storage.turnstile import Turnstile
 
 KEY = b"k" * 32
@@ -78,3 +78,16 @@ def test_writers_take_turns_among_threads_and_handles(tmp_path):
     for thread in threads:
         thread.join()
     assert most == 1
+
+
+@given(st.text(alphabet=st.characters() | st.sampled_from(" \n\t\xa0\u2003\u2028a"), max_size=12))
+def test_white_space_that_a_theme_changes_does_not_change_a_comment(text):
+    assert spaced_once(text) == " ".join(text.split())
+
+
+def test_fingerprints_stay_what_released_versions_stored():
+    """A change of these would make every comment of every database new at the next crawl."""
+    comment = Comment(position=1, author="Léa", date="2026-03-01", body=" Très \n bien ")
+    assert comment_fingerprint(KEY, comment) == "1928d19534bdfdf4e90e0f7a7b044e49"
+    assert fingerprint(KEY, "a", None, "b") == "39c20fbe5e725043391ee4de8586e6c1"
+    assert author_key(KEY, "Léa") == "fed1e1eaf010f16e608b1113eb4d6140"

@@ -25,9 +25,11 @@ from storage.errors import DatabaseLocked, DatabaseUnreachable
 from storage.turnstile import Turnstile
 
 LOCK_WAIT_SECONDS = 30
-# an editor's write waits for the disk, and leaves moving the log into the file to the crawl's writes
+# An editor's write waits for the disk, and leaves moving the log into the file to the crawl's writes. Those move it
+# every 8,000 pages (32 MB): the leaves of an index in random order are written anew by each transaction, and moving
+# each of them once for many transactions made loading a filled database 25 % faster than SQLite's 1,000 pages.
 DURABLE = ("synchronous=FULL", "wal_autocheckpoint=20000")
-NOT_DURABLE = ("synchronous=NORMAL", "wal_autocheckpoint=1000")
+NOT_DURABLE = ("synchronous=NORMAL", "wal_autocheckpoint=8000")
 
 
 class Database:
@@ -183,7 +185,7 @@ def sqlite_engine(address: URL) -> Engine:
         connection.isolation_level = None  # the driver must not start transactions by itself
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=NORMAL",
+            *NOT_DURABLE,
             "foreign_keys=ON",
             "cache_size=-32768",
             "mmap_size=134217728",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
@@ -253,7 +254,7 @@ def new_rows(db: Database, page: Prepared, article_id: int, ids: Sequence[int], 
             comment.date,
             storable(comment.date_text),
             None if precision is None else str(precision),
-            db.day(written_on(comment.date, seen)),
+            db.day(written_on(comment.date and comment.date[:10], seen)),
             storable(comment.body),
             json_text(comment.links) if comment.links else "[]",
             flag(comment.by_site),
@@ -277,8 +278,9 @@ def blank(new: tuple[Any, ...]) -> Written:
     )
 
 
+@lru_cache(maxsize=10_000)  # the same days come again and again
 def written_on(stated: str | None, seen: date) -> date:
-    """The day a comment was written; when none is stated, or one that is still to come, the day it was first seen."""
+    """The day of an ISO date; when none is stated, or one that is still to come, the day the comment was first seen."""
     return stated_day(stated, not_after=seen + DAY_AHEAD) or seen
 
 

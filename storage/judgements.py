@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, select
 
-from moderation.verdict import Action, Verdict
+from moderation.verdict import Action, Evidence, Verdict
 from storage.articles import json_text
 from storage.bulk import batched, insert_rows, reserve, update_rows
 from storage.engine import Database
@@ -89,7 +89,7 @@ def write_judgements(
     for item in judged:
         verdict = item.verdict
         labels = labels_text(verdict.labels)
-        evidence = json_text(verdict.evidence) if verdict.evidence and not item.hidden else "[]"
+        evidence = evidence_text(verdict.evidence) if verdict.evidence and not item.hidden else "[]"
         key = verdict_key(db, verdict, labels, evidence)
         row = standing.get(item.comment_id)
         if row is None or row.verdict_key != key or item.edited:
@@ -175,6 +175,16 @@ def verdict_key(db: Database, verdict: Verdict, labels: str, evidence: str) -> s
         evidence,
         verdict.model_version,
         verdict.policy_version,
+    )
+
+
+def evidence_text(evidence: Sequence[Evidence]) -> str:
+    """Reasons as JSON text. From dicts: orjson takes half as long again for the records themselves."""
+    return json_text(
+        [
+            {"signal": one.signal, "log_odds": one.log_odds, "because": one.because, "spans": one.spans}
+            for one in evidence
+        ]
     )
 
 

@@ -31,6 +31,12 @@ def meaning(signal: str, language: Language = "en") -> str:
     return signal
 
 
+def meanings(language: Language = "en") -> dict[str, str]:
+    """What each signal looks for, by its name, in the order of the words."""
+    names = [*_OWN, *(named.name for named in all_signals())]
+    return dict(sorted(((name, meaning(name, language)) for name in names), key=lambda pair: pair[1].casefold()))
+
+
 def reason(evidence: Evidence, language: Language = "en") -> str:
     """One reason: what it is, the comment's words, how much it counts and for which side."""
     quote = ""

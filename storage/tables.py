@@ -421,6 +421,7 @@ reviews = Table(
     maybe("language", Text, "Of the newest verdict."),
     needed("labels", Text, "Of the newest verdict, each between spaces: ' off_language spam '."),
     needed("doubt", Float, "0 sure to 1 a coin toss: the order in which a look is worth most."),
+    needed("impact", Integer, "Comments of its discussion and its campaign, counted after a run.", server_default="0"),
     needed("version", Integer, "Rises with every change: an editor's write names the one it was based on."),
     maybe("waiting_since", Moment, "Since when it waits for an editor; null: it does not wait."),
     needed("changed_at", Moment, "When this row was last changed: what an incremental export goes by."),
@@ -432,6 +433,7 @@ for name, columns in {
     "ix_reviews_waiting": (reviews.c.waiting_since, reviews.c.comment_id),
     "ix_reviews_waiting_site": (reviews.c.site_id, reviews.c.waiting_since, reviews.c.comment_id),
     "ix_reviews_waiting_doubt": (reviews.c.doubt, reviews.c.comment_id),
+    "ix_reviews_waiting_impact": (reviews.c.impact, reviews.c.comment_id),
 }.items():  # partial: as long as the queue, not as long as the table
     waits = reviews.c.waiting_since.is_not(None)
     Index(name, *columns, sqlite_where=waits, postgresql_where=waits)

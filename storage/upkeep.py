@@ -1,4 +1,7 @@
-"""What is due after a run: job profiles, campaigns, counts by day, the search index; every part is idempotent."""
+"""What is due after a run: job profiles, campaigns, the queue's order, counts by day, the search index.
+
+Every part is idempotent.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from datetime import datetime
 
 from storage.campaigns import find_campaigns
 from storage.engine import Database
+from storage.impact import measure_impact
 from storage.profiles import derive_profiles
 from storage.rollups import refresh
 from storage.search import index_new
@@ -24,9 +28,11 @@ class Upkeep:
 
 def after_run(db: Database, now: datetime) -> Upkeep:
     """Bring everything that is derived from the loaded pages up to date, in short transactions."""
+    profiled, joined = derive_profiles(db, now), find_campaigns(db, now)
+    measure_impact(db)
     return Upkeep(
-        profiled=derive_profiles(db, now),
-        joined=find_campaigns(db, now),
+        profiled=profiled,
+        joined=joined,
         days=refresh(db),
         indexed=index_new(db),
     )

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from extractors.records import CommentKind
 from moderation.verdict import Evidence
@@ -19,16 +35,23 @@ from storage.tables import articles, campaign_members, comments, decisions, revi
 CAP = 1000
 LEASE_SECONDS = 240
 
-Order = Literal["oldest", "newest", "doubt"]
+Order = Literal["oldest", "newest", "doubt", "impact"]
+SORTED_BY: dict[Order, ColumnElement[Any]] = {
+    "oldest": reviews.c.waiting_since,
+    "newest": reviews.c.waiting_since,
+    "doubt": reviews.c.doubt,
+    "impact": reviews.c.impact,
+}
 Place = tuple[Any, int]  # where a page of the queue ended: the value sorted by, and the comment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which waiting comments to show; everything given must hold. `sites` None: all."""
+    """Which waiting comments to show; everything given must hold. `sites` None: all. `reason`: a signal's name."""
 
     sites: tuple[str, ...] | None = None
     label: str | None = None
+    reason: str | None = None
     language: str | None = None
     author_key: str | None = None
     campaign: int | None = None
@@ -75,6 +98,7 @@ class Item:
     campaign: int | None
     lease_editor: str | None
     lease_until: datetime | None
+    impact: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,28 +121,18 @@ def waiting(
     db: Database, chosen: Filter, *, after: Place | None = None, limit: int = 50, order: Order = "oldest"
 ) -> Page:
     """The next comments that wait, from `after` on."""
-    by = reviews.c.doubt if order == "doubt" else reviews.c.waiting_since
-    query = items().add_columns(by.label("place")).where(*conditions(chosen))
-    query = (
-        query.order_by(by, reviews.c.comment_id)
-        if order == "oldest"
-        else query.order_by(by.desc(), reviews.c.comment_id.desc())
-    )
-    if after is not None:
-        query = query.where(beyond(by, after, order))
+    query = whole_page(db.dialect, order, given(chosen), after is not None)
     with db.read() as connection:
-        rows = [dict(row) for row in connection.execute(query.limit(limit)).mappings()]
-    places = [row.pop("place") for row in rows]
-    found = [as_item(row) for row in rows]
-    last = (places[-1], found[-1].comment_id) if len(found) == limit else None
-    return Page(items=tuple(found), next=last)
+        rows = connection.execute(query, values_of(db.dialect, chosen) | place_values(after) | {"most": limit}).all()
+    last = (rows[-1].place, rows[-1].comment_id) if len(rows) == limit else None
+    return Page(items=tuple(map(as_item, rows)), next=last)
 
 
 def waiting_count(db: Database, chosen: Filter) -> Capped:
     """How many wait, up to CAP."""
-    inner = narrow().where(*conditions(chosen)).limit(CAP + 1).subquery()
     with db.read() as connection:
-        count = int(connection.execute(select(func.count()).select_from(inner)).scalar_one())
+        query = count_query(db.dialect, given(chosen))
+        count = int(connection.execute(query, values_of(db.dialect, chosen)).scalar_one())
     return Capped(count=min(count, CAP), more=count > CAP)
 
 
@@ -157,33 +171,19 @@ def lease_page(
     seconds: float = LEASE_SECONDS,
 ) -> Page:
     """As `lease`, from `after` on, with the place where the next page begins."""
-    by = reviews.c.doubt if order == "doubt" else reviews.c.waiting_since
-    sorting = (by, reviews.c.comment_id) if order == "oldest" else (by.desc(), reviews.c.comment_id.desc())
-    free = or_(reviews.c.lease_editor.is_(None), reviews.c.lease_editor == editor, reviews.c.lease_until <= now)
-    query = narrow().add_columns(by).where(*conditions(chosen), free).order_by(*sorting).limit(limit)
-    if after is not None:
-        query = query.where(beyond(by, after, order))
-    if db.dialect == "postgresql":
-        query = query.with_for_update(skip_locked=True, of=reviews)
+    query = free_page(db.dialect, order, given(chosen), after is not None)
+    wanted = {"most": limit, "editor": editor, "now": now}
     with db.write() as connection:
-        places = [(value, number) for number, value in connection.execute(query).tuples()]
-        numbers = [number for _, number in places]
+        found = connection.execute(query, values_of(db.dialect, chosen) | place_values(after) | wanted).tuples().all()
+        numbers = [number for number, _ in found]
         connection.execute(
             update(reviews)
             .where(reviews.c.comment_id.in_(numbers))
             .values(lease_editor=editor, lease_until=now + timedelta(seconds=seconds))
         )
-        rows = connection.execute(items().where(reviews.c.comment_id.in_(numbers))).mappings()
-        found = {row["comment_id"]: as_item(row) for row in rows}
-    last = places[-1] if len(places) == limit else None
-    return Page(items=tuple(found[number] for number in numbers), next=last)
-
-
-def beyond(by: ColumnElement[Any], after: Place, order: Order) -> ColumnElement[bool]:
-    """What comes after that place in the order."""
-    here = tuple_(by, reviews.c.comment_id)
-    there = tuple_(literal(after[0], by.type), literal(after[1]))
-    return here > there if order == "oldest" else here < there
+        shown = numbered(connection, numbers)
+    last = (found[-1][1], found[-1][0]) if len(found) == limit else None
+    return Page(items=tuple(shown[number] for number in numbers), next=last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,9 +212,7 @@ def renew(
             .values(lease_editor=editor, lease_until=now + timedelta(seconds=seconds))
         )
         lost = sorted(set(shown).difference(kept))
-        gone = tuple(
-            as_item(row) for row in connection.execute(items().where(reviews.c.comment_id.in_(lost))).mappings()
-        )
+        gone = tuple(numbered(connection, lost).values())
     return Renewed(kept=kept, gone=gone)
 
 
@@ -229,18 +227,16 @@ def give_back(db: Database, editor: str) -> int:
 
 def item(db: Database, comment_id: int) -> Item:
     """One comment, waiting or not. Raises UnknownItem."""
-    with db.read() as connection:
-        row = connection.execute(items().where(reviews.c.comment_id == comment_id)).mappings().one_or_none()
-    if row is None:
+    found = items_of(db, [comment_id])
+    if not found:
         raise UnknownItem(f"no comment {comment_id}")
-    return as_item(row)
+    return found[0]
 
 
 def items_of(db: Database, comment_ids: Sequence[int]) -> tuple[Item, ...]:
     """These comments, waiting or not, in the order of the numbers; unknown ones are left out."""
     with db.read() as connection:
-        rows = connection.execute(items().where(reviews.c.comment_id.in_(comment_ids))).mappings()
-        found = {row["comment_id"]: as_item(row) for row in rows}
+        found = numbered(connection, comment_ids)
     return tuple(found[number] for number in comment_ids if number in found)
 
 
@@ -280,8 +276,7 @@ def by_author(
     if allowed is not None:
         query = query.where(sites.c.name.in_(allowed))
     with db.read() as connection:
-        rows = connection.execute(query.order_by(comments.c.id.desc()).limit(limit)).mappings()
-        return tuple(as_item(row) for row in rows)
+        return tuple(map(as_item, connection.execute(query.order_by(comments.c.id.desc()).limit(limit))))
 
 
 def thread(db: Database, comment_id: int, around: int = 5) -> tuple[Item, ...]:
@@ -295,21 +290,11 @@ def thread(db: Database, comment_id: int, around: int = 5) -> tuple[Item, ...]:
         )
         related = or_(near, comments.c.id == me.parent_id, comments.c.parent_id == me.id)
         query = items().where(comments.c.article_id == me.article_id, related)
-        rows = connection.execute(query.order_by(comments.c.page_id, comments.c.position)).mappings()
-        return tuple(as_item(row) for row in rows)
-
-
-def narrow() -> Select[Any]:
-    """The numbers of comments, joined with what filters need."""
-    return (
-        select(reviews.c.comment_id)
-        .join(comments, comments.c.id == reviews.c.comment_id)
-        .outerjoin(campaign_members, campaign_members.c.comment_id == reviews.c.comment_id)
-    )
+        return tuple(map(as_item, connection.execute(query.order_by(comments.c.page_id, comments.c.position))))
 
 
 def items() -> Select[Any]:
-    """Whole items, with the columns that `as_item` reads."""
+    """Whole items: the columns are the fields of `Item`, in their order."""
     return (
         select(
             reviews.c.comment_id,
@@ -347,6 +332,7 @@ def items() -> Select[Any]:
             campaign_members.c.campaign_id.label("campaign"),
             reviews.c.lease_editor,
             reviews.c.lease_until,
+            reviews.c.impact,
         )
         .join(comments, comments.c.id == reviews.c.comment_id)
         .join(articles, articles.c.id == comments.c.article_id)
@@ -357,38 +343,139 @@ def items() -> Select[Any]:
     )
 
 
-def conditions(chosen: Filter) -> list[ColumnElement[bool]]:
+BY_NUMBER = items().where(reviews.c.comment_id.in_(bindparam("numbers", expanding=True)))
+
+
+def numbered(connection: Connection, comment_ids: Sequence[int]) -> dict[int, Item]:
+    """These comments by number; unknown ones are left out."""
+    return {row[0]: as_item(row) for row in connection.execute(BY_NUMBER, {"numbers": list(comment_ids)})}
+
+
+# Statements of the queue are built once for each kind of question: building one costs as much as its answer.
+
+
+@lru_cache(maxsize=256)
+def whole_page(dialect: str, order: Order, names: frozenset[str], after: bool) -> Select[Any]:
+    """A page of whole items, and the value sorted by as `place`."""
+    query = items().add_columns(SORTED_BY[order].label("place")).where(*conditions(dialect, names))
+    return paged(query, order, after)
+
+
+@lru_cache(maxsize=256)
+def free_page(dialect: str, order: Order, names: frozenset[str], after: bool) -> Select[Any]:
+    """A page of comments that nobody else has on screen: number, and value sorted by; on PostgreSQL locked."""
+    free = or_(
+        reviews.c.lease_editor.is_(None),
+        reviews.c.lease_editor == bindparam("editor"),
+        reviews.c.lease_until <= bindparam("now"),
+    )
+    query = paged(narrow(names, SORTED_BY[order]).where(*conditions(dialect, names), free), order, after)
+    return query.with_for_update(skip_locked=True, of=reviews) if dialect == "postgresql" else query
+
+
+@lru_cache(maxsize=256)
+def count_query(dialect: str, names: frozenset[str]) -> Select[Any]:
+    """How many wait, up to CAP and one."""
+    inner = narrow(names).where(*conditions(dialect, names)).limit(CAP + 1).subquery()
+    return select(func.count()).select_from(inner)
+
+
+def narrow(names: frozenset[str], *columns: ColumnElement[Any]) -> Select[Any]:
+    """The numbers of comments, joined with what these filters need and nothing else."""
+    query = select(reviews.c.comment_id, *columns)
+    if names & {"author_key", "text"}:
+        query = query.join(comments, comments.c.id == reviews.c.comment_id)
+    if "campaign" in names:
+        query = query.join(campaign_members, campaign_members.c.comment_id == reviews.c.comment_id)
+    if "reason" in names:
+        query = query.join(verdicts, verdicts.c.id == reviews.c.verdict_id)
+    return query
+
+
+def paged(query: Select[Any], order: Order, after: bool) -> Select[Any]:
+    by, number = SORTED_BY[order], reviews.c.comment_id
+    if after:
+        here = tuple_(by, number)
+        there = tuple_(bindparam("place", type_=by.type), bindparam("place_number", type_=number.type))
+        query = query.where(here > there if order == "oldest" else here < there)
+    sorting = (by, number) if order == "oldest" else (by.desc(), number.desc())
+    return query.order_by(*sorting).limit(bindparam("most", type_=Integer()))
+
+
+def place_values(after: Place | None) -> dict[str, Any]:
+    return {} if after is None else {"place": after[0], "place_number": after[1]}
+
+
+def given(chosen: Filter) -> frozenset[str]:
+    """The names of the filters that are set."""
+    return frozenset(field.name for field in fields(chosen) if getattr(chosen, field.name) is not None)
+
+
+def conditions(dialect: str, names: frozenset[str]) -> list[ColumnElement[bool]]:
+    """What must hold for these filters; `values_of` gives the values."""
     found: list[ColumnElement[bool]] = [reviews.c.waiting_since.is_not(None)]
-    if chosen.sites is not None:
-        found.append(reviews.c.site_id.in_(select(sites.c.id).where(sites.c.name.in_(chosen.sites))))
-    if chosen.label is not None:
-        found.append(reviews.c.labels.contains(f" {chosen.label} ", autoescape=True))
-    if chosen.language is not None:
-        found.append(reviews.c.language == chosen.language)
-    if chosen.author_key is not None:
-        found.append(comments.c.author_key == chosen.author_key)
-    if chosen.campaign is not None:
-        found.append(campaign_members.c.campaign_id == chosen.campaign)
-    if chosen.text is not None:
-        found.append(comments.c.body.icontains(chosen.text, autoescape=True))
-    if chosen.older_than is not None:
-        found.append(reviews.c.waiting_since < chosen.older_than)
+    if "sites" in names:
+        chosen = sites.c.name.in_(bindparam("site_names", expanding=True))
+        found.append(reviews.c.site_id.in_(select(sites.c.id).where(chosen)))
+    if "label" in names:
+        found.append(reviews.c.labels.like(bindparam("label"), escape="/"))
+    if "reason" in names and dialect == "postgresql":
+        found.append(type_coerce(verdicts.c.evidence, JSONB).contains(bindparam("reason", type_=JSONB)))
+    elif "reason" in names:
+        found.append(type_coerce(verdicts.c.evidence, Text).like(bindparam("reason"), escape="/"))
+    if "language" in names:
+        found.append(reviews.c.language == bindparam("language"))
+    if "author_key" in names:
+        found.append(comments.c.author_key == bindparam("author_key"))
+    if "campaign" in names:
+        found.append(campaign_members.c.campaign_id == bindparam("campaign"))
+    if "text" in names:
+        found.append(func.lower(comments.c.body).like(func.lower(bindparam("text", type_=Text())), escape="/"))
+    if "older_than" in names:
+        found.append(reviews.c.waiting_since < bindparam("older_than"))
     return found
 
 
-def as_item(row: Any) -> Item:
-    values = dict(row)
-    values["kind"] = CommentKind(values["kind"])
+def values_of(dialect: str, chosen: Filter) -> dict[str, Any]:
+    """The values of the filters that are set, as `conditions` names them."""
+    found: dict[str, Any] = {name: getattr(chosen, name) for name in given(chosen)}
+    if "sites" in found:
+        found["site_names"] = found.pop("sites")
+    if chosen.label is not None:
+        found["label"] = holds(f" {chosen.label} ")
+    if chosen.reason is not None:
+        signal = {"signal": chosen.reason}
+        found["reason"] = [signal] if dialect == "postgresql" else holds(orjson.dumps(signal).decode()[1:-1])
+    if chosen.text is not None:
+        found["text"] = holds(chosen.text)
+    return found
+
+
+def holds(text: str) -> str:
+    """The pattern of LIKE, with `/` as its escape, for what holds this text."""
+    return "%" + text.replace("/", "//").replace("%", "/%").replace("_", "/_") + "%"
+
+
+NAMES = tuple(field.name for field in fields(Item))
+KINDS = {str(kind): kind for kind in CommentKind}
+
+
+def as_item(row: Sequence[Any]) -> Item:
+    """The item of a row of `items`; further columns are left alone."""
+    values = dict(zip(NAMES, row, strict=False))
+    values["kind"] = KINDS[values["kind"]]
     values["links"] = tuple(values["links"])
     values["labels"] = tuple(values["labels"])
     values["evidence"] = tuple(
-        Evidence(
-            signal=one["signal"],
-            log_odds=one["log_odds"],
-            because=one["because"],
-            spans=tuple((start, end) for start, end in one["spans"]),
-        )
-        for one in values["evidence"]
+        [
+            Evidence(
+                signal=one["signal"],
+                log_odds=one["log_odds"],
+                because=one["because"],
+                spans=tuple(map(tuple, one["spans"])),
+            )
+            for one in values["evidence"]
+        ]
     )
     return Item(**values)
 
@@ -398,11 +485,13 @@ def place_text(place: Place) -> str:
     return orjson.dumps([place[0].isoformat() if isinstance(place[0], datetime) else place[0], place[1]]).decode()
 
 
-def place_from(text: str) -> Place:
-    """The place in a link. Raises ValueError if it is none."""
-    match orjson.loads(text):
-        case [str(at), int(number)]:
-            return datetime.fromisoformat(at), number
-        case [float(doubt), int(number)]:
+def place_from(text: str, order: Order) -> Place:
+    """The place in a link of a queue in that order. Raises ValueError if it is none."""
+    match order, orjson.loads(text):
+        case "oldest" | "newest", [str(at), int(number)] if (moment := datetime.fromisoformat(at)).tzinfo is not None:
+            return moment, number
+        case "doubt", [float(doubt), int(number)]:
             return doubt, number
-    raise ValueError(f"{text!r} is no place in a queue")
+        case "impact", [int(impact), int(number)]:
+            return impact, number
+    raise ValueError(f"{text!r} is no place in a queue with the {order} first")

@@ -40,8 +40,10 @@ def chosen(
     editor: Editor,
     site: str | None,
     label: str | None,
+    reason: str | None,
     language: str | None,
     author: str | None,
+    campaign: int | None,
     text: str | None,
     older_than_hours: float | None,
 ) -> Filter:
@@ -52,8 +54,10 @@ def chosen(
     return Filter(
         sites=sites,
         label=label or None,
+        reason=reason or None,
         language=language or None,
         author_key=author or None,
+        campaign=campaign,
         text=text or None,
         older_than=utc_now() - timedelta(hours=older_than_hours) if older_than_hours else None,
     )
@@ -73,16 +77,18 @@ def queue(
     editor: Reviewer,
     site: str | None = None,
     label: str | None = None,
+    reason: Annotated[str | None, Query(max_length=60, description="The name of a signal.")] = None,
     language: str | None = None,
-    author: str | None = None,
+    author: Annotated[str | None, Query(max_length=100, description="The `author_key` of a card.")] = None,
+    campaign: int | None = None,
     text: Annotated[str | None, Query(max_length=200)] = None,
     older_than_hours: Annotated[float | None, Query(ge=0, le=24 * 366)] = None,
     order: Order = "oldest",
     after: Annotated[str | None, Query(max_length=100, description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_LEASED)] = 20,
 ) -> JSONResponse:
-    wanted = chosen(editor, site, label, language, author, text, older_than_hours)
-    page = lease_page(db, editor.name, wanted, utc_now(), after=place(after), limit=limit, order=order)
+    wanted = chosen(editor, site, label, reason, language, author, campaign, text, older_than_hours)
+    page = lease_page(db, editor.name, wanted, utc_now(), after=place(after, order), limit=limit, order=order)
     words = reading.language_of(language_of(request).language)
     count = waiting_count(db, wanted)
     return answer(
@@ -94,9 +100,9 @@ def queue(
     )
 
 
-def place(text: str | None) -> Place | None:
+def place(text: str | None, order: Order) -> Place | None:
     try:
-        return place_from(text) if text else None
+        return place_from(text, order) if text else None
     except ValueError as error:
         raise HTTPException(422, str(error)) from error
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from flows.desk.access import Db, Reviewer, answer
 from flows.desk.accounts import utc_now
 from storage.saved_views import SavedView, forget_view, save_view, views_of
+from storage.waiting import Order
 
 router = APIRouter()
 
@@ -22,11 +21,13 @@ class Chosen(BaseModel):
 
     site: str | None = Field(default=None, max_length=100)
     label: str | None = Field(default=None, max_length=40)
+    reason: str | None = Field(default=None, max_length=60)
     language: str | None = Field(default=None, max_length=3)
     author: str | None = Field(default=None, max_length=100)
+    campaign: int | None = None
     text: str | None = Field(default=None, max_length=200)
     older_than_hours: float | None = Field(default=None, ge=0, le=24 * 366)
-    order: Literal["oldest", "newest", "doubt"] | None = None
+    order: Order | None = None
 
 
 class NamedView(BaseModel):

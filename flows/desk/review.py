@@ -13,7 +13,9 @@ from flows.desk.accounts import requires
 from flows.desk.api_decisions import REASONS
 from flows.desk.api_sample import standing
 from flows.desk.app import language_of, render
+from flows.desk.reading import language_of as language_code
 from flows.desk.words import label_names, reason_names, words
+from moderation.explain import meanings
 from storage.editors import all_editors, all_tokens, audit_entries
 from storage.health import site_names
 from storage.waiting import oldest_waiting
@@ -52,6 +54,7 @@ async def desk(request: Request, *, sample: bool) -> Response:
         "reasons": data["reasons"],
         "sites": [site for site in sites if editor.sites is None or site in editor.sites],
         "labels": [(label, label_names(t)[label]) for label in FILTER_LABELS],
+        "signals": meanings(language_code(t.language)),
         "sample": sample,
         "oldest": None if sample else await run_in_threadpool(oldest_waiting, db, editor.sites),
     }

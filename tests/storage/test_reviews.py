@@ -2,19 +2,26 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
+from itertools import product
+from typing import get_args
 
 import pytest
 
 from moderation.verdict import Action
 from storage.authors import author_history
 from storage.errors import DecisionConflict, UnknownItem
+from storage.impact import measure_impact
 from storage.loading import load
 from storage.reviews import Wanted, decide, decide_all, decisions_on, undo
+from storage.upkeep import after_run
 from storage.waiting import (
     Filter,
+    Order,
     give_back,
     item,
     lease,
+    lease_page,
     oldest_waiting,
     place_from,
     place_text,
@@ -22,6 +29,7 @@ from storage.waiting import (
     waiting,
     waiting_count,
 )
+from tests.storage.conftest import MORNING
 
 URL = "https://mag.example/a"
 
@@ -141,19 +149,42 @@ def test_a_verdict_is_added_only_when_it_differs(database, loaded, judge, rows):
 
 def test_the_pages_of_the_queue_hold_each_comment_once_in_order(database, loaded, judge):
     numbers = loaded(*[judge("review", 0.4 + n / 100) for n in range(25)])
-    for order in ("oldest", "newest", "doubt"):
-        seen, after = [], None
-        while True:
-            page = waiting(database, Filter(), after=after, limit=10, order=order)
-            seen += [entry.comment_id for entry in page.items]
-            if page.next is None:
-                break
-            after = place_from(place_text(page.next))
-        assert sorted(seen) == sorted(numbers)
-        assert len(set(seen)) == 25
+    measure_impact(database)
+    for order, chosen in product(get_args(Order), (Filter(), Filter(reason="short"), Filter(text="1", sites=("mag",)))):
+        for pages in (waiting, partial(lease_page, editor="marie", now=MORNING)):
+            seen, after = [], None
+            while True:
+                page = pages(database, chosen=chosen, after=after, limit=10, order=order)
+                seen += [entry.comment_id for entry in page.items]
+                if page.next is None:
+                    break
+                after = place_from(place_text(page.next), order)
+            assert sorted(seen) == [n for n in numbers if chosen.text is None or "1" in item(database, n).body]
 
 
-def test_filters_choose_by_site_label_language_text_and_author(database, loaded, judge):
+def test_what_is_most_at_stake_comes_first(database, make, loaded, judge):
+    alone = loaded(judge("review", 0.5), url="https://mag.example/alone")
+    crowd = loaded(*[judge("review" if n == 1 else "publish", 0.5) for n in range(3)], url="https://mag.example/crowd")
+    copied = loaded(
+        *[judge("review", 0.5)] * 2,
+        url="https://mag.example/copied",
+        bodies=[
+            f"Achetez nos montres de luxe pas cher sur notre boutique en ligne, livraison gratuite aujourd’hui {word}"
+            for word in ("un", "deux")
+        ],
+    )
+    after_run(database, make.now)
+    found = waiting(database, Filter(), order="impact").items
+    assert [(entry.comment_id, entry.impact) for entry in found] == [
+        (copied[1], 4),
+        (copied[0], 4),
+        (crowd[1], 3),
+        (alone[0], 1),
+    ]
+    assert measure_impact(database) == 0
+
+
+def test_filters_choose_by_site_label_reason_language_text_and_author(database, loaded, judge):
     one, two = loaded(judge("review", 0.5, ["spam", "off_language"]), judge("review", 0.5), bodies=["un %", "deux"])
     author = item(database, one).author_key
 
@@ -163,6 +194,10 @@ def test_filters_choose_by_site_label_language_text_and_author(database, loaded,
     assert found(label="spam") == [one]
     assert found(label="off") == []
     assert found(text="UN %") == [one]
+    assert found(text="%", label="spam", language="fr", author_key=author, sites=("mag",)) == [one]
+    assert found(reason="short") == [one, two]
+    assert found(reason="shor") == found(reason="sh_rt") == found(reason='short"') == []
+    assert found(campaign=1) == []
     assert found(language="fr") == [one, two]
     assert found(author_key=author) == [one, two]
     assert found(sites=("other",)) == []

@@ -11,7 +11,6 @@ from storage.checking import check
 from storage.engine import connect, open_database
 from storage.errors import DatabaseLocked, DatabaseUnreachable, SchemaMissing, SchemaOutdated, SchemaTooNew
 from storage.gallery import GALLERY, answer
-from storage.migrations.first_schema import TARGET, first_schema
 from storage.schema import known_revisions, latest_revision, upgrade
 from storage.tables import metadata
 
@@ -39,11 +38,6 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(database):
         found = compare_metadata(context, metadata)
     # partial indexes on a column are read back as other objects; tables and columns must agree
     assert [one for one in found if isinstance(one, tuple) and "index" not in one[0] and "comment" not in one[0]] == []
-
-
-def test_the_first_migration_is_that_of_the_tables():
-    told = "before the first release: python -m storage.migrations.first_schema; after it: add a revision"
-    assert TARGET.read_text("utf-8") == first_schema(), told
 
 
 @pytest.mark.parametrize("schema", sorted(path.stem for path in SCHEMAS.glob("*.zip")))

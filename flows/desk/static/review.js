@@ -347,7 +347,7 @@ new Keys({
   },
   switched: (on) => say(on ? words.keys_on : words.keys_off),
 });
-if (!data.sample) new Filters(hand.chosen, post, words, { chosen: choose });
+const filters = data.sample ? null : new Filters(hand.chosen, post, words, { chosen: choose });
 
 for (const button of document.querySelectorAll("[data-action]")) button.addEventListener("click", (event) => act(button.dataset.action, event.shiftKey));
 document.querySelectorAll("[data-reason]").forEach((button, index) => button.addEventListener("click", () => chooseReason(index)));
@@ -359,6 +359,7 @@ async function choose(filter) {
   const address = new URLSearchParams(Object.entries(filter).filter(([, value]) => value));
   history.replaceState(null, "", address.size ? `?${address}` : location.pathname);
   hand.chosen = filter;
+  filters.fill(filter);
   hand.start();
   drawCurrent();
   drawList();

@@ -1,4 +1,4 @@
-"""The first schema. Written by `python -m storage.migrations.first_schema`; never changed after a release."""
+"""The first schema; never changed after its release."""
 
 from __future__ import annotations
 

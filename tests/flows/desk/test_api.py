@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
@@ -11,7 +12,7 @@ from flows.desk.reading import is_telling
 from moderation.verdict import Evidence
 from storage.campaigns import find_campaigns
 from storage.reviews import decisions_on
-from storage.waiting import LEASE_SECONDS, Filter, item, lease, waiting_count
+from storage.waiting import LEASE_SECONDS, Filter, Order, item, lease, waiting_count
 from tests.flows.desk.room import MORNING, account, decided, editor, judged, put
 
 
@@ -64,7 +65,7 @@ async def test_the_queue_goes_on_where_its_last_page_ended(database, marie):
     assert page["waiting"] == {"count": 7, "more": False}
 
 
-@pytest.mark.parametrize("order", ["oldest", "newest", "doubt"])
+@pytest.mark.parametrize("order", get_args(Order))
 async def test_every_order_has_pages(database, marie, order):
     numbers = put(database, [f"n {n}" for n in range(5)], [judged(probability=p) for p in (0.9, 0.5, 0.7, 0.6, 0.8)])
     async with editor(database, marie) as client:
@@ -78,7 +79,7 @@ async def test_every_order_has_pages(database, marie, order):
 
 async def test_a_place_that_is_none_is_a_fault_of_the_request(database, marie):
     async with editor(database, marie) as client:
-        for text in ("nonsense", "[1]", '{"a": 1}', "[[],1]"):
+        for text in ("nonsense", "[1]", '{"a": 1}', "[[],1]", "[0.5,1]", "[3,1]", '["2026-03-02",1]'):
             answer = await client.get("/api/queue", params={"after": text})
             assert answer.status_code == 422, text
 
@@ -193,6 +194,9 @@ async def test_filters_narrow_the_queue(database, marie):
             "text=ICI": ["spam ici"],
             "older_than_hours=1": ["spam ici", "hello"],
             "site=nowhere": [],
+            "reason=words-shopping": ["spam ici", "hello"],
+            "reason=nothing": [],
+            "campaign=1": [],
         }.items():
             found = (await client.get(f"/api/queue?{query}")).json()["items"]
             assert [card["body"] for card in found] == bodies, query

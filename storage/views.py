@@ -228,7 +228,7 @@ def kept(table: str) -> str:
     columns = ", ".join(f"d.{name}" for name in ("site_id", *keys, *sums))
     return f"""
 SELECT {columns} FROM {table} d
- WHERE NOT EXISTS (SELECT 1 FROM stale_days s WHERE s.site_id = d.site_id AND s.day = d.day)
+ WHERE (d.site_id, d.day) NOT IN (SELECT s.site_id, s.day FROM stale_days s)
 UNION ALL
 FRESH_{table}"""  # noqa: S608
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.ingest import utc_now
 from flows.settings import Settings
+from flows.watching import overdue, sentences
 from storage.engine import open_database
 from storage.health import SiteStatus, site_status
 from storage.quarantine import Case, open_cases
@@ -21,10 +22,11 @@ class SiteState:
     site: str
     status: SiteStatus | None
     open_cases: tuple[Case, ...]
+    late: tuple[str, ...] = ()  # what editors have left for longer than agreed
 
     @property
     def alarms(self) -> tuple[str, ...]:
-        return self.status.alarms if self.status else ("it has never run; run: tamis run",)
+        return (*self.status.alarms, *self.late) if self.status else ("it has never run; run: tamis run",)
 
     def cells(self) -> tuple[str, ...]:
         """One row of the table of sites."""
@@ -56,8 +58,14 @@ def site_states(settings: Settings, names: Sequence[str] | None) -> list[SiteSta
     """The state of the chosen sites, in the order of the settings. Raises UnknownSite, StorageError."""
     chosen = settings.chosen(list(names) if names else None)
     with open_database(settings.database_url) as db:
-        known = {status.site: status for status in site_status(db, utc_now())}
+        now = utc_now()
+        known = {status.site: status for status in site_status(db, now)}
         return [
-            SiteState(site=site.name, status=known.get(site.name), open_cases=tuple(open_cases(db, site.name)))
+            SiteState(
+                site=site.name,
+                status=known.get(site.name),
+                open_cases=tuple(open_cases(db, site.name)),
+                late=sentences(overdue(settings, db, [site.name], now)),
+            )
             for site in chosen
         ]

@@ -29,6 +29,7 @@ from flows.remoderate import judge_campaigns
 from flows.report import Advance, RunReport, progress
 from flows.runners import PROCESSES, address_of
 from flows.settings import Settings, SiteSettings, is_alive, prepare_prefect, worker_name
+from flows.watching import look
 from flows.workers import WorkerPool
 from storage.archive import WarcArchive
 from storage.engine import Database, open_database
@@ -169,9 +170,9 @@ def ended(road: Road, warnings: list[str], failure: str | None = None) -> RunRep
 
 
 def told(settings: Settings, db: Database, report: RunReport) -> RunReport:
-    """Looks at the site's health after the run and sends the alarms that it gives reason for."""
+    """Looks at the site's health and at the queue after the run and sends the alarms that they give reason for."""
     health = () if report.failure else site_status(db, utc_now(), report.site)[0].alarms
-    undelivered = send(alarms_of(report, health), settings.alarms)
+    undelivered = send(alarms_of(report, health), settings.alarms) + look(settings, db, utc_now())
     return replace(report, warnings=(*report.warnings, *health, *undelivered))
 
 

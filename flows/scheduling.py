@@ -20,6 +20,8 @@ from urllib.request import urlopen
 
 from flows.errors import FlowError, RunFailed
 from flows.settings import Settings, SiteSettings, prepare_prefect
+from flows.watching import watched
+from storage.schema import upgrade_if_blank
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
@@ -47,6 +49,7 @@ def schedules(settings: Settings) -> list[dict[str, str | None]]:
 def serve_sites(settings: Settings, announce: Callable[[str], object]) -> None:
     """Runs until interrupted. Raises NothingScheduled, or RunFailed when no scheduler can be reached or started."""
     sites = scheduled(settings)
+    upgrade_if_blank(settings.database_url)
     prepare_prefect()
     with scheduler(announce):
         announce_schedules(sites, announce)
@@ -96,7 +99,8 @@ async def watch(settings: Settings, sites: Sequence[SiteSettings]) -> None:
         await runner.aadd_deployment(await deployment_of(settings, site))
     running = asyncio.create_task(runner.start(webserver=False))
     waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+    async with watched(settings):
+        await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     if running.done():
         running.result()

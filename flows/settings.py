@@ -92,6 +92,19 @@ class RetentionSettings(_Model):
     runs: Days = 800
 
 
+class DeskSettings(_Model):
+    """What was agreed with the editors; an alarm tells when it does not hold. None: nothing was agreed.
+
+    `queue_over`: so many comments may wait. `wait_hours`: so long may one wait. `campaign_from`: a group of nearly
+    alike comments is told from this size on. `address`: where editors open the desk, for the links in alarms.
+    """
+
+    queue_over: int | None = Field(default=None, ge=1)
+    wait_hours: float | None = Field(default=None, gt=0, le=24 * 366)
+    campaign_from: int | None = Field(default=30, ge=3)
+    address: Url | None = None
+
+
 class SiteSettings(_Model):
     """One site: where its articles are found and how often they are looked at."""
 
@@ -114,6 +127,7 @@ class SiteSettings(_Model):
     cron: str | None = None
     timezone: str = "UTC"
     moderation: ModerationSettings | None = None
+    desk: DeskSettings | None = None
 
     @field_validator("include", "exclude")
     @classmethod
@@ -169,6 +183,7 @@ class Settings(_Model):
     fetch: FetchSettings = FetchSettings()
     moderation: ModerationSettings = ModerationSettings()
     retention: RetentionSettings = RetentionSettings()
+    desk: DeskSettings = DeskSettings()
     sites: tuple[SiteSettings, ...] = ()
     path: Path | None = None
 
@@ -324,6 +339,8 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
             model = ModerationSettings
         elif part == "retention":
             model = RetentionSettings
+        elif part == "desk":
+            model = DeskSettings
     return sorted(set(model.model_fields) - {"path", "name"})
 
 

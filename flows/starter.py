@@ -29,6 +29,11 @@ TEMPLATE = """# Tamis settings. Every key can be overridden by an environment va
 # hold_words = ["casino"]                        # whole words that send a comment to review
 # auto_reject = false                            # true: reject unseen what is surely spam, once audits prove it safe
 
+[desk]
+# wait_hours = 72                                # an alarm tells when a comment waits for review for longer
+# queue_over = 500                               # or when more than so many wait
+# address = "https://desk.example.org"           # where editors open the desk, for links in alarms
+
 [retention]
 # archive = 365                                  # days that replaced raw pages are kept; without it: for ever
 # versions = 365                                 # days that former texts are kept; without it: for ever

@@ -510,6 +510,17 @@ learned = Table(
     comment="What editors taught: weights, proofs and rules. The newest of a kind counts; rows are only ever added.",
 )
 
+told = Table(
+    "told",
+    metadata,
+    Column("kind", Text, primary_key=True, comment="queue, overdue or campaign."),
+    Column("site", Text, primary_key=True, comment="The site's name."),
+    Column("subject", Text, primary_key=True, comment="The campaign's number; empty for the others."),
+    maybe("told_at", Moment, "When somebody was told last; null: nobody yet."),
+    maybe("claimed_until", Moment, "Until when the process that is telling it has time."),
+    comment="Alarms of the review queue that are out, so that each is told once.",
+)
+
 editors = Table(
     "editors",
     metadata,

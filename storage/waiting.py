@@ -111,7 +111,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capped:
-    """A count that stops at CAP: `more` says that there are at least so many."""
+    """A count that stops somewhere: `more` says that there are more than `count`."""
 
     count: int
     more: bool
@@ -128,12 +128,12 @@ def waiting(
     return Page(items=tuple(map(as_item, rows)), next=last)
 
 
-def waiting_count(db: Database, chosen: Filter) -> Capped:
-    """How many wait, up to CAP."""
+def waiting_count(db: Database, chosen: Filter, most: int = CAP) -> Capped:
+    """How many wait, up to `most`."""
     with db.read() as connection:
         query = count_query(db.dialect, given(chosen))
-        count = int(connection.execute(query, values_of(db.dialect, chosen)).scalar_one())
-    return Capped(count=min(count, CAP), more=count > CAP)
+        count = int(connection.execute(query, values_of(db.dialect, chosen) | {"most": most + 1}).scalar_one())
+    return Capped(count=min(count, most), more=count > most)
 
 
 def oldest_waiting(db: Database, chosen: Sequence[str] | None = None) -> datetime | None:
@@ -375,8 +375,9 @@ def free_page(dialect: str, order: Order, names: frozenset[str], after: bool) ->
 
 @lru_cache(maxsize=256)
 def count_query(dialect: str, names: frozenset[str]) -> Select[Any]:
-    """How many wait, up to CAP and one."""
-    inner = narrow(names).where(*conditions(dialect, names)).limit(CAP + 1).subquery()
+    """How many wait, up to `most`."""
+    wanted = narrow(names).where(*conditions(dialect, names))
+    inner = wanted.limit(bindparam("most", type_=Integer())).subquery()
     return select(func.count()).select_from(inner)
 
 

@@ -13,6 +13,7 @@ from flows.desk import reading
 from flows.desk.access import Db, Reviewer, Viewer, answer, may_see
 from flows.desk.accounts import current, utc_now
 from flows.desk.app import language_of
+from flows.desk.review import overdue_for
 from storage.editors import Editor
 from storage.errors import UnknownItem
 from storage.waiting import (
@@ -171,7 +172,20 @@ def author(request: Request, author_key: str, db: Db, editor: Viewer) -> JSONRes
     return answer(found)
 
 
-@router.get("/counts", summary="How many comments wait, and since when the oldest")
-def counts(db: Db, editor: Viewer) -> JSONResponse:
+@router.get("/counts", summary="How many comments wait, since when the oldest, and where one waits too long")
+def counts(request: Request, db: Db, editor: Viewer) -> JSONResponse:
+    """`overdue` lists the sites where a comment waits for longer than the hours agreed (`wait_hours`)."""
     found = waiting_count(db, Filter(sites=editor.sites))
-    return answer({"count": found.count, "more": found.more, "oldest": oldest_waiting(db, editor.sites)})
+    late = [
+        {
+            "site": one.site,
+            "hours": one.hours,
+            "oldest": one.oldest,
+            "count": one.comments.count,
+            "more": one.comments.more,
+        }
+        for one in overdue_for(request.state.desk, editor)
+    ]
+    return answer(
+        {"count": found.count, "more": found.more, "oldest": oldest_waiting(db, editor.sites), "overdue": late}
+    )

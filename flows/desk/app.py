@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from flows.desk import accounts
 from flows.desk.i18n import LANGUAGES, Texts, preferred, texts
 from flows.desk.security import AllowedHosts, SecurityHeaders
 from flows.settings import Settings
+from flows.watching import watched
 from storage.editors import all_editors
 from storage.engine import Database
 
@@ -72,7 +73,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, DeskState]]:
-        yield {"desk": DeskState(db=db, settings=settings)}  # request.state.desk, in the mounted interface too
+        async with watched(settings) if settings else nullcontext():
+            yield {"desk": DeskState(db=db, settings=settings)}  # request.state.desk, in the mounted interface too
 
     return Starlette(
         routes=routes,

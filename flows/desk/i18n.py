@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import io
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from babel import Locale
@@ -60,6 +60,10 @@ class Texts:
     def span(self, since: datetime, now: datetime) -> str:
         """How long, in one unit: 3 hours."""
         return str(format_timedelta(now - since, locale=self.locale))
+
+    def hours(self, number: float) -> str:
+        """So many hours, in the unit that reads best: 3 days."""
+        return str(format_timedelta(timedelta(hours=number), locale=self.locale, threshold=2))
 
     def ago(self, value: datetime, now: datetime) -> str:
         return str(format_timedelta(value - now, add_direction=True, locale=self.locale))

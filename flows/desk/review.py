@@ -9,14 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from flows.desk.accounts import requires
+from flows.desk.accounts import requires, utc_now
 from flows.desk.api_decisions import REASONS
 from flows.desk.api_sample import standing
-from flows.desk.app import language_of, render
+from flows.desk.app import DeskState, language_of, render
 from flows.desk.reading import language_of as language_code
 from flows.desk.words import label_names, reason_names, words
+from flows.watching import Overdue, overdue
 from moderation.explain import meanings
-from storage.editors import all_editors, all_tokens, audit_entries
+from storage.editors import Editor, all_editors, all_tokens, audit_entries
 from storage.health import site_names
 from storage.waiting import oldest_waiting
 
@@ -32,6 +33,14 @@ async def review(request: Request) -> Response:
 async def sample(request: Request) -> Response:
     """The same screen for the random sample: without scores, reasons and earlier decisions."""
     return await desk(request, sample=True)
+
+
+def overdue_for(state: DeskState, editor: Editor) -> tuple[Overdue, ...]:
+    """Where comments wait for longer than agreed, among the sites that the editor may see."""
+    if state.settings is None:
+        return ()
+    names = [site.name for site in state.settings.sites if editor.sites is None or site.name in editor.sites]
+    return overdue(state.settings, state.db, names, utc_now())
 
 
 async def desk(request: Request, *, sample: bool) -> Response:
@@ -56,6 +65,7 @@ async def desk(request: Request, *, sample: bool) -> Response:
         "labels": [(label, label_names(t)[label]) for label in FILTER_LABELS],
         "signals": meanings(language_code(t.language)),
         "sample": sample,
+        "late": () if sample else await run_in_threadpool(overdue_for, request.state.desk, editor),
         "oldest": None if sample else await run_in_threadpool(oldest_waiting, db, editor.sites),
     }
     return render(request, "review.html", values)

@@ -19,6 +19,7 @@ import uvicorn
 from extractors.records import Comment, Discussion, Page, Section
 from flows.desk import accounts
 from flows.desk.app import DeskState, create_app
+from flows.settings import Settings
 from moderation.verdict import Action, Evidence, LanguageRelation, Verdict
 from storage.editors import Role, add_editor
 from storage.engine import Database
@@ -136,9 +137,9 @@ def account(db: Database, name: str, role: Role = "editor", sites: Sequence[str]
 class Stated:
     """The desk as servers run it, with the state that its start-up makes."""
 
-    def __init__(self, db: Database) -> None:
-        self.app = create_app(db, hosts=(HOST,))
-        self.state = DeskState(db=db)
+    def __init__(self, db: Database, settings: Settings | None = None) -> None:
+        self.app = create_app(db, hosts=(HOST,), settings=settings)
+        self.state = DeskState(db=db, settings=settings)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         scope["state"] = {"desk": self.state}
@@ -146,17 +147,17 @@ class Stated:
 
 
 @contextlib.asynccontextmanager
-async def visitor(db: Database) -> AsyncIterator[httpx.AsyncClient]:
+async def visitor(db: Database, settings: Settings | None = None) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the desk in this process; it follows no redirect."""
-    transport = httpx.ASGITransport(app=Stated(db), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app=Stated(db, settings), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
         yield client
 
 
 @contextlib.asynccontextmanager
-async def editor(db: Database, name: str) -> AsyncIterator[httpx.AsyncClient]:
+async def editor(db: Database, name: str, settings: Settings | None = None) -> AsyncIterator[httpx.AsyncClient]:
     """A client that is logged in (without the slow password check) and sends its CSRF token."""
-    async with visitor(db) as client:
+    async with visitor(db, settings) as client:
         token, csrf = session(db, name)
         client.cookies.set(accounts.SESSION_COOKIE, token)
         client.headers["X-CSRF-Token"] = csrf

@@ -1,0 +1,163 @@
+"""What was agreed with the editors: told once by whoever looks first, again while it lasts, and news when it returns."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from flows.desk.app import create_app
+from flows.settings import build
+from flows.watching import look, overdue, sentences, watched
+from moderation.verdict import Action
+from storage.campaigns import find_campaigns
+from storage.engine import open_database
+from storage.reviews import decide
+from storage.told import CLAIM, Matter, claim, confirm, settle
+from storage.waiting import Filter, waiting
+from tests.flows.desk.room import MORNING, account, editor, put
+from tests.servers import Reply, SiteServer, failing_then
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+ALIKE = "Achetez nos montres de luxe pas cher sur notre boutique en ligne, livraison gratuite aujourd'hui"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    def make(*addresses, desk=None, site=None, url="sqlite:///x.db"):
+        data = {
+            "database_url": url,
+            "alarms": list(addresses),
+            "desk": desk or {},
+            "sites": {"mag": {"urls": ["https://mag.example/"]} | ({"desk": site} if site else {})},
+        }
+        return build(data, base=tmp_path, environment={})
+
+    return make
+
+
+def messages(site):
+    return [json.loads(request.body)["message"] for request in site.requests]
+
+
+def test_a_comment_that_waits_too_long_is_told_once_then_daily_then_anew(database, settings):
+    (number,) = put(database, ["merci"])
+    with SiteServer({"/hook": Reply(body="ok")}) as site:
+        given = settings(f"json://{site.authority}/hook", desk={"wait_hours": 24, "address": "https://desk.example/"})
+        late = MORNING + 2 * DAY
+        for now in (MORNING + HOUR, late, late + HOUR, late + DAY + HOUR):
+            assert look(given, database, now) == ()
+        assert len(site.requests) == 2
+        assert messages(site)[0] == (
+            "- 1 comment has waited for longer than the 24 hours agreed, the oldest since 02 Mar 06:00 UTC;"
+            " open https://desk.example/review?site=mag"
+        )
+        decide(database, number, "marie", Action.PUBLISH, None, 1, late, "key-1")
+        look(given, database, late + 2 * DAY)
+        put(database, ["encore"], url="https://mag.example/b")
+        look(given, database, late + 2 * DAY + HOUR)
+        assert len(site.requests) == 3
+
+
+def test_a_long_queue_is_told_until_it_is_well_under_what_was_agreed(database, settings):
+    put(database, [f"n {n}" for n in range(11)])
+    with SiteServer({"/hook": Reply(body="ok")}) as site:
+        given = settings(f"json://{site.authority}/hook", desk={"queue_over": 10})
+        look(given, database, MORNING)
+        assert messages(site) == [
+            "- more comments wait for review than the 10 agreed; open the desk at /review?site=mag"
+        ]
+        waits = waiting(database, Filter()).items
+        for one in waits[:1]:  # 10 wait, which is as agreed, then 11 again: the queue swings
+            decide(database, one.comment_id, "marie", Action.PUBLISH, None, 1, MORNING, f"key-{one.comment_id}")
+        look(given, database, MORNING + HOUR)
+        put(database, ["encore"], url="https://mag.example/b")
+        look(given, database, MORNING + HOUR)
+        assert len(site.requests) == 1
+        for one in waits[1:5]:
+            decide(database, one.comment_id, "marie", Action.PUBLISH, None, 1, MORNING, f"key-{one.comment_id}")
+        look(given, database, MORNING + HOUR)
+        put(database, [f"m {n}" for n in range(5)], url="https://mag.example/c")
+        look(given, database, MORNING + HOUR)
+        assert len(site.requests) == 2
+
+
+def test_a_campaign_is_told_once(database, settings):
+    put(database, [f"{ALIKE} {word}" for word in ("un", "deux", "trois")])
+    find_campaigns(database, MORNING + HOUR)
+    with SiteServer({"/hook": Reply(body="ok")}) as site:
+        address = f"json://{site.authority}/hook"
+        look(settings(address), database, MORNING)
+        assert site.requests == []
+        for now in (MORNING, MORNING + 3 * DAY):
+            look(settings(address, desk={"campaign_from": 3}), database, now)
+        assert len(site.requests) == 1
+        assert "3 nearly alike comments, 3 of them wait for review" in messages(site)[0]
+        assert "&campaign=" in messages(site)[0]
+
+
+def test_a_site_may_have_an_agreement_of_its_own(database, settings):
+    put(database, ["merci"])
+    late = MORNING + 2 * DAY
+    assert overdue(settings(desk={"wait_hours": 24}, site={"wait_hours": 72}), database, ["mag"], late) == ()
+    (found,) = overdue(settings(desk={"wait_hours": 72}, site={"wait_hours": 24}), database, ["mag"], late)
+    assert (found.hours, found.comments.count, found.oldest) == (24, 1, MORNING)
+    assert sentences([found]) == ("1 comment has waited for longer than the 24 hours agreed; run: tamis desk",)
+
+
+def test_what_no_address_took_is_told_later(database, settings):
+    put(database, ["merci"])
+    with SiteServer({"/hook": failing_then(Reply(body="ok"), Reply(status=500))}) as site:
+        given = settings(f"json://{site.authority}/hook", desk={"wait_hours": 1})
+        late = MORNING + DAY
+        (sentence,) = look(given, database, late)
+        assert "did not take the message" in sentence
+        assert look(given, database, late + timedelta(seconds=60)) == ()  # it may still be on its way
+        assert look(given, database, late + CLAIM) == ()
+        assert look(given, database, late + CLAIM + HOUR) == ()
+        assert site.hits["/hook"] == 2
+
+
+def test_of_many_that_look_at_once_one_tells(database, database_url):
+    matter = Matter(kind="queue", site="mag", subject="")
+
+    def one(_):
+        with open_database(database_url) as db:
+            return claim(db, [matter], MORNING, DAY)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(len(mine) for mine in pool.map(one, range(8))) == 1
+    confirm(database, [matter], MORNING)
+    assert claim(database, [matter], MORNING + HOUR, DAY) == []
+    settle(database, [matter])
+    assert claim(database, [matter], MORNING + HOUR, DAY) == [matter]
+
+
+async def test_the_desk_and_the_interface_say_who_waits_too_long(database, database_url, settings):
+    account(database, "marie")
+    put(database, ["merci"])
+    given = settings(desk={"wait_hours": 24}, url=database_url)
+    async with editor(database, "marie", given) as client:
+        counts = (await client.get("/api/counts")).json()
+        page = (await client.get("/review?lang=fr")).text
+    assert [(one["site"], one["hours"], one["count"]) for one in counts["overdue"]] == [("mag", 24, 1)]
+    assert "convenu : 24\xa0heures au plus" in page.replace("\u202f", "\xa0").replace("24 heures", "24\xa0heures")
+
+
+async def test_a_running_desk_tells_without_any_run(database, database_url, settings):
+    put(database, ["merci"])
+    with SiteServer({"/hook": Reply(body="ok")}) as site:
+        given = settings(f"json://{site.authority}/hook", desk={"wait_hours": 1}, url=database_url)
+        app = create_app(database, settings=given)
+        async with app.router.lifespan_context(app):
+            for _ in range(200):
+                if site.hits["/hook"]:
+                    break
+                await asyncio.sleep(0.05)
+        assert "waited for longer than the 1 hours agreed" in messages(site)[0]
+    async with watched(settings(url="sqlite:////nowhere/at/all.db")):  # nobody to tell: nothing is opened
+        pass

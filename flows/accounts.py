@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from flows.desk.accounts import hashed, token_hash
+from flows.desk.accounts import ACCOUNT_NAME, hashed, token_hash
 from flows.errors import FlowError
 from flows.ingest import utc_now
 from flows.settings import Settings
 from storage.editors import ROLES, Role, add_editor, add_token, all_editors, change_editor, end_token
 from storage.engine import open_database
+from storage.identities import NO_PASSWORD
 
 CLOSED = "closed"
 
@@ -23,13 +24,19 @@ class BadAccount(FlowError):
     exit_code = 2
 
 
-def add(settings: Settings, name: str, role: str, sites: Sequence[str] | None, password: str) -> dict[str, Any]:
-    """Makes the account. Raises BadAccount, WeakPassword, UnknownSite, AccountExists."""
-    if not re.fullmatch(r"[\w.@-]{1,64}", name):
+def add(settings: Settings, name: str, role: str, sites: Sequence[str] | None, password: str | None) -> dict[str, Any]:
+    """Makes the account; without a password it is for whoever signs in first under that name at the OpenID provider.
+
+    Raises BadAccount, WeakPassword, UnknownSite, AccountExists.
+    """
+    if password is None and settings.desk.oidc is None:
+        raise BadAccount("single sign-on needs an OpenID provider; describe it in [desk.oidc] of tamis.toml")
+    if not re.fullmatch(ACCOUNT_NAME, name):
         raise BadAccount(f"{name!r} cannot be an account's name; use letters, digits, '.', '-', '_' and '@'")
     chosen = [settings.site(site).name for site in sites] if sites else None
     with open_database(settings.database_url) as db:
-        return asdict(add_editor(db, name, known_role(role), hashed(password), utc_now(), by_shell(), chosen))
+        stored = NO_PASSWORD if password is None else hashed(password)
+        return asdict(add_editor(db, name, known_role(role), stored, utc_now(), by_shell(), chosen))
 
 
 def listing(settings: Settings) -> list[dict[str, Any]]:

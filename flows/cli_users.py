@@ -30,13 +30,16 @@ def user_add(
     role: Annotated[str, typer.Option("--role", help="viewer, editor or admin.")] = "editor",
     sites: Annotated[Optional[list[str]], typer.Option("--site", help="Only this site; repeat for more.")] = None,  # noqa: UP045
     password_stdin: Password = False,
+    sso: Annotated[
+        bool, typer.Option("--sso", help="Without a password: for who signs in under that name at the provider.")
+    ] = False,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
     """Make an account."""
     from flows.accounts import add
 
-    editor = add(settings_of(config), name, role, sites, _password(password_stdin))
+    editor = add(settings_of(config), name, role, sites, None if sso else _password(password_stdin))
     if as_json:
         print_json(editor)
     else:

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from flows import __version__
 from flows.errors import SettingsError, UnknownSite
@@ -34,6 +34,14 @@ def address_of(url: str) -> str:
     """host:port of a URL, the port of its scheme if it names none."""
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def is_secure_address(url: str) -> bool:
+    """Whether nobody on the way can read or change what goes there: TLS, or this machine."""
+    parts = urlsplit(url)
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost"))
+    )
 
 
 class _Model(BaseModel):
@@ -92,6 +100,44 @@ class RetentionSettings(_Model):
     runs: Days = 800
 
 
+class OidcSettings(_Model):
+    """The OpenID provider that signs people in. Without `client_secret` it is a public client; PKCE is always used.
+
+    `name_claim` is matched with the name of an account that `tamis user add NAME --sso` made. `roles` gives whoever has
+    that value in `role_claim` (dots lead into objects) an account with that role. `only`: no passwords any more.
+    """
+
+    issuer: str
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr | None = None
+    name: str = Field(default="single sign-on", min_length=1, max_length=40)
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
+    name_claim: str = "preferred_username"
+    role_claim: str | None = None
+    roles: dict[str, Literal["viewer", "editor", "admin"]] = Field(default_factory=dict)
+    only: bool = False
+
+    @field_validator("issuer")
+    @classmethod
+    def _secure(cls, issuer: str) -> str:
+        if not is_secure_address(issuer):
+            raise ValueError(f"{issuer!r} is no https address; only a provider on this machine may do without")
+        return issuer
+
+    @field_validator("scopes")
+    @classmethod
+    def _openid(cls, scopes: tuple[str, ...]) -> tuple[str, ...]:
+        if "openid" not in scopes:
+            raise ValueError('without "openid" among them the provider says nothing about the person; add it')
+        return scopes
+
+    @model_validator(mode="after")
+    def _both(self) -> OidcSettings:
+        if bool(self.roles) != (self.role_claim is not None):
+            raise ValueError("role_claim and roles go together: give both or none")
+        return self
+
+
 class DeskSettings(_Model):
     """What was agreed with the editors; an alarm tells when it does not hold. None: nothing was agreed.
 
@@ -103,6 +149,7 @@ class DeskSettings(_Model):
     wait_hours: float | None = Field(default=None, gt=0, le=24 * 366)
     campaign_from: int | None = Field(default=30, ge=3)
     address: Url | None = None
+    oidc: OidcSettings | None = None
 
 
 class SiteSettings(_Model):
@@ -341,6 +388,8 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
             model = RetentionSettings
         elif part == "desk":
             model = DeskSettings
+        elif part == "oidc":
+            model = OidcSettings
     return sorted(set(model.model_fields) - {"path", "name"})
 
 

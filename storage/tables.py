@@ -534,6 +534,17 @@ editors = Table(
     comment="Accounts of the desk.",
 )
 
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", Text, primary_key=True, comment="The OpenID provider."),
+    Column("subject", Text, primary_key=True, comment="The person's name there, which is never given to another."),
+    needed("editor_id", Identifier, "The account.", refers("editors"), index=True),
+    needed("by_role", Boolean, "The provider's roles made the account and govern it."),
+    needed("linked_at", Moment, "When the person signed in first."),
+    comment="Which account a person has who signs in through an OpenID provider.",
+)
+
 sessions = Table(
     "sessions",
     metadata,

@@ -44,6 +44,7 @@ LASTING = timedelta(hours=12)
 MAX_FAILURES = 5
 FAILURE_WINDOW = timedelta(minutes=15)
 LEAST_PASSWORD = 10  # characters
+ACCOUNT_NAME = r"[\w.@-]{1,64}"
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -89,8 +90,8 @@ class TooManyFailures(Exception):
 _turns = tuple(threading.Lock() for _ in range(16))
 
 
-def log_in(db: Database, name: str, password: str, now: datetime) -> tuple[str, Session] | None:
-    """A new session and its token, or None for a wrong name or password. Raises TooManyFailures.
+def right_editor(db: Database, name: str, password: str, now: datetime) -> Editor | None:
+    """Whose name and password these are, or None. Raises TooManyFailures.
 
     The lock counts by name, so it also holds against many machines guessing at one account; guesses at one name wait
     for each other, so that a hundred at once are not all let through before the first failure is written down.
@@ -99,7 +100,7 @@ def log_in(db: Database, name: str, password: str, now: datetime) -> tuple[str, 
         return guess(db, name, password, now)
 
 
-def guess(db: Database, name: str, password: str, now: datetime) -> tuple[str, Session] | None:
+def guess(db: Database, name: str, password: str, now: datetime) -> Editor | None:
     if failures_since(db, name, now - FAILURE_WINDOW) >= MAX_FAILURES:
         raise TooManyFailures
     found = editor_named(db, name)
@@ -107,8 +108,7 @@ def guess(db: Database, name: str, password: str, now: datetime) -> tuple[str, S
     if found is None or not right or found[0].disabled_at is not None:
         note(db, "login_failed", name[:100], {}, now)
         return None
-    token = secrets.token_urlsafe(32)
-    return token, start_session(db, found[0], token_hash(token), secrets.token_urlsafe(32), now, LASTING)
+    return found[0]
 
 
 def current(request: Request) -> Session | None:
@@ -222,16 +222,27 @@ def login_form(request: Request, words: str, status: int) -> Response:
     from flows.desk.app import is_secure, render
 
     token = secrets.token_urlsafe(32)
-    values = {"words": words, "token": token, "next": safe_next(request.query_params.get("next", "/"))}
+    provider = request.state.desk.provider
+    following = safe_next(request.query_params.get("next", "/"))
+    values = {
+        "words": words,
+        "token": token,
+        "next": following,
+        "provider": provider.settings.name if provider else None,
+        "sign_in": f"/login/oidc?{urlencode({'next': following})}",
+        "passwords": provider is None or not provider.settings.only,
+    }
     response = render(request, "login.html", values, status)
     response.set_cookie(LOGIN_COOKIE, token, httponly=True, samesite="strict", secure=is_secure(request))
     return response
 
 
 async def login(request: Request) -> Response:
-    from flows.desk.app import is_secure, language_of
+    from flows.desk.app import language_of
 
     _ = language_of(request).gettext
+    if (provider := request.state.desk.provider) is not None and provider.settings.only:
+        return login_form(request, _("Passwords are switched off here. Sign in below."), 403)
     form = await request.form()
     sent, kept = str(form.get("token", "")), request.cookies.get(LOGIN_COOKIE, "")
     if not kept or not same_origin(request) or not hmac.compare_digest(sent.encode(), kept.encode()):
@@ -239,15 +250,26 @@ async def login(request: Request) -> Response:
     db: Database = request.state.desk.db
     name, password = str(form.get("name", "")).strip(), str(form.get("password", ""))
     try:
-        made = await run_in_threadpool(log_in, db, name, password, utc_now())
+        editor = await run_in_threadpool(right_editor, db, name, password, utc_now())
     except TooManyFailures:
         return login_form(request, _("Too many failed logins. Wait 15 minutes."), 429)
-    if made is None:
+    if editor is None:
         return login_form(request, _("Wrong name or password."), 401)
-    token, _session = made
-    if before := request.cookies.get(SESSION_COOKIE):  # whoever put it there gets nothing from this login
+    response = await enter(request, editor, str(form.get("next", "/")))
+    response.delete_cookie(LOGIN_COOKIE)
+    return response
+
+
+async def enter(request: Request, editor: Editor, following: str) -> Response:
+    """A new session for who has shown who he is; whoever planted a session in the browser gets nothing from it."""
+    from flows.desk.app import is_secure
+
+    db: Database = request.state.desk.db
+    if before := request.cookies.get(SESSION_COOKIE):
         await run_in_threadpool(end_session, db, token_hash(before), utc_now())
-    response = RedirectResponse(safe_next(str(form.get("next", "/"))), status_code=303)
+    token = secrets.token_urlsafe(32)
+    await run_in_threadpool(start_session, db, editor, token_hash(token), secrets.token_urlsafe(32), utc_now(), LASTING)
+    response = RedirectResponse(safe_next(following), status_code=303)
     response.set_cookie(
         SESSION_COOKIE,
         token,
@@ -256,7 +278,6 @@ async def login(request: Request) -> Response:
         samesite="lax",
         secure=is_secure(request),
     )
-    response.delete_cookie(LOGIN_COOKIE)
     return response
 
 

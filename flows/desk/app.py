@@ -25,8 +25,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from flows.desk import accounts
+from flows.desk import accounts, oidc
 from flows.desk.i18n import LANGUAGES, Texts, preferred, texts
+from flows.desk.oidc import Provider
 from flows.desk.security import AllowedHosts, SecurityHeaders
 from flows.settings import Settings
 from flows.watching import watched
@@ -44,11 +45,12 @@ class DeskState:
 
     db: Database
     settings: Settings | None = None
+    provider: Provider | None = None
     _guarded: bool = False
 
     def accounts(self) -> bool:
         """Whether anybody can log in. Once true it stays true: closing the last account does not open the desk."""
-        self._guarded = self._guarded or bool(all_editors(self.db))
+        self._guarded = self._guarded or self.provider is not None or bool(all_editors(self.db))
         return self._guarded
 
 
@@ -64,6 +66,8 @@ def create_app(
         Route("/", home, name="home"),
         Route("/login", accounts.login_page, methods=["GET"]),
         Route("/login", accounts.login, methods=["POST"]),
+        Route(oidc.PATH, oidc.begin, methods=["GET"]),
+        Route(f"{oidc.PATH}/callback", oidc.callback, methods=["GET"]),
         Route("/logout", accounts.requires("viewer")(accounts.logout), methods=["POST"]),
         *data_routes,
         *review_routes,
@@ -74,7 +78,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, DeskState]]:
         async with watched(settings) if settings else nullcontext():
-            yield {"desk": DeskState(db=db, settings=settings)}  # request.state.desk, in the mounted interface too
+            # request.state.desk, in the mounted interface too
+            yield {"desk": DeskState(db=db, settings=settings, provider=provider_of(settings))}
 
     return Starlette(
         routes=routes,
@@ -86,6 +91,11 @@ def create_app(
         exception_handlers={404: not_found},
         lifespan=lifespan,
     )
+
+
+def provider_of(settings: Settings | None) -> Provider | None:
+    """The OpenID provider of the settings. Raises OidcMissing when its extra is not installed."""
+    return Provider(settings.desk.oidc) if settings and settings.desk.oidc else None
 
 
 class CachedFiles(StaticFiles):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import uvicorn
 
-from flows.desk.app import create_app
+from flows.desk.app import create_app, provider_of
 from flows.desk.security import is_loopback
 from flows.errors import FlowError
 from flows.settings import Settings
@@ -26,7 +26,8 @@ def serve(settings: Settings, host: str, port: int, names: tuple[str, ...], anno
     `names` are the host names that browsers may use besides the loopback ones (a reverse proxy's).
     """
     with open_database(settings.database_url) as db:
-        guarded = any(editor.disabled_at is None for editor in all_editors(db))
+        provider = provider_of(settings)
+        guarded = provider is not None or any(editor.disabled_at is None for editor in all_editors(db))
         if not guarded and not is_loopback(host):
             raise DeskUnguarded(
                 f"the desk has no account yet, so it may not listen on {host}; "

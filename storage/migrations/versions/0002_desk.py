@@ -1,4 +1,4 @@
-"""For the review desk: how much hangs on a waiting comment, and which alarms are out."""
+"""For the review desk: how much hangs on a waiting comment, which alarms are out, who signs in through a provider."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    moment = "TEXT" if op.get_bind().dialect.name == "sqlite" else "TIMESTAMP WITH TIME ZONE"
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    moment, identifier = ("TEXT", "INTEGER") if sqlite else ("TIMESTAMP WITH TIME ZONE", "BIGINT")
     for statement in BOTH:
-        op.execute(statement.replace("MOMENT", moment))
+        op.execute(statement.replace("MOMENT", moment).replace("IDENTIFIER", identifier))
 
 
 BOTH = (
@@ -29,4 +30,16 @@ CREATE TABLE told (
     CONSTRAINT pk_told PRIMARY KEY (kind, site, subject)
 )
 """,
+    """
+CREATE TABLE identities (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    editor_id IDENTIFIER NOT NULL,
+    by_role BOOLEAN NOT NULL,
+    linked_at MOMENT NOT NULL,
+    CONSTRAINT pk_identities PRIMARY KEY (issuer, subject),
+    CONSTRAINT fk_identities_editor_id FOREIGN KEY(editor_id) REFERENCES editors (id)
+)
+""",
+    "CREATE INDEX ix_identities_editor_id ON identities (editor_id)",
 )

@@ -18,7 +18,7 @@ import uvicorn
 
 from extractors.records import Comment, Discussion, Page, Section
 from flows.desk import accounts
-from flows.desk.app import DeskState, create_app
+from flows.desk.app import DeskState, create_app, provider_of
 from flows.settings import Settings
 from moderation.verdict import Action, Evidence, LanguageRelation, Verdict
 from storage.editors import Role, add_editor
@@ -139,7 +139,7 @@ class Stated:
 
     def __init__(self, db: Database, settings: Settings | None = None) -> None:
         self.app = create_app(db, hosts=(HOST,), settings=settings)
-        self.state = DeskState(db=db, settings=settings)
+        self.state = DeskState(db=db, settings=settings, provider=provider_of(settings))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         scope["state"] = {"desk": self.state}

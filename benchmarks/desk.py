@@ -2,7 +2,7 @@
 
     python benchmarks/desk.py [--json OUT] [--only PART ...] [--decisions N] [--flagged N ...]
 
-Parts: speed, queue, weight, hostile, axe, storm. Runs in a network namespace with nothing but loopback.
+Parts: speed, queue, weight, hostile, axe, lighthouse, storm. Runs in a network namespace with nothing but loopback.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks import desk_lighthouse
 from benchmarks.isolation import isolate
 from benchmarks.table import Figure, show
 from flows.desk.app import create_app
@@ -36,6 +37,7 @@ from tests.flows.desk.browser import chromium, visit
 
 ROOT = Path(__file__).resolve().parents[1]
 HOSTILE = ROOT / ".." / "shared" / "bench" / "hostile" / "generate.py"
+PARTS = ("speed", "queue", "weight", "hostile", "axe", "lighthouse", "storm")
 ROUND_TRIP = 0.15  # seconds
 DECISIONS = 200
 RELOADS = 15
@@ -341,10 +343,15 @@ def storm(count: int) -> list[Figure]:
     ]
 
 
+def lighthouse() -> list[Figure]:
+    with desk_database() as db:
+        return desk_lighthouse.figures(db)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--only", nargs="*", default=["speed", "queue", "weight", "hostile", "axe", "storm"])
+    parser.add_argument("--only", nargs="*", default=PARTS)
     parser.add_argument("--decisions", type=int, default=10_000)
     parser.add_argument("--flagged", type=int, nargs="*", default=[100_000, 1_000_000])
     chosen = parser.parse_args()
@@ -355,6 +362,7 @@ def main() -> None:
         "weight": weight,
         "hostile": hostile,
         "axe": axe,
+        "lighthouse": lighthouse,
         "storm": lambda: storm(chosen.decisions),
     }
     figures: list[Figure] = []

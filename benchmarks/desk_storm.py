@@ -104,14 +104,22 @@ async def everybody(
         closed = 0
         for name, (context, log, tabs) in zip(EDITORS, results, strict=True):
             logs[name], closed = log, closed + tabs
-            page = await opened(context, url)
-            for _ in range(600):
-                if await page.evaluate(PENDING) == 0:
-                    break
-                await page.wait_for_timeout(100)
+            await all_sent(await opened(context, url))
             await context.close()
         await browser.close()
     return logs, closed, rival
+
+
+async def all_sent(page: Page) -> None:
+    """Wait until everything on its way has arrived, for as long as anything still arrives within a minute."""
+    pending, quiet = -1, 0
+    while quiet < 600:
+        now = await page.evaluate(PENDING)
+        if now == 0:
+            return
+        quiet = quiet + 1 if now == pending else 0
+        pending = now
+        await page.wait_for_timeout(100)
 
 
 async def one(

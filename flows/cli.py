@@ -85,7 +85,7 @@ def demo(
     if as_json:
         print_json(report)
     if open_desk:
-        serve_desk(Path(report["folder"]), port, typer.echo)
+        serve_desk(Path(report["folder"]), port, report["account"], typer.echo)
 
 
 @app.command(epilog="Example: tamis init my-sites && cd my-sites && tamis run")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from flows.demo.server import DemoServer, demo_sitemap
 from flows.errors import FlowError
 from flows.nightly import run_sites
 from flows.report import RunReport, print_reports
-from flows.settings import load
+from flows.settings import Settings, load
 from moderation.explain import reason
 from moderation.verdict import Evidence
 
@@ -61,20 +62,30 @@ def tour(keep: Path | None, *, direct: bool, quiet: bool) -> dict[str, Any]:
         console.print("\n[bold]Some weeks later[/]: the same command; unchanged pages cost one conditional request")
         second = night(config, direct=direct, console=console)
     settings = load(config, {})
-    answer = look(console, folder, settings.database_url)
-    return {"folder": str(folder), "runs": [first.as_json(), second.as_json()], **answer}
+    account = make_account(settings)
+    answer = look(console, folder, settings.database_url, account)
+    return {"folder": str(folder), "runs": [first.as_json(), second.as_json()], "account": account, **answer}
 
 
-def serve_desk(folder: Path, port: int, announce: Callable[[str], object]) -> None:
-    """Opens the desk on the demo's database, with an account made for this time, until interrupted."""
+def make_account(settings: Settings) -> dict[str, str]:
+    """An admin of the demo's desk, with a password of this demo."""
     from flows.accounts import add
+
+    account = {"name": "demo", "password": secrets.token_urlsafe(9)}
+    add(settings, account["name"], "admin", None, account["password"])
+    return account
+
+
+def serve_desk(folder: Path, port: int, account: dict[str, str], announce: Callable[[str], object]) -> None:
+    """Opens the desk on the demo's database until interrupted."""
     from flows.desk.serving import serve
 
-    settings = load(folder / "tamis.toml", {})
-    password = secrets.token_urlsafe(9)
-    add(settings, "demo", "admin", None, password)
-    announce(f"Log in as demo with the password {password}")
-    serve(settings, "127.0.0.1", port, (), announce)
+    announce(log_in(account))
+    serve(load(folder / "tamis.toml", {}), "127.0.0.1", port, (), announce)
+
+
+def log_in(account: dict[str, str]) -> str:
+    return f"Log in as {account['name']} with the password {account['password']}"
 
 
 def prepared(keep: Path | None) -> Path:
@@ -98,7 +109,7 @@ def night(config: Path, *, direct: bool, console: Console) -> RunReport:
     return report
 
 
-def look(console: Console, folder: Path, database_url: str) -> dict[str, Any]:
+def look(console: Console, folder: Path, database_url: str, account: dict[str, str]) -> dict[str, Any]:
     """What an operator, an editor and an analyst would look at next."""
     from storage.console import query
     from storage.engine import open_database
@@ -110,9 +121,10 @@ def look(console: Console, folder: Path, database_url: str) -> dict[str, Any]:
         queue = waiting(db, Filter(), limit=5, order="doubt").items
         answer = query(db, ANALYST_QUERY, [view.name for view in VIEWS])
     console.print("\n[bold]Operator[/]: the health of each site, and what was set aside")
-    command(console, f"tamis status {here}")
+    command(console, f"{program()} status {here}")
     console.print("\n[bold]Editor[/]: comments that wait for a decision, each with its reasons")
-    command(console, f"tamis user add NAME --role editor {here} && tamis desk {here}")
+    command(console, f"{program()} desk {here}")
+    console.print(f"  then open http://127.0.0.1:8710/review. {escape(log_in(account))}", highlight=False)
     for item in queue:
         console.print(f"  [yellow]{escape(item.author or '?')}[/]: {escape(short(item.body))}", highlight=False)
         for words in strongest(item.evidence):
@@ -123,8 +135,17 @@ def look(console: Console, folder: Path, database_url: str) -> dict[str, Any]:
     for row in answer.rows[:8]:
         table.add_row(*("" if value is None else str(value) for value in row))
     console.print(table)
-    command(console, f"tamis desk {here}     then open /data in the browser")
+    command(console, f"{program()} desk {here}     then open http://127.0.0.1:8710/data/gallery")
+    command(console, f"{program()} export tamis-data {here}")
     return {"waiting": len(queue), "query": ANALYST_QUERY, "rows": [list(row) for row in answer.rows]}
+
+
+def program() -> str:
+    """What to type for this program: its path where no search path leads to it, as after `make demo`."""
+    here = Path(sys.argv[0])
+    if shutil.which("tamis") or here.name != "tamis":
+        return "tamis"
+    return str(here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here)
 
 
 def strongest(evidence: Sequence[Evidence], count: int = 3) -> list[str]:

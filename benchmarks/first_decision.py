@@ -3,7 +3,7 @@
     python benchmarks/first_decision.py --wheels DIR [--json OUT]
 
 The package cache is DIR, so that the bench needs no network:
-python -m pip download --constraint constraints.txt --dest DIR . 'hatchling>=1.26' editables pip
+python -m pip wheel --constraint constraints.txt --wheel-dir DIR . 'hatchling>=1.26' editables
 """
 
 from __future__ import annotations

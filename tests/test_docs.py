@@ -181,26 +181,6 @@ def test_readme_shows_the_picture_the_two_commands_and_the_three_readers() -> No
         assert f"## First steps for {reader}" in text
 
 
-@pytest.fixture(scope="module")
-def after_the_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which a reader has just run the demo."""
-    folder = tmp_path_factory.mktemp("reader")
-    words = [sys.executable, "-m", "flows.cli", "demo", "--direct"]
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
-
-@pytest.mark.integration
-def test_the_analysts_example_in_the_readme_answers(after_the_demo: Path) -> None:
-    (code,) = re.findall(r"python3 - <<'SQL'\n(.*?)^SQL$", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
-    words = [sys.executable, "-c", code]
-    done = subprocess.run(words, cwd=after_the_demo, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) == 15
-    assert done.stdout.startswith("Fiche métier : Community manager | ")
-
-
 @pytest.mark.integration
 def test_the_editors_example_in_the_readme_answers(tmp_path: Path) -> None:
     (line,) = re.findall(r'`(\{"id": .*?\})`', (ROOT / "README.md").read_text("utf-8"))
@@ -209,11 +189,3 @@ def test_the_editors_example_in_the_readme_answers(tmp_path: Path) -> None:
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
-
-
-@pytest.mark.integration
-def test_the_operators_look_at_the_demo_answers(after_the_demo: Path) -> None:
-    words = [sys.executable, "-m", "flows.cli", "status", "--config", "tamis-demo/tamis.toml"]
-    done = subprocess.run(words, cwd=after_the_demo, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "no_article" in done.stdout

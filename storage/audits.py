@@ -8,9 +8,10 @@ kind measures how far editors agree; it never changes what holds by itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Literal
 
 from sqlalchemy import Connection, and_, func, or_, select, update
@@ -67,20 +68,33 @@ class Agreement:
     agreed: int
 
 
-def draw(db: Database, share: float, second_share: float, now: datetime) -> int:
-    """Draw from the comments and decisions that are new since the last time; return how many were drawn."""
+def draw(db: Database, shares: Mapping[str, float], usual: float, second_share: float, now: datetime) -> int:
+    """Draw from the comments and decisions that are new since the last time; return how many were drawn.
+
+    `shares` has the share of comments of each site by its name, `usual` that of any other; `second_share` is that of
+    decisions.
+    """
     drawn = 0
+    with db.read() as connection:
+        named = connection.execute(select(sites.c.id, sites.c.name)).tuples().all()
+    by_site = {number: shares.get(name, usual) for number, name in named}
+    seconds = dict.fromkeys(by_site, second_share)
     while True:
         with db.write() as connection:
-            seen, found = draw_some(connection, db.secret, "unseen", share, now)
-            seen_too, found_too = draw_some(connection, db.secret, "second", second_share, now)
+            seen, found = draw_some(connection, db.secret, "unseen", by_site, now)
+            seen_too, found_too = draw_some(connection, db.secret, "second", seconds, now)
         drawn += found + found_too
         if max(seen, seen_too) < AT_ONCE:
             return drawn
 
 
-def draw_some(connection: Connection, secret: bytes, kind: Kind, share: float, now: datetime) -> tuple[int, int]:
-    """Look at the next AT_ONCE candidates; return how many there were, and how many were drawn."""
+def draw_some(
+    connection: Connection, secret: bytes, kind: Kind, by_site: Mapping[int, float], now: datetime
+) -> tuple[int, int]:
+    """Look at the next AT_ONCE candidates; return how many there were, and how many were drawn.
+
+    A site that came after `by_site` was made has to wait for the next draw, with all that comes after it.
+    """
     name = f"audit_mark_{kind}"
     mark = int(connection.execute(select(settings.c.value).where(settings.c.name == name)).scalar() or 0)
     number = comments.c.id if kind == "unseen" else decisions.c.id
@@ -92,6 +106,7 @@ def draw_some(connection: Connection, secret: bytes, kind: Kind, share: float, n
             decisions.c.undoes.is_(None), decisions.c.action != Action.REVIEW
         )
     rows = connection.execute(query.where(number > mark).order_by(number).limit(AT_ONCE)).all()
+    rows = list(takewhile(lambda row: row.site_id in by_site, rows))
     chosen = {
         row.id: {
             "comment_id": row.id,
@@ -102,7 +117,7 @@ def draw_some(connection: Connection, secret: bytes, kind: Kind, share: float, n
             "first_decision_id": row.number if kind == "second" else None,
         }
         for row in rows
-        if row.kind == CommentKind.COMMENT and is_audited(f"{kind}:{row.number}", share, secret[:64])
+        if row.kind == CommentKind.COMMENT and is_audited(f"{kind}:{row.number}", by_site[row.site_id], secret[:64])
     }
     if chosen:
         connection.execute(upsert(connection, audits).on_conflict_do_nothing(), list(chosen.values()))

@@ -13,6 +13,8 @@ from flows.desk.access import Db, Reviewer, Viewer, answer
 from flows.desk.accounts import utc_now
 from flows.desk.api_decisions import Reason
 from flows.desk.app import language_of
+from flows.judging import moderation_of
+from flows.settings import Settings
 from moderation.guarantee import certification
 from moderation.policy import DEFAULT_POLICY
 from moderation.verdict import Action
@@ -21,7 +23,6 @@ from storage.editors import Editor
 from storage.engine import Database
 from storage.waiting import items_of
 
-SHARE = DEFAULT_POLICY.audit_share  # of all comments
 SECOND_SHARE = 0.05  # of all decisions
 AT_ONCE = 20
 
@@ -37,7 +38,7 @@ class Opinion(BaseModel):
 
 @router.get("", summary="What of the random sample waits for your look; scores and first decisions are left out")
 def sample(request: Request, db: Db, editor: Reviewer) -> JSONResponse:
-    draw(db, SHARE, SECOND_SHARE, utc_now())
+    draw(db, shares_of(request.state.desk.settings), DEFAULT_POLICY.audit_share, SECOND_SHARE, utc_now())
     looks = to_look_at(db, editor.name, editor.sites, AT_ONCE)
     words = reading.language_of(language_of(request).language)
     cards = {card["id"]: card for card in reading.cards(db, items_of(db, [look.comment_id for look in looks]), words)}
@@ -50,6 +51,11 @@ def sample(request: Request, db: Db, editor: Reviewer) -> JSONResponse:
             ]
         }
     )
+
+
+def shares_of(settings: Settings | None) -> dict[str, float]:
+    """The share of each site's comments that is drawn: its `audit_share`."""
+    return {site.name: moderation_of(settings, site).audit_share for site in settings.sites} if settings else {}
 
 
 @router.post("/{look}", summary="Your second opinion on somebody's decision; it changes nothing by itself")

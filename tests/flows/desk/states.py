@@ -224,7 +224,7 @@ def rule(made: Scene) -> Page:
 
 def sample(made: Scene) -> Page:
     some(made)
-    draw(made.db, 1.0, 1.0, utc_now())
+    draw(made.db, {}, 1.0, 1.0, utc_now())
     return made.settled(path="/sample")
 
 
@@ -237,7 +237,7 @@ def keys(made: Scene) -> Page:
 
 def quality(made: Scene) -> Page:
     numbers = some(made)
-    draw(made.db, 1.0, 1.0, utc_now())
+    draw(made.db, {}, 1.0, 1.0, utc_now())
     decide(made.db, numbers[1], "tom", Action.PUBLISH, None, 1, utc_now(), "tom-published")
     return made.page("/quality")
 

@@ -26,20 +26,27 @@ def everything(database):
     numbers = put(
         database, [f"n {n}" for n in range(10)], [judged("publish", 0.01)] * 5 + [judged("review", 0.995)] * 5
     )
-    assert draw(database, 1.0, 1.0, NOW) == 10
+    assert draw(database, {}, 1.0, 1.0, NOW) == 10
     return numbers
 
 
 def test_a_comment_is_drawn_once_whatever_its_score(database, everything):
-    assert draw(database, 1.0, 1.0, NOW) == 0
+    assert draw(database, {}, 1.0, 1.0, NOW) == 0
     assert {look.comment_id for look in to_look_at(database, "ana", None)} == set(everything)
 
 
 def test_no_share_draws_nothing_and_a_small_one_little(database):
     put(database, [f"n {n}" for n in range(200)])
-    assert draw(database, 0.0, 0.0, NOW) == 0
+    assert draw(database, {}, 0.0, 0.0, NOW) == 0
     put(database, [f"m {n}" for n in range(400)], url="https://mag.example/b")
-    assert 5 < draw(database, 0.1, 0.0, NOW) < 90
+    assert 5 < draw(database, {}, 0.1, 0.0, NOW) < 90
+
+
+def test_each_site_has_its_own_share(database):
+    put(database, [f"n {n}" for n in range(5)], site="mag", url="https://mag.example/a")
+    put(database, [f"m {n}" for n in range(5)], site="autre", url="https://autre.example/a")
+    assert draw(database, {"autre": 1.0}, 0.0, 0.0, NOW) == 5
+    assert {one.site: one.drawn for one in samples(database, 0.99)} == {"autre": 5, "mag": 0}
 
 
 def test_good_comments_of_the_sample_count_for_the_proof(database, everything):
@@ -54,7 +61,7 @@ def test_good_comments_of_the_sample_count_for_the_proof(database, everything):
 
 def test_nobody_gives_a_second_opinion_on_his_own_decision(database, everything):
     decide_on(database, everything[0], "ana", Action.PUBLISH)
-    assert draw(database, 0.0, 1.0, NOW) == 1
+    assert draw(database, {}, 0.0, 1.0, NOW) == 1
     assert [look for look in to_look_at(database, "ana", None) if look.kind == "second"] == []
     (look,) = [look for look in to_look_at(database, "bob", None) if look.kind == "second"]
     with pytest.raises(UnknownItem):
@@ -64,7 +71,7 @@ def test_nobody_gives_a_second_opinion_on_his_own_decision(database, everything)
 def test_a_disagreement_is_listed_and_changes_nothing(database, everything):
     decide_on(database, everything[0], "ana", Action.REJECT, "spam")
     decide_on(database, everything[1], "ana", Action.REJECT, "spam")
-    draw(database, 0.0, 1.0, NOW)
+    draw(database, {}, 0.0, 1.0, NOW)
     first, second = [look for look in to_look_at(database, "bob", None) if look.kind == "second"]
     second_opinion(database, first.id, "bob", Action.PUBLISH, None, NOW)
     second_opinion(database, first.id, "bob", Action.PUBLISH, None, NOW)
@@ -84,7 +91,7 @@ async def test_a_look_at_the_sample_shows_no_score_no_reason_and_no_decision(dat
     account(database, "ana")
     account(database, "bob")
     decide_on(database, everything[0], "ana", Action.REJECT, "spam")
-    draw(database, 0.0, 1.0, NOW)
+    draw(database, {}, 0.0, 1.0, NOW)
     async with editor(database, "bob") as client:
         cards = (await client.get("/api/sample")).json()["items"]
         second = next(card for card in cards if card["look_kind"] == "second")

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from flows import nightly
 from flows.nightly import run_site
 from flows.settings import build
 from storage.engine import connect
@@ -285,3 +286,29 @@ def test_a_campaign_over_several_pages_is_judged_as_one(tmp_path: Path) -> None:
     assert rows(tmp_path, "SELECT size FROM campaigns") == [(6,)]
     assert rows(tmp_path, "SELECT count(*) FROM reviews WHERE labels LIKE '% duplicate %'") == [(6,)]
     assert report.counts["publish"] + report.counts.get("review", 0) == 6
+
+
+def test_a_run_judges_the_campaigns_that_a_killed_one_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pitch = (
+        "je cherchais depuis des mois un crédit que ma banque me refusait toujours, et une dame très sérieuse me l'a "
+        "accordé en deux jours sans aucun papier ; écrivez-lui de ma part, elle aide tout le monde."
+    )
+    pages: dict[str, Any] = {
+        f"/{n}": tagged(article(n, comment(10 * n + 1, "Marie", f"{opening}, {pitch}")))
+        for n, opening in enumerate(("Bonjour à tous", "Bonsoir à tous", "Salut à toutes et à tous") * 2)
+    }
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    labelled = "SELECT count(*) FROM reviews WHERE labels LIKE '% duplicate %'"
+    with SiteServer(pages) as server:
+        settings = site_of(server, tmp_path, urls=[server.url(f"/{n}") for n in range(6)], follow_links=False)
+        with monkeypatch.context() as patch:
+            patch.setattr(nightly, "judge_again", killed)  # campaigns are found by then, but not judged yet
+            with pytest.raises(KeyboardInterrupt):
+                run(settings)
+        assert rows(tmp_path, "SELECT size FROM campaigns") == [(6,)]
+        assert rows(tmp_path, labelled) == [(0,)]
+        run(settings)  # nothing is new on the site
+    assert rows(tmp_path, labelled) == [(6,)]

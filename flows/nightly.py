@@ -172,7 +172,11 @@ def ended(road: Road, warnings: list[str], failure: str | None = None) -> RunRep
 def told(settings: Settings, db: Database, report: RunReport) -> RunReport:
     """Looks at the site's health and at the queue after the run and sends the alarms that they give reason for."""
     health = () if report.failure else site_status(db, utc_now(), report.site)[0].alarms
-    undelivered = send(alarms_of(report, health), settings.alarms) + look(settings, db, utc_now())
+    undelivered = send(alarms_of(report, health), settings.alarms)
+    try:
+        undelivered += look(settings, db, utc_now())
+    except StorageError as error:  # the run has ended, well or not: its report must not get lost over this
+        undelivered += (f"the review queue was not looked at: {error}",)
     return replace(report, warnings=(*report.warnings, *health, *undelivered))
 
 

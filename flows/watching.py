@@ -18,7 +18,6 @@ from flows.observe import log
 from flows.settings import DeskSettings, Settings
 from storage.campaigns import largest_campaigns
 from storage.engine import Database, open_database
-from storage.errors import StorageError
 from storage.told import Matter, claim, confirm, settle
 from storage.waiting import Capped, Filter, oldest_waiting, waiting_count
 
@@ -136,8 +135,8 @@ async def keep_looking(settings: Settings, db: Database) -> None:
         try:
             for sentence in await asyncio.to_thread(look, settings, db, utc_now()):
                 log("alarm_unsent", because=sentence)
-        except StorageError as error:
-            log("look_failed", because=str(error))
+        except Exception as error:  # whatever it was: the desk goes on, and looks again in a minute
+            log("look_failed", because=f"{type(error).__name__}: {error}")
         await asyncio.sleep(LOOK_EVERY)
 
 

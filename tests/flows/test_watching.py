@@ -9,16 +9,19 @@ from datetime import timedelta
 
 import pytest
 
+from flows import nightly, watching
 from flows.desk.app import create_app
 from flows.settings import build
 from flows.watching import look, overdue, sentences, watched
 from moderation.verdict import Action
 from storage.campaigns import find_campaigns
 from storage.engine import open_database
+from storage.errors import DatabaseUnreachable
 from storage.reviews import decide
 from storage.told import CLAIM, Matter, claim, confirm, settle
 from storage.waiting import Filter, waiting
 from tests.flows.desk.room import MORNING, account, editor, put
+from tests.press import run, site_of, small_site
 from tests.servers import Reply, SiteServer, failing_then
 
 HOUR = timedelta(hours=1)
@@ -161,3 +164,32 @@ async def test_a_running_desk_tells_without_any_run(database, database_url, sett
         assert "waited for longer than the 1 hours agreed" in messages(site)[0]
     async with watched(settings(url="sqlite:////nowhere/at/all.db")):  # nobody to tell: nothing is opened
         pass
+
+
+async def test_a_look_that_fails_is_not_the_last_one(database, settings, monkeypatch):
+    looks = []
+
+    def failing(*_):
+        looks.append(1)
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(watching, "look", failing)
+    monkeypatch.setattr(watching, "LOOK_EVERY", 0.01)
+    looking = asyncio.create_task(watching.keep_looking(settings(), database))
+    for _ in range(200):
+        if len(looks) > 2:
+            break
+        await asyncio.sleep(0.02)
+    looking.cancel()
+    assert len(looks) > 2
+
+
+def test_a_run_keeps_its_report_when_the_queue_cannot_be_looked_at(tmp_path, monkeypatch):
+    def away(*_):
+        raise DatabaseUnreachable("it went away")
+
+    monkeypatch.setattr(nightly, "look", away)
+    with SiteServer(small_site(1)) as site:
+        report = run(site_of(site, tmp_path))
+    assert report.failure is None
+    assert any("the review queue was not looked at: it went away" in warning for warning in report.warnings)

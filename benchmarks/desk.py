@@ -337,7 +337,7 @@ def storm(count: int) -> list[Figure]:
         f"{books.closed_tabs} closed tabs)"
     )
     return [
-        Figure(f"{what}: lost", "0", str(books.lost), books.lost == 0),
+        Figure(f"{what}: lost", "0", f"{books.lost} {list(books.missing[:9]) or ''}", books.lost == 0),
         Figure("  doubled", "0", str(books.doubled), books.doubled == 0),
         Figure("  comments unlike the replayed log", "0", str(books.unlike_replay), books.unlike_replay == 0),
     ]

@@ -73,6 +73,7 @@ class Aftermath:
     conflicts: int
     closed_tabs: int
     lost: int
+    missing: tuple[tuple[str, int, str], ...]  # editor, comment and key of what was lost
     doubled: int
     unlike_replay: int
 
@@ -203,6 +204,7 @@ def compared(db: Database, logs: dict[str, list[tuple[str, int]]], closed: int, 
     pressed = Counter((name, comment, what) for name, log in logs.items() for what, comment in log)
     shared = Counter(comment for _, comment in {(name, comment) for name, comment, _ in pressed})
     lost = doubled = conflicts = 0
+    missing = []
     for key in pressed.keys() | {key for key in written if key[0] != "sixth"}:
         difference = pressed[key] - written[key]
         contested = key[1] in rival or shared[key[1]] > 1
@@ -210,6 +212,7 @@ def compared(db: Database, logs: dict[str, list[tuple[str, int]]], closed: int, 
             conflicts += difference
         elif difference > 0:
             lost += difference
+            missing.append(key)
         elif difference < 0:
             doubled -= difference
     by_log = replayed(rows, verdicts)
@@ -219,6 +222,7 @@ def compared(db: Database, logs: dict[str, list[tuple[str, int]]], closed: int, 
         conflicts=conflicts,
         closed_tabs=closed,
         lost=lost,
+        missing=tuple(missing),
         doubled=doubled,
         unlike_replay=sum(by_log[comment] != action for comment, action in holds.items()),
     )

@@ -15,7 +15,7 @@ export async function get(path) {
 }
 
 export class Hand {
-  // on: {changed(), arrived(), lost(cards), renewed(card), failed(error)}; holds(comment): whether it was decided here
+  // on: {changed(), arrived(), lost(cards), renewed(card), failed(error)}; holds(card): whether it was decided here
   constructor(chosen, sample, holds, post, on) {
     this.chosen = chosen;
     this.sample = sample;
@@ -57,7 +57,7 @@ export class Hand {
         const answer = await get(this.sample ? "/api/sample" : this.query());
         if (generation !== this.generation) return;
         const known = new Set(this.cards.map((card) => card.id));
-        const fresh = answer.items.filter((card) => !known.has(card.id) && !this.passed.has(card.id) && !this.holds(card.id));
+        const fresh = answer.items.filter((card) => !known.has(card.id) && !this.passed.has(card.id) && !this.holds(card));
         const empty = this.cards.length === 0;
         this.cards.push(...fresh);
         if (answer.waiting) this.waiting = answer.waiting;

@@ -19,6 +19,8 @@ export class Outbox {
     this.csrf = csrf;
     this.on = on;
     this.entries = this.kept();
+    this.decided = new Map(); // comment: the version that was decided on
+    for (const entry of this.entries) this.remember(entry);
     this.busy = false;
     this.wait = FIRST_WAIT;
     this.timer = null;
@@ -43,15 +45,20 @@ export class Outbox {
     return this.entries.length;
   }
 
-  // Whether a decision on the comment is on its way.
-  holds(comment) {
-    return this.entries.some((entry) => entry.kind === "decide" && entry.items.some((item) => item.id === comment));
+  // Whether the card was decided on here: an answer of the queue that was on its way meanwhile may still hold it.
+  holds(card) {
+    return card.version <= (this.decided.get(card.id) ?? -1) || this.entries.some((entry) => entry.kind === "decide" && entry.items.some((item) => item.id === card.id));
+  }
+
+  remember(entry) {
+    if (entry.kind === "decide") for (const item of entry.items) this.decided.set(item.id, item.version);
   }
 
   add(entry) {
     const number = `${Date.now()}`.padStart(15, "0") + `${(this.last = (this.last || 0) + 1)}`.padStart(6, "0");
     entry.name = `${this.prefix}${number}-${entry.key}`;
     this.keep(entry);
+    this.remember(entry);
     this.entries.push(entry);
     this.on.changed(this.size);
     this.flush();

@@ -103,7 +103,7 @@ function showConflict(entry, fault) {
 
 // --- cards -----------------------------------------------------------------------------------------------------------
 
-const hand = new Hand({ ...data.chosen }, data.sample, (id) => outbox.holds(id), post, {
+const hand = new Hand({ ...data.chosen }, data.sample, (card) => outbox.holds(card), post, {
   changed() {
     show("load", null);
     drawList();

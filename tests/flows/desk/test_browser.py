@@ -320,3 +320,25 @@ def test_a_rule_is_tried_and_put_in_force(made):
     from flows.desk.rules import rules_of
 
     until(page, lambda: rules_of(made.db, "mag").hold_words == ("bookmark",))
+
+
+def test_an_answer_from_before_a_decision_does_not_bring_its_comment_back(made):
+    room.put(made.db, [f"Commentaire {n:02}" for n in range(27)])
+    page = made.first_card()
+    posts, answers = [], []
+    page.route("**/api/decisions", lambda route: posts.append(route))
+    page.route("**/api/queue?*", lambda route: answers.append((route, route.fetch())))
+    for _ in range(3):  # 24 are left in hand: more are asked for, while the server knows of no decision yet
+        page.keyboard.press("p")
+    until(page, lambda: posts and answers)
+    page.unroute("**/api/decisions")
+    for post in posts:
+        post.continue_()
+    until(page, lambda: len(room.decided(made.db)) == 3)
+    page.locator("#sync", has_text="saved").wait_for()
+    late, answer = answers[0]
+    assert "Commentaire 00" in answer.text()
+    late.fulfill(response=answer)
+    page.wait_for_timeout(300)
+    assert page.locator("#queue li").count() == 24
+    assert "Commentaire 00" not in page.inner_text("#queue")

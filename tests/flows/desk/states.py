@@ -13,6 +13,8 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from flows.desk.accounts import token_hash, utc_now
+from flows.desk.app import create_app
+from flows.settings import build
 from moderation.verdict import Action, Evidence
 from storage.audits import draw
 from storage.campaigns import find_campaigns
@@ -44,6 +46,14 @@ class Scene:
     options: dict[str, Any] = field(default_factory=dict)
     token: str = ""
     contexts: list[Any] = field(default_factory=list)
+    stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+
+    def set_up(self, desk: dict[str, Any]) -> None:
+        """Serve the desk with this [desk] table from here on."""
+        data = {"desk": desk, "sites": {"mag": {"urls": ["https://mag.example/"]}}}
+        settings = build({**data, "database_url": self.db.url}, base=Path("/"), environment={})
+        app = create_app(self.db, hosts=(room.HOST,), settings=settings)
+        self.url = self.stack.enter_context(room.served(self.db, app)).url
 
     def page(self, path: str = "/review", name: str = "marie", **options: Any) -> Page:
         self.token, _ = room.session(self.db, name)
@@ -79,6 +89,7 @@ def scene(template: Path, folder: Path, browser: Browser, **options: Any) -> Ite
             finally:
                 for context in made.contexts:
                     context.close()
+                made.stack.close()
 
 
 def some(made: Scene) -> list[int]:
@@ -242,6 +253,26 @@ def quality(made: Scene) -> Page:
     return made.page("/quality")
 
 
+def filters(made: Scene) -> Page:
+    """The filters, under the word that a comment waits for longer than agreed."""
+    some(made)
+    made.set_up({"wait_hours": 24})
+    page = made.settled()
+    page.click("#filter-button")
+    page.wait_for_selector("#filters:not([hidden])")
+    return page
+
+
+def login(made: Scene) -> Page:
+    """With a provider that does not answer: nothing listens on that port."""
+    made.set_up({"oidc": {"issuer": f"http://{room.HOST}:9", "client_id": "tamis", "name": "Press SSO"}})
+    context = visit(made.browser, made.url, None, **made.options)
+    made.contexts.append(context)
+    page = context.new_page()
+    page.goto(f"{made.url}/login/oidc")
+    return page
+
+
 def people(made: Scene) -> Page:
     return made.page("/people")
 
@@ -265,6 +296,8 @@ STATES: dict[str, Callable[[Scene], Page]] = {
         right_to_left,
         rule,
         sample,
+        filters,
+        login,
         keys,
         quality,
         people,

@@ -4,7 +4,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Python compiles what is imported; compiling the rest as well takes as long as installing it.
+# Python compiles what is imported; compiling the rest as well would take a newcomer's time.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-compile --constraint constraints.txt
 JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest --quiet --numprocesses $(JOBS) --dist loadfile

@@ -11,9 +11,9 @@ import re
 import secrets
 import socket
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -138,16 +138,21 @@ class OidcSettings(_Model):
         return self
 
 
-class DeskSettings(_Model):
+class AgreedSettings(_Model):
     """What was agreed with the editors; an alarm tells when it does not hold. None: nothing was agreed.
 
     `queue_over`: so many comments may wait. `wait_hours`: so long may one wait. `campaign_from`: a group of nearly
-    alike comments is told from this size on. `address`: where editors open the desk, for the links in alarms.
+    alike comments is told from this size on.
     """
 
     queue_over: int | None = Field(default=None, ge=1)
     wait_hours: float | None = Field(default=None, gt=0, le=24 * 366)
     campaign_from: int | None = Field(default=30, ge=3)
+
+
+class DeskSettings(AgreedSettings):
+    """The desk of all sites. `address`: where editors open it, for links in alarms and the way back of a sign-in."""
+
     address: Url | None = None
     oidc: OidcSettings | None = None
 
@@ -174,7 +179,7 @@ class SiteSettings(_Model):
     cron: str | None = None
     timezone: str = "UTC"
     moderation: ModerationSettings | None = None
-    desk: DeskSettings | None = None
+    desk: AgreedSettings | None = None
 
     @field_validator("include", "exclude")
     @classmethod
@@ -335,14 +340,27 @@ def _overlay(data: dict[str, Any], environment: Mapping[str, str]) -> None:
 
 
 def _is_list(tables: list[str], key: str) -> bool:
-    model: type[BaseModel] = Settings
-    for table in tables:
-        annotation = model.model_fields[table].annotation if table in model.model_fields else None
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return False
-        model = annotation
-    found = model.model_fields.get(key)
+    model = _model_at(tables)
+    found = model.model_fields.get(key) if model else None
     return found is not None and str(found.annotation).startswith("tuple")
+
+
+def _model_at(path: Iterable[int | str]) -> type[BaseModel] | None:
+    """The record of the table there; None if it is no table of ours."""
+    steps = iter(path)
+    model: type[BaseModel] = Settings
+    for part in steps:
+        if part == "sites":
+            next(steps, None)  # which one, by number or by name
+            model = SiteSettings
+            continue
+        field = model.model_fields.get(str(part))
+        kinds = (field.annotation, *get_args(field.annotation)) if field else ()
+        found = next((one for one in kinds if isinstance(one, type) and issubclass(one, BaseModel)), None)
+        if found is None:
+            return None
+        model = found
+    return model
 
 
 def _explained(error: ValidationError, data: Mapping[str, Any], file: Path | None, text: str) -> str:
@@ -376,21 +394,10 @@ def _prefixes(dotted: list[str]) -> list[str]:
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    model: type[BaseModel] = Settings
-    for part in location[:-1]:
-        if part == "sites":
-            model = SiteSettings
-        elif part == "fetch":
-            model = FetchSettings
-        elif part == "moderation":
-            model = ModerationSettings
-        elif part == "retention":
-            model = RetentionSettings
-        elif part == "desk":
-            model = DeskSettings
-        elif part == "oidc":
-            model = OidcSettings
-    return sorted(set(model.model_fields) - {"path", "name"})
+    """What may stand in the table of that key."""
+    model = _model_at(location[:-1])
+    hidden = {Settings: {"path"}, SiteSettings: {"name"}}.get(model, set()) if model else set()  # not written as keys
+    return sorted(set(model.model_fields) - hidden) if model else []
 
 
 _TABLE = re.compile(r"^\s*\[+\s*([^\]]+?)\s*\]+\s*(?:#.*)?$")

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from flows.alarms import Alarm, AlarmKind, send
 from flows.ingest import utc_now
 from flows.observe import log
-from flows.settings import DeskSettings, Settings
+from flows.settings import AgreedSettings, Settings
 from storage.campaigns import largest_campaigns
 from storage.engine import Database, open_database
 from storage.told import Matter, claim, confirm, settle
@@ -36,7 +36,7 @@ class Overdue:
     oldest: datetime
 
 
-def agreed(settings: Settings, site: str) -> DeskSettings:
+def agreed(settings: Settings, site: str) -> AgreedSettings:
     """What holds for a site: its own [sites.NAME.desk], else [desk]."""
     own = next((one.desk for one in settings.sites if one.name == site), None)
     return own or settings.desk

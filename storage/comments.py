@@ -224,7 +224,7 @@ def matched(page: Prepared, known: Sequence[Row[Any]]) -> list[int | None]:
 def new_rows(db: Database, page: Prepared, article_id: int, ids: Sequence[int], now: Any) -> Iterator[tuple[Any, ...]]:
     """Each comment of the page as a new row, in the order of `Written`; `ids` are their numbers.
 
-    Plain tuples, and values of exactly the types that the driver takes: it converts an enumeration or a bool at five
+    Plain tuples, and values of exactly the types that the driver takes: it converts an enumeration or a bool at several
     times the cost of a text or an int, and a page has many of them.
     """
     read, exchange = page.outcome.page, page.outcome.exchange

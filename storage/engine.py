@@ -26,8 +26,8 @@ from storage.turnstile import Turnstile
 
 LOCK_WAIT_SECONDS = 30
 # An editor's write waits for the disk, and leaves moving the log into the file to the crawl's writes. Those move it
-# every 8,000 pages (32 MB): the leaves of an index in random order are written anew by each transaction, and moving
-# each of them once for many transactions made loading a filled database 25 % faster than SQLite's 1,000 pages.
+# every 8,000 pages (32 MB): the leaves of an index in random order are written anew by each transaction, and each of
+# them is then moved once for many transactions, not once for a few as with SQLite's own 1,000 pages.
 DURABLE = ("synchronous=FULL", "wal_autocheckpoint=20000")
 NOT_DURABLE = ("synchronous=NORMAL", "wal_autocheckpoint=8000")
 

@@ -179,7 +179,7 @@ def verdict_key(db: Database, verdict: Verdict, labels: str, evidence: str) -> s
 
 
 def evidence_text(evidence: Sequence[Evidence]) -> str:
-    """Reasons as JSON text. From dicts: orjson takes half as long again for the records themselves."""
+    """Reasons as JSON text. From dicts: orjson takes longer for the records themselves."""
     return json_text(
         [
             {"signal": one.signal, "log_odds": one.log_odds, "because": one.because, "spans": one.spans}

@@ -33,6 +33,7 @@ from storage.errors import UnknownItem
 from storage.tables import articles, campaign_members, comments, decisions, reviews, sections, sites, verdicts
 
 CAP = 1000
+LARGEST = 2**63 - 1  # that either database takes as a number
 LEASE_SECONDS = 240
 
 Order = Literal["oldest", "newest", "doubt", "impact"]
@@ -489,10 +490,12 @@ def place_text(place: Place) -> str:
 def place_from(text: str, order: Order) -> Place:
     """The place in a link of a queue in that order. Raises ValueError if it is none."""
     match order, orjson.loads(text):
-        case "oldest" | "newest", [str(at), int(number)] if (moment := datetime.fromisoformat(at)).tzinfo is not None:
+        case _, [_, number] if not (isinstance(number, int) and 0 <= number <= LARGEST):
+            pass
+        case "oldest" | "newest", [str(at), number] if (moment := datetime.fromisoformat(at)).tzinfo is not None:
             return moment, number
-        case "doubt", [float(doubt), int(number)]:
+        case "doubt", [float(doubt), number]:
             return doubt, number
-        case "impact", [int(impact), int(number)]:
+        case "impact", [int(impact), number] if 0 <= impact <= LARGEST:
             return impact, number
     raise ValueError(f"{text!r} is no place in a queue with the {order} first")

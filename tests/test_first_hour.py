@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.scheduling import free_port
-from tests.flows.desk.browser import chromium
+from tests.flows.desk.browser import chromium, need_chromium
 from tests.flows.desk.room import HOST
 from tests.test_docs import FENCE
 
@@ -46,6 +46,7 @@ def test_the_operators_look_at_the_demo_answers(demo: tuple[Path, str]) -> None:
 
 @pytest.mark.browser
 def test_the_first_hour_of_an_analyst(demo: tuple[Path, str]) -> None:
+    need_chromium()
     folder, told = demo
     blocks = FENCE.findall(section("First steps for analysts"))
     typed = [line.partition("  #")[0] for language, code in blocks if language == "sh" for line in code.splitlines()]

@@ -9,12 +9,13 @@ from typing import Annotated, Any
 from fastapi import Depends, HTTPException, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
+from pydantic import Field
 
 from flows.desk.accounts import current, is_meant
 from storage.editors import ROLES, Editor, Role
 from storage.engine import Database
 from storage.errors import UnknownItem
-from storage.waiting import sites_of
+from storage.waiting import LARGEST, sites_of
 
 
 def database(request: Request) -> Database:
@@ -43,6 +44,8 @@ Viewer = Annotated[Editor, Depends(reader_with("viewer"))]
 Reviewer = Annotated[Editor, Depends(reader_with("editor"))]
 Admin = Annotated[Editor, Depends(reader_with("admin"))]
 Db = Annotated[Database, Depends(database)]
+Number = Annotated[int, Field(ge=0, le=LARGEST)]
+"""A number that the database can hold: a larger one is a fault of the request, not of the server."""
 
 
 def may_see(db: Database, editor: Editor, comment_ids: Sequence[int]) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from flows.desk.access import Db, Reviewer, answer, may_see
+from flows.desk.access import Db, Number, Reviewer, answer, may_see
 from flows.desk.accounts import utc_now
 from moderation.verdict import Action
 from storage.editors import Editor
@@ -35,8 +35,8 @@ class Verdict(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: int = Field(description="The comment's number.")
-    version: int = Field(description="The version that the editor saw.")
+    id: Number = Field(description="The comment's number.")
+    version: Number = Field(description="The version that the editor saw.")
     key: str = Field(
         min_length=8, max_length=100, description="Chosen by the client: the same key is the same decision."
     )
@@ -58,7 +58,7 @@ class UndoRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    decisions: list[int] = Field(default_factory=list, max_length=500)
+    decisions: list[Number] = Field(default_factory=list, max_length=500)
     keys: list[str] = Field(default_factory=list, max_length=500, description="Keys of your own decisions.")
     key: str = Field(min_length=8, max_length=100, description="Of this undo: sending it again is harmless.")
 

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows.desk import reading
-from flows.desk.access import Db, Reviewer, Viewer, answer, may_see
+from flows.desk.access import Db, Number, Reviewer, Viewer, answer, may_see
 from flows.desk.accounts import current, utc_now
 from flows.desk.app import language_of
 from flows.desk.review import overdue_for
@@ -81,7 +81,7 @@ def queue(
     reason: Annotated[str | None, Query(max_length=60, description="The name of a signal.")] = None,
     language: str | None = None,
     author: Annotated[str | None, Query(max_length=100, description="The `author_key` of a card.")] = None,
-    campaign: int | None = None,
+    campaign: Number | None = None,
     text: Annotated[str | None, Query(max_length=200)] = None,
     older_than_hours: Annotated[float | None, Query(ge=0, le=24 * 366)] = None,
     order: Order = "oldest",
@@ -113,7 +113,7 @@ class Shown(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    items: dict[int, int] = Field(max_length=MOST_IN_CAMPAIGN)
+    items: dict[Number, Number] = Field(max_length=MOST_IN_CAMPAIGN)
 
 
 @router.post("/leases", summary="Keep what is on your screen; learn what is not yours to decide on any more")
@@ -130,7 +130,7 @@ def release(db: Db, editor: Reviewer) -> JSONResponse:
 
 
 @router.get("/campaigns/{campaign}", summary="The waiting comments of a campaign, leased to you")
-def campaign(request: Request, db: Db, editor: Reviewer, campaign: int) -> JSONResponse:
+def campaign(request: Request, db: Db, editor: Reviewer, campaign: Number) -> JSONResponse:
     wanted = Filter(sites=editor.sites, campaign=campaign)
     found = lease(db, editor.name, wanted, utc_now(), limit=MOST_IN_CAMPAIGN)
     words = reading.language_of(language_of(request).language)
@@ -145,7 +145,7 @@ def campaign(request: Request, db: Db, editor: Reviewer, campaign: int) -> JSONR
 
 
 @router.get("/comments/{comment_id}", summary="One comment's card, whatever holds for it")
-def comment(request: Request, comment_id: int, db: Db, editor: Viewer) -> JSONResponse:
+def comment(request: Request, comment_id: Number, db: Db, editor: Viewer) -> JSONResponse:
     may_see(db, editor, [comment_id])
     words = reading.language_of(language_of(request).language)
     return answer(reading.cards(db, [item(db, comment_id)], words)[0])
@@ -154,7 +154,7 @@ def comment(request: Request, comment_id: int, db: Db, editor: Viewer) -> JSONRe
 @router.get("/comments/{comment_id}/context", summary="The article, the thread, the author, near-duplicates, history")
 def comment_context(
     request: Request,
-    comment_id: int,
+    comment_id: Number,
     db: Db,
     editor: Viewer,
     blind: Annotated[bool, Query(description="Without what was decided on it.")] = False,

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from flows.desk import reading
-from flows.desk.access import Db, Reviewer, Viewer, answer
+from flows.desk.access import Db, Number, Reviewer, Viewer, answer
 from flows.desk.accounts import utc_now
 from flows.desk.api_decisions import Reason
 from flows.desk.app import language_of
@@ -59,7 +59,7 @@ def shares_of(settings: Settings | None) -> dict[str, float]:
 
 
 @router.post("/{look}", summary="Your second opinion on somebody's decision; it changes nothing by itself")
-def opinion(db: Db, editor: Reviewer, look: int, body: Opinion) -> JSONResponse:
+def opinion(db: Db, editor: Reviewer, look: Number, body: Opinion) -> JSONResponse:
     second_opinion(db, look, editor.name, Action(body.action), body.reason, utc_now(), editor.sites)
     return answer({"saved": look})
 

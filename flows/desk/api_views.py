@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.desk.access import Db, Reviewer, answer
+from flows.desk.access import Db, Number, Reviewer, answer
 from flows.desk.accounts import utc_now
 from storage.saved_views import SavedView, forget_view, save_view, views_of
 from storage.waiting import Order
@@ -24,7 +24,7 @@ class Chosen(BaseModel):
     reason: str | None = Field(default=None, max_length=60)
     language: str | None = Field(default=None, max_length=3)
     author: str | None = Field(default=None, max_length=100)
-    campaign: int | None = None
+    campaign: Number | None = None
     text: str | None = Field(default=None, max_length=200)
     older_than_hours: float | None = Field(default=None, ge=0, le=24 * 366)
     order: Order | None = None

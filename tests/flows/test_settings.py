@@ -128,3 +128,26 @@ def test_settings_can_be_built_without_a_file(tmp_path: Path) -> None:
 def test_key_lines_survive_odd_spacing() -> None:
     text = "a = 1\n\n [ t . u ] # x\n 'b' = 2\nc.d = 3\n"
     assert key_lines(text) == {"a": 1, "t.u": 3, "t.u.b": 4, "t.u.c.d": 5}
+
+
+def test_a_variable_reaches_a_table_within_a_table_and_splits_its_lists(tmp_path: Path) -> None:
+    text = '[desk.oidc]\nissuer = "https://sso.example"\nclient_id = "tamis"\n' + MINIMAL
+    settings = loaded(
+        tmp_path, text, TAMIS_DESK__OIDC__CLIENT_SECRET="s3cret", TAMIS_DESK__OIDC__SCOPES="openid,groups"
+    )
+    assert settings.desk.oidc is not None
+    assert settings.desk.oidc.scopes == ("openid", "groups")
+    assert settings.desk.oidc.client_secret is not None
+    assert settings.desk.oidc.client_secret.get_secret_value() == "s3cret"
+
+
+def test_what_is_of_the_whole_desk_is_refused_in_a_sites_table(tmp_path: Path) -> None:
+    text = MINIMAL + '[sites.magazine.desk]\naddress = "https://desk.example"\n'
+    assert "line 5: unknown key 'sites.magazine.desk.address'; known keys: campaign_from, queue_over, wait_hours" in (
+        complaint(tmp_path, text)
+    )
+
+
+def test_a_wrong_key_within_a_table_of_a_table_gets_the_right_hint(tmp_path: Path) -> None:
+    text = '[desk.oidc]\nissuer = "https://sso.example"\nclient_id = "tamis"\nnam = "SSO"\n' + MINIMAL
+    assert "unknown key 'desk.oidc.nam'; did you mean 'name'?" in complaint(tmp_path, text)

@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, sync_playwright
 
 from flows.desk.accounts import SESSION_COOKIE
 from tests.flows.desk.room import CHROMIUM, FLAGS, HOST
@@ -23,6 +24,15 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def need_chromium() -> None:
+    """Skip the test, loudly, where no browser can be started."""
+    try:
+        with chromium():
+            pass
+    except Error as error:
+        pytest.skip(f"NO CHROMIUM: apt-get install chromium, or playwright install chromium ({error})")
 
 
 def local_only(route: Route) -> None:

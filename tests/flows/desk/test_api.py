@@ -84,6 +84,24 @@ async def test_a_place_that_is_none_is_a_fault_of_the_request(database, marie):
             assert answer.status_code == 422, text
 
 
+async def test_a_number_that_no_database_holds_is_a_fault_of_the_request(database, marie):
+    big = 2**63
+    async with editor(database, marie) as client:
+        answers = [
+            await client.get("/api/queue", params={"campaign": big}),
+            await client.get("/api/queue", params={"order": "impact", "after": f"[{big},1]"}),
+            await client.get("/api/queue", params={"order": "impact", "after": f"[1,{big}]"}),
+            await client.get(f"/api/campaigns/{big}"),
+            await client.get(f"/api/comments/{big}"),
+            await client.get(f"/api/comments/{big}/context"),
+            await client.post(f"/api/sample/{big}", json={"action": "publish"}),
+            await client.post("/api/leases", json={"items": {str(big): 1}}),
+            await client.post("/api/decisions", json=said(big)),
+            await client.post("/api/undo", json={"decisions": [big], "key": "undo-12345"}),
+        ]
+    assert [one.status_code for one in answers] == [422] * len(answers)
+
+
 async def test_a_decision_is_taken_once_however_often_it_is_sent(database, marie):
     (number,) = put(database, ["merci"])
     async with editor(database, marie) as client:

@@ -17,13 +17,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 @pytest.fixture(scope="module")
 def browser():
-    from tests.flows.desk.browser import chromium
+    from tests.flows.desk.browser import chromium, need_chromium
 
-    try:
-        with chromium() as launched:
-            yield launched
-    except playwright.Error as error:
-        pytest.skip(f"NO CHROMIUM: apt-get install chromium, or playwright install chromium ({error})")
+    need_chromium()
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture

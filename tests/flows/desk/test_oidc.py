@@ -18,7 +18,7 @@ from flows.errors import SettingsError
 from flows.settings import build
 from storage.editors import add_editor, audit_entries, change_editor, editor_named
 from storage.identities import NO_PASSWORD
-from tests.flows.desk.browser import chromium
+from tests.flows.desk.browser import chromium, need_chromium
 from tests.flows.desk.provider import CLIENT, SECRET, TestProvider
 from tests.flows.desk.room import HOST, PASSWORD, account, served, session, visitor
 
@@ -293,6 +293,7 @@ def test_an_account_without_a_password_needs_a_provider(database, database_url, 
 
 @pytest.mark.browser
 def test_a_browser_signs_in(database, provider, settings):
+    need_chromium()
     invited(database)
     app = create_app(database, hosts=(HOST,), settings=settings(name="Mag Connect"))
     with served(database, app) as desk, chromium() as browser:

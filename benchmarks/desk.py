@@ -28,10 +28,11 @@ from benchmarks import desk_lighthouse
 from benchmarks.isolation import isolate
 from benchmarks.table import Figure, show
 from flows.desk.app import create_app
-from storage.campaigns import find_campaigns
-from storage.engine import Database, open_database
+from storage.crawl.campaigns import find_campaigns
+from storage.database.engine import Database
+from storage.desk.review_queue import QueueFilter, review_queue, waiting_count
+from storage.opening import open_database
 from storage.schema import upgrade
-from storage.waiting import Filter, waiting, waiting_count
 from tests.flows.desk import room, states
 from tests.flows.desk.browser import chromium, visit
 
@@ -171,10 +172,10 @@ def queue(sizes: list[int]) -> list[Figure]:
             fill(db, size)
             place = None
             for _ in range(min(1000, size // 50 - 1)):
-                place = waiting(db, Filter(), after=place).next
-            first = median_ms(lambda db=db: waiting(db, Filter()))
-            far = median_ms(lambda db=db, place=place: waiting(db, Filter(), after=place))
-            counted = median_ms(lambda db=db: waiting_count(db, Filter()))
+                place = review_queue(db, QueueFilter(), after=place).next
+            first = median_ms(lambda db=db: review_queue(db, QueueFilter()))
+            far = median_ms(lambda db=db, place=place: review_queue(db, QueueFilter(), after=place))
+            counted = median_ms(lambda db=db: waiting_count(db, QueueFilter()))
             bare = median_ms(lambda db=db: bare_query(db))
         firsts.append(first)
         named = f"{size:,} flagged"
@@ -193,8 +194,8 @@ def queue(sizes: list[int]) -> list[Figure]:
 
 def bare_query(db: Database) -> list[dict[str, Any]]:
     """Fifty whole rows of the queue by key, through the same library, without making records of them."""
-    from storage.tables import reviews
-    from storage.waiting import items
+    from storage.database.tables import reviews
+    from storage.desk.review_queue import items
 
     wanted = reviews.c.waiting_since.is_not(None)
     with db.read() as connection:

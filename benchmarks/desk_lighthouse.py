@@ -20,9 +20,9 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from benchmarks.table import Figure
-from flows.desk.accounts import SESSION_COOKIE
-from storage.engine import Database
-from storage.upkeep import after_run
+from flows.desk.signing_in.sessions import SESSION_COOKIE
+from storage.database.engine import Database
+from storage.upkeep.after_run import after_run
 from tests.flows.desk import room, states
 
 PAGES = ("/login", "/review", "/sample", "/quality", "/people", "/data", "/data/gallery", "/data/sql")

@@ -10,12 +10,13 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, Page, Route, async_playwright
 
-from flows.desk.accounts import SESSION_COOKIE, utc_now
+from flows.clock import utc_now
 from flows.desk.app import create_app
+from flows.desk.signing_in.sessions import SESSION_COOKIE
 from moderation.verdict import Action
-from storage.engine import Database
-from storage.errors import DecisionConflict
-from storage.reviews import decide
+from storage.database.engine import Database
+from storage.database.errors import DecisionConflict
+from storage.desk.decisions import decide
 from tests.flows.desk import room
 
 EDITORS = ("ana", "bob", "cleo", "dan", "eva")

@@ -40,7 +40,7 @@ from flows.fetching.errors import (
 )
 from flows.fetching.pace import Pace
 from flows.fetching.policy import FetchPolicy, FetchRequest, FetchResult
-from flows.workers import RawPage, Unprocessable, WorkerPool, extract_page
+from flows.runs.workers import RawPage, Unprocessable, WorkerPool, extract_page
 from tests.servers import Reply, SiteServer, redirect
 
 HOSTILE = Path(__file__).parents[2] / "shared" / "bench" / "hostile"

@@ -1,4 +1,4 @@
-"""Train the judge of text blocks and write extractors/body_model.py: `python benchmarks/train_body.py [--folds 5]`.
+"""Train the judge of text blocks and write its model: `python benchmarks/train_body.py [--folds 5]`.
 
 Learns from the annotated pages in ../shared/bench/extraction (see its README for their sources and licences): a block
 is positive when the gold text holds it. Only thresholds and weights are written, nothing of the pages. Prints the
@@ -25,11 +25,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from extractors.block_features import Matrix, matrix
-from extractors.body import selected
+from extractors.article.block_features import Matrix, matrix
+from extractors.article.body import selected
+from extractors.article.outline import Outline
 from extractors.errors import PageError
 from extractors.html import Document
-from extractors.outline import Outline
 from extractors.page import PageObject
 
 ROOT = Path(__file__).parents[1]
@@ -172,7 +172,7 @@ def report(pages: list[Sample], answers: list[np.ndarray], threshold: float) -> 
 
 
 def written(model: HistGradientBoostingClassifier, pages: int, columns: int) -> str:
-    """The source of extractors/body_model.py."""
+    """The source of extractors/article/body_model.py."""
     trees = []
     for (predictor,) in model._predictors:
         trees.append(

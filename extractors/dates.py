@@ -2,7 +2,7 @@
 
 One text is read by `find_date`: it tells where in the text the date stands and what it says, and keeps a day and month
 that could be swapped as such (03/04/2012). Who sees one date only settles that by language (`parse_page_date`); who
-sees all dates of a thread settles it by what fits them all (`extractors.comments.timeline`).
+sees all dates of a thread settles it by what fits them all (`extractors.comments.reading.timeline`).
 """
 
 from __future__ import annotations

@@ -9,19 +9,20 @@ from typing import ClassVar
 from bs4 import Tag
 from lxml.html import HtmlElement
 
-from extractors import authors, metadata, publication
-from extractors.block_features import Stated
-from extractors.body import article_blocks
-from extractors.bylines import Byline, bylines
+from extractors.article import author as authors
+from extractors.article import metadata, publication
+from extractors.article.block_features import Stated
+from extractors.article.body import article_blocks
+from extractors.article.bylines import Byline, bylines
+from extractors.article.lead import find_lead
+from extractors.article.outline import Outline, outline
+from extractors.article.sections import Structure, full_text, structured
 from extractors.comments import find_thread
 from extractors.comments.thread import Thread
 from extractors.errors import LayoutChanged, NoArticle, TooComplex
 from extractors.html import Document
 from extractors.language import language_of
-from extractors.lead import find_lead
-from extractors.outline import Outline, outline
 from extractors.records import LinkCounts, Section
-from extractors.sections import Structure, full_text, structured
 from extractors.structured import Statements, text_in
 from extractors.tweets.finds import TweetFinds, find_tweets
 from extractors.urls import absolute, base_of, canonical_url, host_of

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LOGGER = "tamis"
 HIDDEN = "[hidden]"
-MAX_TEXT = 4_000
+MAX_LOG_TEXT = 4_000
 """Characters of one value; a page can put megabytes into a message."""
 
 MAX_TRACE = 16_000
@@ -95,7 +95,7 @@ class _Lines(logging.Formatter):
         super().__init__()
         self._secrets = tuple(secret for secret in secrets if len(secret) >= LEAST_SECRET)
 
-    def clean(self, value: object, limit: int = MAX_TEXT) -> str:
+    def clean(self, value: object, limit: int = MAX_LOG_TEXT) -> str:
         """On one line, without secrets. Cut first: the patterns are linear, but not free."""
         return printable(without_secrets(str(value)[: 2 * limit], self._secrets), limit=limit)
 

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from moderation.guarantee import upper_limit
-from moderation.moderate import Moderator, submission_from_json
+from moderation.moderate import Moderator
+from moderation.submissions import submission_from_json
 from moderation.verdict import Action, Submission, Verdict
 
 Floats = npt.NDArray[np.float64]

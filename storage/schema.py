@@ -6,19 +6,14 @@ Migrations are Alembic's, run from the installed package: there is no alembic.in
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import inspect
 
-from storage.engine import Database, connect, shown
-from storage.errors import SchemaMissing, SchemaOutdated, SchemaTooNew
-from storage.views import drop_views, make_views, views_are_current
-
-MIGRATIONS = Path(__file__).with_name("migrations")
+from storage.analysts.views import drop_views, make_views, views_are_current
+from storage.database.engine import Database, connect, shown
+from storage.database.errors import SchemaMissing, SchemaOutdated, SchemaTooNew
+from storage.database.revisions import configuration, current_revision, known_revisions, latest_revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,25 +56,6 @@ def upgrade_if_blank(url: str) -> bool:
     return blank
 
 
-def current_revision(db: Database) -> str | None:
-    """The revision of the database's tables, or None if it has none of ours."""
-    with db.read() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def latest_revision() -> str:
-    """The revision that this version of Tamis works with."""
-    head = ScriptDirectory.from_config(configuration(None)).get_current_head()
-    assert head is not None
-    return head
-
-
-def known_revisions() -> tuple[str, ...]:
-    """Every revision this version can upgrade from, oldest first."""
-    script = ScriptDirectory.from_config(configuration(None))
-    return tuple(step.revision for step in script.walk_revisions())[::-1]
-
-
 def require_current(db: Database) -> None:
     """Raises SchemaMissing, SchemaOutdated or SchemaTooNew unless the tables are those of this version."""
     found = current_revision(db)
@@ -97,10 +73,3 @@ def require_current(db: Database) -> None:
 
 def too_new(db: Database, found: str) -> str:
     return f"{shown(db.url)} was made by a newer Tamis (schema {found}); update Tamis, or restore an older backup"
-
-
-def configuration(connection: Connection | None) -> Config:
-    settings = Config()
-    settings.set_main_option("script_location", str(MIGRATIONS))
-    settings.attributes["connection"] = connection
-    return settings

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.engine import Database, connect, open_database
+from storage.database.engine import Database, connect
+from storage.opening import open_database
 from storage.schema import upgrade
 
 

@@ -15,10 +15,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from flows.nightly import run_sites
-from flows.report import RunReport
-from flows.settings import Settings, build
-from storage.engine import connect
+from flows.commands.running import run_sites
+from flows.runs.site_run import RunReport
+from flows.settings import Settings
+from flows.settings_file import build
+from storage.database.engine import connect
 from tests.servers import Reply, SiteServer
 
 PARAGRAPH = (

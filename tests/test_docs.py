@@ -16,14 +16,16 @@ from typing import Any
 import pytest
 import typer
 
-from flows import settings, starter
-from flows.cli import app
+from flows import settings
+from flows.cli.app import app
+from flows.commands import starter
+from flows.settings_file import build
 from moderation.signals import all_signals
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("**/*.md")])
 MANUAL = "\n".join(page.read_text("utf-8") for page in PAGES)
-ERROR_MODULES = ("extractors.errors", "flows.errors", "flows.fetching.errors", "storage.errors")
+ERROR_MODULES = ("extractors.errors", "flows.errors", "flows.fetching.errors", "storage.database.errors")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s#]+)(#[^)]*)?\)")
 
@@ -118,7 +120,7 @@ def test_defaults_in_the_manual_are_the_defaults() -> None:
 def test_the_starter_file_offers_known_settings_only() -> None:
     uncommented = re.sub(r"^# (?=\w+ = )", "", starter.TEMPLATE, flags=re.MULTILINE)
     text = re.sub(r"^database_url = .*$", 'database_url = "sqlite:///x.sqlite"', uncommented, flags=re.MULTILINE)
-    built = settings.build(tomllib.loads(text), base=Path("/nowhere"), text=text, environment={})
+    built = build(tomllib.loads(text), base=Path("/nowhere"), text=text, environment={})
     assert [site.name for site in built.sites] == ["magazine"]
 
 
@@ -150,7 +152,7 @@ def test_every_reason_for_quarantine_is_in_the_manual(name: str) -> None:
 def test_every_error_that_stops_a_command_is_in_the_manual() -> None:
     stopping = {
         kind.__name__
-        for name in ("flows.errors", "storage.errors")
+        for name in ("flows.errors", "storage.database.errors")
         for kind in errors(importlib.import_module(name))
         if not kind.__subclasses__()
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.scheduling import free_port
+from flows.orchestration.server import free_port
 from tests.flows.desk.browser import chromium, need_chromium
 from tests.flows.desk.room import HOST
 from tests.test_docs import FENCE

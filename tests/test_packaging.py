@@ -89,7 +89,7 @@ def test_templates_and_data_files_travel_along(names: list[str], name: str) -> N
 def test_the_command_is_declared(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith("entry_points.txt")]
-        assert "tamis = flows.cli:main" in archive.read(name).decode()
+        assert "tamis = flows.cli.app:main" in archive.read(name).decode()
 
 
 @pytest.mark.integration
@@ -114,12 +114,12 @@ def test_the_wheel_works_where_the_sources_are_not(wheel: Path, tmp_path: Path) 
         "import flows, pathlib\n"
         "assert 'site' in pathlib.Path(flows.__file__).parts, flows.__file__\n"
         "from flows.demo.magazine import magazine\n"
-        "from flows.demo.pages import pages\n"
-        "print(len(pages(magazine(), 'http://127.0.0.1:9')))\n"
+        "from flows.demo.pages import demo_pages\n"
+        "print(len(demo_pages(magazine(), 'http://127.0.0.1:9')))\n"
         "from storage.schema import upgrade\n"
         "upgrade('sqlite:///here.sqlite')\n"
         "sys.argv = ['tamis', '--version']\n"
-        "from flows.cli import main\n"
+        "from flows.cli.app import main\n"
         "main()\n"
     )
     done = subprocess.run(

@@ -12,13 +12,13 @@ from typing import Any
 from benchmarks.storage_parts.workload import NOW, know_pages, outcome
 from benchmarks.table import Figure
 from moderation.verdict import Action
-from storage.checking import check
-from storage.engine import open_database
-from storage.errors import DecisionConflict, StorageError
-from storage.loading import load
-from storage.reviews import decide, undo
+from storage.crawl.loading import load
+from storage.database.errors import DecisionConflict, StorageError
+from storage.desk.decisions import decide, undo
+from storage.desk.review_queue import QueueFilter, item, lease
+from storage.opening import open_database
 from storage.schema import upgrade
-from storage.waiting import Filter, item, lease
+from storage.upkeep.checking import check
 
 EDITORS = 8
 PAUSE = 0.05  # seconds between two decisions of one editor: twenty a second, far more than a person
@@ -53,7 +53,7 @@ def edit(url: str, name: str, stop: Any, results: Queue[Any]) -> None:
     with open_database(url) as db:
         while not stop.is_set():
             try:
-                found = lease(db, name, Filter(), NOW, limit=20)
+                found = lease(db, name, QueueFilter(), NOW, limit=20)
                 for one in found or [item(db, pick.randrange(1, 500))]:
                     began = time.perf_counter()
                     made = decide(

@@ -19,15 +19,16 @@ from pathlib import Path
 from benchmarks.storage_parts.workload import NOW, SITE, know_pages, outcome
 from benchmarks.table import Figure
 from moderation.verdict import Action
-from storage.archive import ArchiveRef, WarcArchive
-from storage.checking import check
-from storage.engine import Database, open_database
-from storage.errors import DecisionConflict, RecordMissing
-from storage.frontier import claim, make_due
-from storage.loading import load
-from storage.outcomes import Extracted
-from storage.reviews import decide
+from storage.crawl.archive import ArchiveRef, WarcArchive
+from storage.crawl.frontier import claim, make_due
+from storage.crawl.loading import load
+from storage.crawl.outcomes import Extracted
+from storage.database.engine import Database
+from storage.database.errors import DecisionConflict, RecordMissing
+from storage.desk.decisions import decide
+from storage.opening import open_database
 from storage.schema import upgrade
+from storage.upkeep.checking import check
 
 PAGES = 400
 COMMENTS = 6

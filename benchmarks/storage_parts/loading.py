@@ -10,8 +10,9 @@ from typing import Any
 
 from benchmarks.storage_parts.workload import NOW, know_pages, outcome
 from benchmarks.table import Figure
-from storage.engine import Database, open_database
-from storage.loading import load
+from storage.crawl.loading import load
+from storage.database.engine import Database
+from storage.opening import open_database
 from storage.schema import upgrade
 
 CHUNK = 36  # pages of 11 comments: one transaction of `load`
@@ -188,7 +189,7 @@ def flatness(folder: Path, pages: int) -> list[Figure]:
 
 def new_pages(db: Database, first: int) -> dict[int, int]:
     from benchmarks.storage_parts.workload import SITE, url_of
-    from storage.frontier import DiscoveredUrl, discover
+    from storage.crawl.frontier import DiscoveredUrl, discover
 
     urls = [DiscoveredUrl(url=url_of(n), source="sitemap") for n in range(first, first + 1000)]
     discover(db, SITE, urls, NOW)

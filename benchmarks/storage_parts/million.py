@@ -12,11 +12,12 @@ from typing import Any
 
 from benchmarks.storage_parts.workload import NOW, WORDS, know_pages, outcome, text
 from benchmarks.table import Figure
-from storage.engine import Database, open_database
-from storage.exports.export import export
-from storage.gallery import GALLERY, answer
-from storage.loading import load
-from storage.rollups import refresh
+from storage.analysts.exports.export import export
+from storage.analysts.gallery import GALLERY, gallery_answer
+from storage.analysts.rollups import refresh
+from storage.crawl.loading import load
+from storage.database.engine import Database
+from storage.opening import open_database
 from storage.schema import upgrade
 
 SEED_PAGES = 1000
@@ -155,7 +156,7 @@ def export_figures(folder: Path, url: str, stored: int) -> list[Figure]:
 def gallery_figures(url: str, stored: int) -> list[Figure]:
     with open_database(url) as db:
         count = best(lambda: counted(db))
-        times = {query.name: best(lambda query=query: answer(db, query)) for query in GALLERY}  # type: ignore[misc]
+        times = {query.name: best(lambda query=query: gallery_answer(db, query)) for query in GALLERY}  # type: ignore[misc]
     slowest = max(times, key=lambda name: times[name])
     worst = times[slowest] / count
     table = ", ".join(f"{name} {seconds / count:.1f}" for name, seconds in sorted(times.items(), key=lambda t: -t[1]))

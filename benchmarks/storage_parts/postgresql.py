@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from storage.engine import connect
+from storage.database.engine import connect
 
 
 @contextmanager

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from extractors.records import Block, BlockKind, Comment, DatePrecision, Discussion, Page, Section, Tweet
 from moderation.verdict import Action, Evidence, LanguageRelation, Verdict
-from storage.engine import Database
-from storage.frontier import DiscoveredUrl, discover
-from storage.outcomes import Exchange, Extracted
+from storage.crawl.frontier import DiscoveredUrl, discover
+from storage.crawl.outcomes import Exchange, Extracted
+from storage.database.engine import Database
 
 NOW = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 SITE = "bench"

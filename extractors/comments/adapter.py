@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import ClassVar
 
-from extractors.comments.listing import Listing, headed
-from extractors.comments.outline import Outline
-from extractors.comments.recipe import Recipe
-from extractors.comments.selector import selector
+from extractors.comments.finding.listing import Listing, headed
+from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.selector import selector
+from extractors.comments.reading.recipe import Recipe
 from extractors.comments.thread import Thread
 
 
@@ -31,8 +31,8 @@ class Markup(Platform):
     """A system told by its markup: where records are (`items`) and where their fields stand (`recipe`).
 
     `signs` are class names and ids ("#...", digits of both folded to #) one of which every thread of the system has;
-    `items` is a selector of `extractors.comments.selector`; with `headed` a record runs on over the siblings that
-    follow its element.
+    `items` is a selector of `extractors.comments.finding.selector`; with `headed` a record runs on over the siblings
+    that follow its element.
     """
 
     signs: ClassVar[frozenset[str]]
@@ -61,7 +61,7 @@ class Markup(Platform):
         return found
 
     def thread(self, outline: Outline, fetched_at: datetime | None) -> Thread | None:
-        from extractors.comments.read import read_thread  # what reads records uses adapters too
+        from extractors.comments.reading.read import read_thread  # what reads records uses adapters too
 
         listing = self.listing(outline)
         return read_thread(outline, listing, self.name, fetched_at, self.recipe) if listing else None

@@ -6,12 +6,12 @@ import functools
 from datetime import datetime
 
 from extractors.comments.adapter import Markup, Platform
-from extractors.comments.choose import best_listing
-from extractors.comments.outline import Outline
-from extractors.comments.read import empty_thread, read_thread
+from extractors.comments.finding.choose import best_listing
+from extractors.comments.finding.outline import Outline
+from extractors.comments.reading.read import empty_thread, read_thread
 from extractors.comments.thread import Thread
 from extractors.html import Document
-from extractors.registry import classes_in
+from extractors.plugins import classes_in
 
 GENERIC = "generic"
 _AGREES = 3.0

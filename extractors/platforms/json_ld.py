@@ -13,8 +13,8 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from extractors.comments.adapter import Platform
-from extractors.comments.discussion import discussion, order
-from extractors.comments.outline import Outline
+from extractors.comments.finding.outline import Outline
+from extractors.comments.reading.discussion import discussion, order
 from extractors.comments.thread import Thread
 from extractors.dates import find_date, resolved
 from extractors.html import text_of

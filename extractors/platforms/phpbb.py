@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from extractors.comments.adapter import Markup
-from extractors.comments.recipe import Recipe
+from extractors.comments.reading.recipe import Recipe
 from extractors.records import CommentKind
 
 

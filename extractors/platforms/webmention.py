@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from extractors.comments.adapter import Markup
-from extractors.comments.outline import Outline
-from extractors.comments.recipe import Recipe
+from extractors.comments.finding.outline import Outline
+from extractors.comments.reading.recipe import Recipe
 
 
 class Webmention(Markup):

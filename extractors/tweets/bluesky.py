@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 from extractors.html import classes
 from extractors.records import Tweet, TweetSource
 from extractors.tweets.quotes import Embed, before_anchor, date_shown, roots_of, up_to, words_near
-from extractors.tweets.reading import Piece, joined, message, pieces_of, trimmed
+from extractors.tweets.reading import TweetPiece, joined_pieces, message, pieces_of, trimmed
 
 _POST = re.compile(r"bsky\.app/profile/(?P<actor>[\w.:%-]+)/post/(?P<key>[a-z2-7]+)", re.IGNORECASE)
 _URI = re.compile(r"^at://(?P<did>did:[\w.:%-]+)/app\.bsky\.feed\.post/(?P<key>[a-z2-7]+)$")
@@ -44,10 +44,10 @@ def skeets(tree: HtmlElement, language: str | None = None) -> Iterator[Embed]:
             yield Embed(quote, tweet, roots_of(quote, pieces, link))
 
 
-def _skeet(quote: HtmlElement, pieces: list[Piece], link: HtmlElement, language: str | None) -> Tweet | None:
+def _skeet(quote: HtmlElement, pieces: list[TweetPiece], link: HtmlElement, language: str | None) -> Tweet | None:
     address = _URI.match(quote.get("data-bluesky-uri") or "") or _POST.search(link.get("href") or "")
     before = before_anchor(pieces, link)
-    written = joined(before)
+    written = joined_pieces(before)
     byline = _BYLINE.search(written)
     text = _PLACEHOLDER.sub("", trimmed(written[: byline.start()])) if byline else ""
     if address is None or byline is None or not text:
@@ -61,7 +61,7 @@ def _skeet(quote: HtmlElement, pieces: list[Piece], link: HtmlElement, language:
         author_name=byline["name"].strip(),
         mentions=tuple(found.group(1) for found in _MENTION.finditer(text)),
         date_text=date_shown(pieces, link),
-        stated=sent_at(address["key"]),
+        stated=bluesky_sent_at(address["key"]),
         language=language,
         source=TweetSource.BLUESKY,
     )
@@ -71,7 +71,7 @@ def _unsigned(quote: HtmlElement, language: str | None) -> Tweet | None:
     """A marked quotation without a byline: the paragraphs are the text, the mark has the id."""
     address = _URI.match(quote.get("data-bluesky-uri") or "")
     pieces = [piece for node in quote.iter("p") for piece in pieces_of(node) if not _is_placeholder(piece.anchor)]
-    text = joined(
+    text = joined_pieces(
         [piece for piece in pieces if piece.anchor is None or not _POST.search(piece.anchor.get("href") or "")]
     )
     if address is None or not any(character.isalnum() for character in text):
@@ -81,7 +81,7 @@ def _unsigned(quote: HtmlElement, language: str | None) -> Tweet | None:
         text=text,
         id=address["key"],
         mentions=tuple(found.group(1) for found in _MENTION.finditer(text)),
-        stated=sent_at(address["key"]),
+        stated=bluesky_sent_at(address["key"]),
         language=language,
         source=TweetSource.BLUESKY,
     )
@@ -91,7 +91,7 @@ def _is_placeholder(anchor: HtmlElement | None) -> bool:
     return anchor is not None and bool(_PLACEHOLDER.fullmatch(anchor.text_content()))
 
 
-def sent_at(key: str) -> str | None:
+def bluesky_sent_at(key: str) -> str | None:
     """The minute a post was written, in UTC, as its record key has it (a TID); null for other keys."""
     if len(key) != _KEY_LENGTH or any(character not in _KEY_ALPHABET for character in key):
         return None

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from extractors.records import Tweet
 from extractors.tweets.addresses import is_button, status_in
 from extractors.tweets.quotes import Embed, before_anchor, date_shown, roots_of, up_to, words_near
-from extractors.tweets.reading import Piece, joined, label, message, pieces_of, shows_address, trimmed
+from extractors.tweets.reading import TweetPiece, joined_pieces, label_of, message, pieces_of, shows_address, trimmed
 
 _MARKED = (
     "//*[self::amp-twitter or self::twitter-widget or self::twitterwidget or contains(@class, 'twitter-tweet') "
@@ -57,7 +57,7 @@ def _is_unmarked_embed(quote: HtmlElement) -> bool:
     return any(_BARE_BYLINE.search(words_near(pieces, anchor)) for anchor in links)
 
 
-def _permalink(pieces: Sequence[Piece]) -> HtmlElement | None:
+def _permalink(pieces: Sequence[TweetPiece]) -> HtmlElement | None:
     """The link that ends the embed: the one after a byline, else the first one to a tweet that is not of the text."""
     links = [
         anchor
@@ -67,13 +67,13 @@ def _permalink(pieces: Sequence[Piece]) -> HtmlElement | None:
     for anchor in links:
         if _BARE_BYLINE.search(words_near(pieces, anchor)):
             return anchor
-    return next((anchor for anchor in links if not shows_address(label(anchor))), links[0] if links else None)
+    return next((anchor for anchor in links if not shows_address(label_of(anchor))), links[0] if links else None)
 
 
-def _tweet(pieces: Sequence[Piece], link: HtmlElement, language: str | None) -> Tweet | None:
+def _tweet(pieces: Sequence[TweetPiece], link: HtmlElement, language: str | None) -> Tweet | None:
     status = status_in(link.get("href"))
     before = before_anchor(pieces, link)
-    written = joined(before)
+    written = joined_pieces(before)
     byline = _BYLINE.search(written) or _BARE_BYLINE.search(written)
     text = trimmed(written[: byline.start()] if byline else written)
     if not text or status is None:

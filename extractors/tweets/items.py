@@ -15,7 +15,17 @@ from lxml.html import HtmlElement
 from extractors.html import classes
 from extractors.records import Tweet
 from extractors.tweets.addresses import Status, handle_in, is_button, is_search, status_in
-from extractors.tweets.reading import BREAK, Piece, is_date, joined, label, lines_of, message, pieces_of, trimmed
+from extractors.tweets.reading import (
+    BREAK,
+    TweetPiece,
+    is_date,
+    joined_pieces,
+    label_of,
+    lines_of,
+    message,
+    pieces_of,
+    trimmed,
+)
 from extractors.tweets.traces import ids_in, is_stamp, shows_mention, text_before
 
 _BODY = re.compile(
@@ -63,7 +73,7 @@ def tweet_in(item: HtmlElement, language: str | None = None, account: str | None
     pieces = pieces_of(body, drop)
     if body is item:
         pieces, author = _without_signature(pieces, author)
-    text = trimmed(joined(pieces))
+    text = trimmed(joined_pieces(pieces))
     handle = author.handle or account
     prefix = _PREFIX.match(text)
     if prefix and handle and prefix["handle"].lower() == handle.lower():
@@ -93,14 +103,14 @@ def _without_permalink(item: HtmlElement) -> Status | None:
 
 def _body(item: HtmlElement) -> HtmlElement:
     """The innermost element that is called the text and holds a good part of what the item says; else the item."""
-    whole = len(label(item))
+    whole = len(label_of(item))
     best, length = item, 0
     for node in item.iterdescendants():
         if not isinstance(node.tag, str) or node.tag == "a" or _is_aside(node):
             continue
         if not any(_BODY.search(name) for name in classes(node)):
             continue
-        words = label(node)
+        words = label_of(node)
         inside = best is item or best in node.iterancestors()
         if len(words) * 3 > whole and (inside or len(words) > length) and not is_date(words):
             best, length = node, len(words)
@@ -115,7 +125,7 @@ def _dates(item: HtmlElement, permalink: HtmlElement | None) -> list[HtmlElement
     """The elements that show nothing but a date, innermost first."""
     found: list[HtmlElement] = []
     for node in item.iterdescendants():
-        if not isinstance(node.tag, str) or not is_date(label(node)):
+        if not isinstance(node.tag, str) or not is_date(label_of(node)):
             continue
         if node is permalink or node.tag == "time" or _is_aside(node) or _stands_apart(node):
             found.append(node)
@@ -130,7 +140,7 @@ def _stands_apart(node: HtmlElement) -> bool:
 def _trimmings(body: HtmlElement, dates: list[HtmlElement], author: str | None) -> list[HtmlElement]:
     """What stands in the body and is not the message: buttons, and what is called a detail or says where from."""
     found = []
-    whole = len(label(body))
+    whole = len(label_of(body))
     around_dates = {above for date in dates for above in date.iterancestors()}
     spoken = {part for anchor in body.iter("a") if shows_mention(anchor) for part in anchor.iter()}
     for node in body.iterdescendants():
@@ -139,7 +149,7 @@ def _trimmings(body: HtmlElement, dates: list[HtmlElement], author: str | None) 
         if node.tag == "a" and _leads_away(node):
             found.append(node)
             continue
-        words = label(node)
+        words = label_of(node)
         if not words or node in spoken or _is_said(node, author):
             continue
         most = _MOST_OF_ALL if node in around_dates else _LESS_THAN_HALF
@@ -150,7 +160,7 @@ def _trimmings(body: HtmlElement, dates: list[HtmlElement], author: str | None) 
 
 def _leads_away(anchor: HtmlElement) -> bool:
     """Whether a link is there to be pressed: reply, share, follow the author."""
-    href, words = anchor.get("href"), label(anchor)
+    href, words = anchor.get("href"), label_of(anchor)
     if _HANDLE.fullmatch(words):
         return False
     return (is_button(href) and not shows_mention(anchor)) or bool(handle_in(href) and _FOLLOW.search(words))
@@ -165,7 +175,7 @@ def _is_said(node: HtmlElement, author: str | None) -> bool:
         href = anchor.get("href") or ""
         person = handle_in(href)
         is_own = person is not None and person.lower() == (author or "").lower()
-        if person and shows_mention(anchor) and (not is_own or label(node) == label(anchor)):
+        if person and shows_mention(anchor) and (not is_own or label_of(node) == label_of(anchor)):
             return True
         if "//t.co/" in href or is_search(href):
             return True
@@ -176,13 +186,13 @@ def _author(item: HtmlElement, body: HtmlElement, known: str | None) -> _Author:
     """The author by the links to profiles: those outside the body, or the one that opens the item."""
     handle, name = known, None
     shown: set[HtmlElement] = set()
-    opened, whole = False, len(label(body))
+    opened, whole = False, len(label_of(body))
     for anchor in item.iter("a"):
         person = handle_in(anchor.get("href"))
         if person is None or text_before(anchor).rstrip().endswith(("@", "＠", "RT")):
             continue
         inside = body is item or body in anchor.iterancestors()
-        words = label(anchor).rstrip(": ")
+        words = label_of(anchor).rstrip(": ")
         if handle is not None and person.lower() != handle.lower():
             continue
         says_mention = _is_mention_of(person, words) and not (body is item and _is_aside(anchor))
@@ -197,7 +207,7 @@ def _author(item: HtmlElement, body: HtmlElement, known: str | None) -> _Author:
         name = name or (rest if rest.lower() != person.lower() else None) or _name_beside(anchor, item, body, shown)
     if handle is None and (unlinked := _unlinked_handle(item, body)) is not None:
         shown.add(unlinked)
-        handle = label(unlinked).lstrip("@＠")
+        handle = label_of(unlinked).lstrip("@＠")
         name = _name_beside(unlinked, item, body, shown)
     return _Author(handle, name, frozenset(shown))
 
@@ -217,19 +227,19 @@ def _name_beside(anchor: HtmlElement, item: HtmlElement, body: HtmlElement, show
     for node in (anchor.getprevious(), after):
         if node is None or node.tag not in _NAME_TAGS or node is body or node in body.iterancestors():
             continue
-        words = label(node)
+        words = label_of(node)
         if 0 < len(words) <= _MAX_NAME and words[0].isalpha() and not is_date(words):
             shown.add(node)
             return words
     return None
 
 
-def _without_signature(pieces: list[Piece], author: _Author) -> tuple[list[Piece], _Author]:
+def _without_signature(pieces: list[TweetPiece], author: _Author) -> tuple[list[TweetPiece], _Author]:
     """The pieces without the line that shows nothing but the author's handle and perhaps name; the author by it."""
     lines = lines_of(pieces)
     signed = [(line, anchor, person) for line in lines for anchor, person in _handles(line)]
     for line, anchor, person in signed:
-        name = joined(line).replace(f"@{person}", "", 1).replace(label(anchor), "").strip(" :,·|-–—")
+        name = joined_pieces(line).replace(f"@{person}", "", 1).replace(label_of(anchor), "").strip(" :,·|-–—")
         is_known = author.handle is None or author.handle.lower() == person.lower()
         if len(lines) > 1 and len(_handles(line)) == 1 and is_known and len(name) <= _MAX_NAME and name.count(" ") < 5:
             kept = [piece for other in lines if other is not line for piece in (*other, BREAK)]
@@ -237,7 +247,7 @@ def _without_signature(pieces: list[Piece], author: _Author) -> tuple[list[Piece
     return pieces, author
 
 
-def _handles(line: list[Piece]) -> list[tuple[HtmlElement, str]]:
+def _handles(line: list[TweetPiece]) -> list[tuple[HtmlElement, str]]:
     """The links of a line that read @name."""
     anchors = dict.fromkeys(piece.anchor for piece in line if piece.anchor is not None)
     persons = [(anchor, handle_in(anchor.get("href"))) for anchor in anchors if shows_mention(anchor)]
@@ -261,7 +271,7 @@ def _opens(body: HtmlElement, anchor: HtmlElement) -> bool:
 def _date_text(node: HtmlElement | None) -> str | None:
     if node is None:
         return None
-    return next((words for words in (label(node), node.get("title") or "") if is_date(words)), None)
+    return next((words for words in (label_of(node), node.get("title") or "") if is_date(words)), None)
 
 
 def _stated(node: HtmlElement | None) -> str | None:

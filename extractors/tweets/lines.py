@@ -7,7 +7,7 @@ from lxml.html import HtmlElement
 from extractors.records import Tweet
 from extractors.tweets.addresses import status_in
 from extractors.tweets.entities import entities_of
-from extractors.tweets.reading import Piece, is_date, joined, lines_of, message, pieces_of, trimmed
+from extractors.tweets.reading import TweetPiece, is_date, joined_pieces, lines_of, message, pieces_of, trimmed
 from extractors.tweets.traces import MAX_ITEM_TEXT, is_named, named_above, names_twitter
 
 _LEAST = 2
@@ -17,12 +17,13 @@ _SHARE = 0.6
 def tweets_by_line(node: HtmlElement, language: str | None = None) -> tuple[Tweet, ...]:
     """The lines of an element as tweets, if most of them hold a t.co link, "RT @", a mention or a hashtag."""
     lines = lines_of(pieces_of(node))
-    heads = [number for number, line in enumerate(lines) if names_twitter(joined(line)) and not _says(joined(line))]
+    texts = [joined_pieces(line) for line in lines]
+    heads = [number for number, text in enumerate(texts) if names_twitter(text) and not _says(text)]
     if heads:
         lines = lines[heads[0] + 1 :]
     elif not is_named(node) and named_above(node) is None:
         return ()
-    said = [line for line in lines if _says(joined(line))]
+    said = [line for line in lines if _says(joined_pieces(line))]
     if len(said) < _LEAST or len(said) < _SHARE * len(lines):
         return ()
     return tuple(_tweet(line, language) for line in said)
@@ -35,7 +36,7 @@ def _says(text: str) -> bool:
     return "//t.co/" in text or bool(said.mentions or said.hashtags)
 
 
-def _tweet(line: list[Piece], language: str | None) -> Tweet:
+def _tweet(line: list[TweetPiece], language: str | None) -> Tweet:
     stamp = next(
         (
             piece
@@ -50,10 +51,10 @@ def _tweet(line: list[Piece], language: str | None) -> Tweet:
     pieces = [piece for piece in line if anchor is None or piece.anchor is not anchor]
     return message(
         pieces,
-        text=trimmed(joined(pieces)),
+        text=trimmed(joined_pieces(pieces)),
         id=status.id if status else None,
         url=href,
         handle=status.handle if status else None,
-        date_text=joined([stamp]) if stamp else None,
+        date_text=joined_pieces([stamp]) if stamp else None,
         language=language,
     )

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from extractors.html import classes
 from extractors.records import Tweet, TweetSource
 from extractors.tweets.quotes import Embed, before_anchor, date_shown, roots_of, up_to, words_near
-from extractors.tweets.reading import Piece, joined, message, pieces_of, trimmed
+from extractors.tweets.reading import TweetPiece, joined_pieces, message, pieces_of, trimmed
 
 _POST = re.compile(
     r"^https?://(?P<host>[^/?#]+)/(?:@|users/)(?P<user>\w[\w.-]*)(?:@[\w.-]+)?/(?:statuses/)?(?P<id>\d{5,20})/?(?:[?#].*)?$"
@@ -50,9 +50,9 @@ def _post(anchor: HtmlElement) -> re.Match[str] | None:
     return found if found and not _NOT_HERE.search(found["host"]) else None
 
 
-def _toot(pieces: list[Piece], link: HtmlElement, language: str | None) -> Tweet | None:
+def _toot(pieces: list[TweetPiece], link: HtmlElement, language: str | None) -> Tweet | None:
     post, before = _post(link), before_anchor(pieces, link)
-    written = joined(before)
+    written = joined_pieces(before)
     byline = _BYLINE.search(written)
     text = trimmed(written[: byline.start()]) if byline else ""
     if post is None or byline is None or not text:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from extractors.records import Tweet
-from extractors.tweets.reading import MAX_DATE_TEXT, Piece, is_date, joined, shows_address
+from extractors.tweets.reading import MAX_TWEET_DATE_TEXT, TweetPiece, is_date, joined_pieces, shows_address
 
 _MAX_REST = 200
 """Characters that may follow the date inside a quotation ("View on Mastodon"); more is the article, let in by a lost
@@ -33,27 +33,35 @@ class Embed:
     roots: tuple[HtmlElement, ...]
 
 
-def before_anchor(pieces: Sequence[Piece], anchor: HtmlElement) -> list[Piece]:
+def before_anchor(pieces: Sequence[TweetPiece], anchor: HtmlElement) -> list[TweetPiece]:
     """What is said before a link."""
     return list(pieces[: _index(pieces, anchor)])
 
 
-def words_near(pieces: Sequence[Piece], anchor: HtmlElement) -> str:
+def words_near(pieces: Sequence[TweetPiece], anchor: HtmlElement) -> str:
     """The last words before a link: enough to hold a byline."""
     end = _index(pieces, anchor)
-    return joined(pieces[max(0, end - _NEAR) : end])
+    return joined_pieces(pieces[max(0, end - _NEAR) : end])
 
 
-def date_shown(pieces: Sequence[Piece], anchor: HtmlElement, otherwise: str = "", *, signed: bool = True) -> str | None:
+def date_shown(
+    pieces: Sequence[TweetPiece], anchor: HtmlElement, otherwise: str = "", *, signed: bool = True
+) -> str | None:
     """The words of the link, or `otherwise`, if they are a date; after a byline they are, in whatever language."""
-    words = joined([piece for piece in pieces if piece.anchor is anchor])
+    words = joined_pieces([piece for piece in pieces if piece.anchor is anchor])
     found = next((text for text in (words, otherwise) if is_date(text)), None)
-    if found is None and signed and len(words) <= MAX_DATE_TEXT and _DIGIT.search(words) and not shows_address(words):
+    if (
+        found is None
+        and signed
+        and len(words) <= MAX_TWEET_DATE_TEXT
+        and _DIGIT.search(words)
+        and not shows_address(words)
+    ):
         return words
     return found
 
 
-def up_to(pieces: Sequence[Piece], text: str) -> list[Piece]:
+def up_to(pieces: Sequence[TweetPiece], text: str) -> list[TweetPiece]:
     """The pieces that make up `text`, a beginning of what they say together."""
     length = len("".join(text.split()))
     for number, piece in enumerate(pieces):
@@ -63,12 +71,12 @@ def up_to(pieces: Sequence[Piece], text: str) -> list[Piece]:
     return list(pieces)
 
 
-def roots_of(quote: HtmlElement, pieces: Sequence[Piece], last: HtmlElement | None) -> tuple[HtmlElement, ...]:
+def roots_of(quote: HtmlElement, pieces: Sequence[TweetPiece], last: HtmlElement | None) -> tuple[HtmlElement, ...]:
     """The quotation; or, where a closing tag was lost, its parts up to the link that ends it."""
     if last is None:
         return (quote,)
     after = pieces[_index(pieces, last) :]
-    if len(joined([piece for piece in after if piece.anchor is not last])) <= _MAX_REST:
+    if len(joined_pieces([piece for piece in after if piece.anchor is not last])) <= _MAX_REST:
         return (quote,)
     above = {last, *last.iterancestors()}
     parts: list[HtmlElement] = []
@@ -79,5 +87,5 @@ def roots_of(quote: HtmlElement, pieces: Sequence[Piece], last: HtmlElement | No
     return (quote,)
 
 
-def _index(pieces: Sequence[Piece], anchor: HtmlElement) -> int:
+def _index(pieces: Sequence[TweetPiece], anchor: HtmlElement) -> int:
     return next((number for number, piece in enumerate(pieces) if piece.anchor is anchor), len(pieces))

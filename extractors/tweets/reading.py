@@ -15,7 +15,7 @@ from extractors.records import DatePrecision, Tweet, TweetSource
 from extractors.tweets.addresses import is_search, sent_at
 from extractors.tweets.entities import Entities, EntityKind, entities_of, hashtags, may_start_hashtag
 
-MAX_TEXT = 4_000
+MAX_TWEET_TEXT = 4_000
 """Characters of a message that are read. Long tweets (Premium) have more on rare occasions; embeds cut them at 280."""
 
 _RETWEET = re.compile(r"(?:♻\s*|RT\s*)[@＠](\w{1,20})")
@@ -28,33 +28,33 @@ _WRITTEN_URL = re.compile(r"https?://[^\s)\]\"»]+")
 _BLANKS = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u200b\ufeff]")
 _EDGE = re.compile(r"^[\s|·•]+|(?:\s*(?:->|→|»|[-–—|·•]))+\s*$|\s+$")
-MAX_DATE_TEXT = 70  # characters of an element that shows nothing but a date
+MAX_TWEET_DATE_TEXT = 70  # characters of an element that shows nothing but a date
 _WITHOUT_OFFSET = len("2012-11-13T18:09")
 _AROUND_A_DATE = 16  # letters that may stand beside the date: "about", "Posted on", "il y a environ"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TweetPiece:
     """A run of visible text, and the link it stands in."""
 
     text: str
     anchor: HtmlElement | None
 
 
-BREAK = Piece("\n", None)
+BREAK = TweetPiece("\n", None)
 """The edge of a block, or <br>; known by identity, for line ends of the source look the same."""
 
 
-def pieces_of(node: HtmlElement, drop: Collection[HtmlElement] = ()) -> list[Piece]:
+def pieces_of(node: HtmlElement, drop: Collection[HtmlElement] = ()) -> list[TweetPiece]:
     """The visible text of a node in reading order, in pieces, with `BREAK` at edges of blocks and <br>.
 
     Emoji pictures count by their alt. Iterative, for pages nested thousands deep.
     """
-    found: list[Piece] = []
-    stack: list[tuple[HtmlElement, HtmlElement | None] | Piece] = [(node, None)]
+    found: list[TweetPiece] = []
+    stack: list[tuple[HtmlElement, HtmlElement | None] | TweetPiece] = [(node, None)]
     while stack:
         entry = stack.pop()
-        if isinstance(entry, Piece):
+        if isinstance(entry, TweetPiece):
             found.append(entry)
             continue
         item, anchor = entry
@@ -66,7 +66,7 @@ def pieces_of(node: HtmlElement, drop: Collection[HtmlElement] = ()) -> list[Pie
             continue
         if tag == "img":
             if alt := _emoji(item):
-                found.append(Piece(alt, anchor))
+                found.append(TweetPiece(alt, anchor))
             continue
         if tag in BLOCK_TAGS:
             found.append(BREAK)
@@ -74,10 +74,10 @@ def pieces_of(node: HtmlElement, drop: Collection[HtmlElement] = ()) -> list[Pie
         inner = item if tag == "a" else anchor
         for child in reversed(item):
             if child.tail:
-                stack.append(Piece(child.tail, inner))
+                stack.append(TweetPiece(child.tail, inner))
             stack.append((child, inner))
         if item.text:
-            stack.append(Piece(item.text, inner))
+            stack.append(TweetPiece(item.text, inner))
     return found
 
 
@@ -87,16 +87,16 @@ def _emoji(image: HtmlElement) -> str | None:
     return alt if alt and len(alt) <= 12 and re.search(r"smil|emoji|emot", kind, re.IGNORECASE) else None
 
 
-def joined(pieces: Sequence[Piece]) -> str:
+def joined_pieces(pieces: Sequence[TweetPiece]) -> str:
     """One line, blanks folded."""
-    text = _INVISIBLE.sub("", "".join(piece.text for piece in pieces)[: 2 * MAX_TEXT])
-    return _BLANKS.sub(" ", text).strip()[:MAX_TEXT]
+    text = _INVISIBLE.sub("", "".join(piece.text for piece in pieces)[: 2 * MAX_TWEET_TEXT])
+    return _BLANKS.sub(" ", text).strip()[:MAX_TWEET_TEXT]
 
 
-def lines_of(pieces: Sequence[Piece]) -> list[list[Piece]]:
+def lines_of(pieces: Sequence[TweetPiece]) -> list[list[TweetPiece]]:
     """The pieces between breaks; lines that say nothing are left out."""
     lines = [list(line) for is_break, line in groupby(pieces, lambda piece: piece is BREAK) if not is_break]
-    return [line for line in lines if joined(line)]
+    return [line for line in lines if joined_pieces(line)]
 
 
 def trimmed(text: str) -> str:
@@ -104,7 +104,7 @@ def trimmed(text: str) -> str:
     return _EDGE.sub("", text)
 
 
-def urls_behind(pieces: Sequence[Piece], text: str) -> tuple[str, ...]:
+def urls_behind(pieces: Sequence[TweetPiece], text: str) -> tuple[str, ...]:
     """The targets of the links shown as addresses; where nothing is linked, the addresses written out in `text`."""
     found: list[str] = []
     for anchor, words in _shown(pieces).items():
@@ -119,7 +119,7 @@ def shows_address(words: str) -> bool:
     return bool(_SHOWN_URL.fullmatch(words))
 
 
-def _shown(pieces: Sequence[Piece]) -> dict[HtmlElement, str]:
+def _shown(pieces: Sequence[TweetPiece]) -> dict[HtmlElement, str]:
     """The words of every link, in order."""
     shown: dict[HtmlElement, str] = {}
     for piece in pieces:
@@ -131,7 +131,7 @@ def _shown(pieces: Sequence[Piece]) -> dict[HtmlElement, str]:
 def is_date(text: str) -> bool:
     """Whether a short text is a date and little else."""
     text = " ".join(text.split())
-    if not text or len(text) > MAX_DATE_TEXT:
+    if not text or len(text) > MAX_TWEET_DATE_TEXT:
         return False
     found = find_date(text)
     if found is None:
@@ -141,7 +141,7 @@ def is_date(text: str) -> bool:
 
 
 def message(
-    pieces: Sequence[Piece],
+    pieces: Sequence[TweetPiece],
     *,
     text: str | None = None,
     id: str | None = None,
@@ -158,7 +158,7 @@ def message(
 
     `mentions` are given where names are not spelt as on Twitter.
     """
-    text = joined(pieces) if text is None else text
+    text = joined_pieces(pieces) if text is None else text
     entities = entities_of(text)
     retweet = _RETWEET.match(text)
     via = _VIA.search(text)
@@ -183,7 +183,7 @@ def message(
     )
 
 
-def _hashtags(pieces: Sequence[Piece], text: str, entities: Entities) -> tuple[str, ...]:
+def _hashtags(pieces: Sequence[TweetPiece], text: str, entities: Entities) -> tuple[str, ...]:
     """The hashtags of the text; where a link shows one, it ends where the link ends.
 
     Pages lose the line break between a hashtag and what follows it: "#tag#other", "#taghttps://t.co/1". The rules of
@@ -227,6 +227,6 @@ def _from_id(tweet_id: str | None) -> tuple[str, DatePrecision] | None:
     return (moment, DatePrecision.MINUTE) if moment else None
 
 
-def label(node: HtmlElement) -> str:
+def label_of(node: HtmlElement) -> str:
     """A node's visible text on one line."""
     return line_of(node)

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from extractors.html import classes, texts
 from extractors.tweets.addresses import handle_in, is_button, is_search, status_in
-from extractors.tweets.reading import is_date, label
+from extractors.tweets.reading import is_date, label_of
 
 MAX_ITEM_TEXT = 1_200
 """Characters of an item with all its trimmings; what is longer is no tweet but a block of the page."""
@@ -56,7 +56,9 @@ def traces(tree: HtmlElement) -> Iterator[Trace]:
         elif "twitter" in href or "x.com/" in href:
             if is_stamp(anchor) or refers_to(anchor):
                 yield Trace(anchor, Weight.SURE)
-            elif (handle_in(href) and shows_mention(anchor)) or (is_search(href) and label(anchor)[:1] in ("#", "＃")):
+            elif (handle_in(href) and shows_mention(anchor)) or (
+                is_search(href) and label_of(anchor)[:1] in ("#", "＃")
+            ):
                 yield Trace(anchor, Weight.WEAK)
     yield from (Trace(node, Weight.SURE) for node in tree.xpath(_WITH_ID) if stated_id(node))
     for text in tree.xpath(_IN_TEXT):
@@ -73,7 +75,7 @@ def is_stamp(anchor: HtmlElement) -> bool:
         return False
     if any(_STAMP.search(name) for name in classes(anchor)) or anchor.find(".//time") is not None:
         return True
-    words = label(anchor)
+    words = label_of(anchor)
     return words.lower() in _STAMP_WORDS or is_date(words) or is_date(anchor.get("title") or "")
 
 
@@ -92,7 +94,7 @@ def refers_to(anchor: HtmlElement) -> str | None:
 
 def shows_mention(anchor: HtmlElement) -> bool:
     """Whether the link reads @name, the sign inside the link or before it."""
-    return label(anchor)[:1] in ("@", "＠") or text_before(anchor).endswith(("@", "＠"))
+    return label_of(anchor)[:1] in ("@", "＠") or text_before(anchor).endswith(("@", "＠"))
 
 
 def text_before(node: HtmlElement) -> str:
@@ -152,7 +154,7 @@ def _heading_before(node: HtmlElement) -> HtmlElement | None:
     for before in node.itersiblings(preceding=True):
         if not isinstance(before.tag, str):
             continue
-        words = label(before) if fits(before) else None
+        words = label_of(before) if fits(before) else None
         if words is None or (words and not names_twitter(words)):
             return None
         if words:

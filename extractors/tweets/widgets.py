@@ -18,12 +18,12 @@ from lxml.html import HtmlElement
 
 from extractors.html import classes
 from extractors.records import Tweet
-from extractors.tweets.authors import account_around, opening_names
+from extractors.tweets.accounts import account_around, opening_names
 from extractors.tweets.entities import entities_of
 from extractors.tweets.items import tweet_in
 from extractors.tweets.lines import tweets_by_line
 from extractors.tweets.nesting import alone, nested_items
-from extractors.tweets.reading import label
+from extractors.tweets.reading import label_of
 from extractors.tweets.traces import Trace, Weight, fits, ids_in, is_named, named_above, text_before, traces
 
 _ITEM_TAGS = frozenset("li p div article section tr td dd blockquote figure".split())
@@ -193,7 +193,7 @@ def _items(group: _Group) -> list[HtmlElement]:
 
 def _cites_tweets(items: list[HtmlElement]) -> bool:
     """Whether a list is about tweets: references say "tweet" where tweets themselves do not."""
-    return 2 * sum(bool(_ABOUT_TWEETS.search(label(item))) for item in items) > len(items)
+    return 2 * sum(bool(_ABOUT_TWEETS.search(label_of(item))) for item in items) > len(items)
 
 
 def _weight(group: _Group, item: HtmlElement) -> int:
@@ -201,7 +201,7 @@ def _weight(group: _Group, item: HtmlElement) -> int:
     known = group.items.get(item)
     if known is not None or not fits(item):
         return known or 0
-    said = entities_of(label(item))
+    said = entities_of(label_of(item))
     return Weight.WEAK if said.mentions or said.hashtags else 0
 
 
@@ -218,7 +218,7 @@ def _is_message(tweet: Tweet, weight: int) -> bool:
 def _roots(group: _Group, placed: list[Placed]) -> tuple[HtmlElement, ...]:
     """What to keep out of the article: the whole list if it holds nothing else, else its items and heading."""
     shown = {item.node for item in placed}
-    others = [child for child in group.parent if isinstance(child.tag, str) and child not in shown and label(child)]
+    others = [child for child in group.parent if isinstance(child.tag, str) and child not in shown and label_of(child)]
     if shown and not others and not any(text_before(child).strip() for child in group.parent):
         return (group.parent,)
     above = named_above(placed[0].node) if placed else None

@@ -19,7 +19,7 @@ _TWEET_ENTITY = re.compile(r"(?P<url>https?://\S+)|@(?P<mention>\w+)|#(?P<hashta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class MarkupSpan:
     """A run of text. `kind` is text, strong, link or line (a line break, without text)."""
 
     kind: str
@@ -28,53 +28,53 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextBlock:
+class MarkupBlock:
     """A paragraph (one item) or a list (one item a bullet)."""
 
     kind: str
-    items: tuple[tuple[Span, ...], ...]
+    items: tuple[tuple[MarkupSpan, ...], ...]
 
 
-def spans(text: str) -> tuple[Span, ...]:
+def spans(text: str) -> tuple[MarkupSpan, ...]:
     """The runs of one paragraph in order."""
-    found: list[Span] = []
+    found: list[MarkupSpan] = []
     end = 0
     for match in _INLINE.finditer(text):
         if match.start() > end:
-            found.append(Span(kind="text", text=text[end : match.start()]))
+            found.append(MarkupSpan(kind="text", text=text[end : match.start()]))
         end = match.end()
         if match["label"]:
-            found.append(Span(kind="link", text=match["label"], href=match["href"]))
+            found.append(MarkupSpan(kind="link", text=match["label"], href=match["href"]))
         elif match["strong"]:
-            found.append(Span(kind="strong", text=match["strong"]))
+            found.append(MarkupSpan(kind="strong", text=match["strong"]))
         elif match["bare"]:
-            found.append(Span(kind="link", text=match["bare"], href=match["bare"]))
+            found.append(MarkupSpan(kind="link", text=match["bare"], href=match["bare"]))
         else:
-            found.append(Span(kind="line"))
+            found.append(MarkupSpan(kind="line"))
     if end < len(text):
-        found.append(Span(kind="text", text=text[end:]))
+        found.append(MarkupSpan(kind="text", text=text[end:]))
     return tuple(found)
 
 
-def blocks(text: str) -> tuple[TextBlock, ...]:
+def blocks(text: str) -> tuple[MarkupBlock, ...]:
     """The paragraphs and lists of a text in order."""
     found = []
     for part in re.split(r"\n\s*\n", text.strip()):
         lines = part.splitlines()
         if all(line.startswith("- ") for line in lines):
-            found.append(TextBlock(kind="list", items=tuple(spans(line[2:]) for line in lines)))
+            found.append(MarkupBlock(kind="list", items=tuple(spans(line[2:]) for line in lines)))
         else:
-            found.append(TextBlock(kind="paragraph", items=(spans(part),)))
+            found.append(MarkupBlock(kind="paragraph", items=(spans(part),)))
     return tuple(found)
 
 
-def tweet_spans(text: str) -> tuple[Span, ...]:
+def tweet_spans(text: str) -> tuple[MarkupSpan, ...]:
     """The runs of a tweet: links, mentions and hashtags lead where the network's own widget sends them."""
-    found: list[Span] = []
+    found: list[MarkupSpan] = []
     end = 0
     for match in _TWEET_ENTITY.finditer(text):
         if match.start() > end:
-            found.append(Span(kind="text", text=text[end : match.start()]))
+            found.append(MarkupSpan(kind="text", text=text[end : match.start()]))
         end = match.end()
         if match["url"]:
             href = match["url"]
@@ -82,7 +82,7 @@ def tweet_spans(text: str) -> tuple[Span, ...]:
             href = f"https://twitter.com/{match['mention']}"
         else:
             href = f"https://twitter.com/search?q=%23{match['hashtag']}"
-        found.append(Span(kind="link", text=match[0], href=href))
+        found.append(MarkupSpan(kind="link", text=match[0], href=href))
     if end < len(text):
-        found.append(Span(kind="text", text=text[end:]))
+        found.append(MarkupSpan(kind="text", text=text[end:]))
     return tuple(found)

@@ -47,11 +47,11 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thread:
+class DemoThread:
     """A comment with the answers to it, oldest first."""
 
     comment: DemoComment
-    replies: tuple[Thread, ...]
+    replies: tuple[DemoThread, ...]
 
 
 def _aware(moment: datetime) -> datetime:
@@ -95,16 +95,16 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def threads(comments: tuple[DemoComment, ...], parent: int | None = None) -> tuple[Thread, ...]:
+def threads(comments: tuple[DemoComment, ...], parent: int | None = None) -> tuple[DemoThread, ...]:
     """The comments as trees: those that answer `parent` (None: nobody), each with its own answers."""
     return tuple(
-        Thread(comment=comment, replies=threads(comments, comment.id))
+        DemoThread(comment=comment, replies=threads(comments, comment.id))
         for comment in comments
         if comment.parent == parent
     )
 
 
-def _comment_pages(article: DemoArticle) -> list[tuple[Thread, ...]]:
+def _comment_pages(article: DemoArticle) -> list[tuple[DemoThread, ...]]:
     roots = threads(article.comments)
     size = article.threads_per_page or max(len(roots), 1)
     return [roots[start : start + size] for start in range(0, len(roots), size)] or [()]
@@ -135,7 +135,7 @@ def _article_pages(magazine: Magazine, article: DemoArticle, render: Any) -> dic
     return found
 
 
-def pages(magazine: Magazine, base: str) -> dict[str, Resource]:
+def demo_pages(magazine: Magazine, base: str) -> dict[str, Resource]:
     """Every answer of the site by its path. `base` is the site's address without a slash at the end."""
     environment = _environment()
     shared = {"magazine": magazine, "base": base, "newest": _newest_comments(magazine)}

@@ -17,7 +17,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from flows.demo.magazine import magazine
-from flows.demo.pages import Resource, pages
+from flows.demo.pages import Resource, demo_pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class DemoServer:
     @edition.setter
     def edition(self, edition: int) -> None:
         if edition not in self._sites:
-            self._sites[edition] = pages(magazine(edition), self.url)
+            self._sites[edition] = demo_pages(magazine(edition), self.url)
         self._edition = edition
 
     @property

@@ -17,11 +17,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from flows.commands.printing import print_reports
+from flows.commands.running import run_sites
 from flows.demo.server import DemoServer, demo_sitemap
 from flows.errors import FlowError
-from flows.nightly import run_sites
-from flows.report import RunReport, print_reports
-from flows.settings import Settings, load
+from flows.runs.site_run import RunReport
+from flows.settings import Settings
+from flows.settings_file import load
 from moderation.explain import reason
 from moderation.verdict import Evidence
 
@@ -50,26 +52,26 @@ class DemoFailed(FlowError):
 
 def tour(keep: Path | None, *, direct: bool, quiet: bool) -> dict[str, Any]:
     """Runs the demo and returns its reports. Raises DemoFailed when the road did not hold."""
-    folder = prepared(keep)
+    folder = prepared_folder(keep)
     console = Console(quiet=quiet)
     with DemoServer() as server:
         config = folder / "tamis.toml"
         config.write_text(SETTINGS.format(url=server.url, sitemap=demo_sitemap(server.url)), "utf-8")
         console.print(f"A sample magazine is served at {server.url}; its settings are in {config}\n", highlight=False)
         console.print("[bold]The first night[/]" + ("" if direct else " (a Prefect flow run)"))
-        first = night(config, direct=direct, console=console)
+        first = first_night(config, direct=direct, console=console)
         server.edition = 2
         console.print("\n[bold]Some weeks later[/]: the same command; unchanged pages cost one conditional request")
-        second = night(config, direct=direct, console=console)
+        second = first_night(config, direct=direct, console=console)
     settings = load(config, {})
     account = make_account(settings)
-    answer = look(console, folder, settings.database_url, account)
+    answer = look_around(console, folder, settings.database_url, account)
     return {"folder": str(folder), "runs": [first.as_json(), second.as_json()], "account": account, **answer}
 
 
 def make_account(settings: Settings) -> dict[str, str]:
     """An admin of the demo's desk, with a password of this demo."""
-    from flows.accounts import add
+    from flows.commands.accounts import add
 
     account = {"name": "demo", "password": secrets.token_urlsafe(9)}
     add(settings, account["name"], "admin", None, account["password"])
@@ -88,7 +90,7 @@ def log_in(account: dict[str, str]) -> str:
     return f"Log in as {account['name']} with the password {account['password']}"
 
 
-def prepared(keep: Path | None) -> Path:
+def prepared_folder(keep: Path | None) -> Path:
     """The demo's folder, empty. Raises DemoFailed rather than touch a folder that no demo made."""
     folder = (keep or FOLDER).absolute()
     if folder.exists():
@@ -100,7 +102,7 @@ def prepared(keep: Path | None) -> Path:
     return folder
 
 
-def night(config: Path, *, direct: bool, console: Console) -> RunReport:
+def first_night(config: Path, *, direct: bool, console: Console) -> RunReport:
     settings = load(config, {})
     report = run_sites(settings, None, direct=direct, show=not console.quiet)[0]
     print_reports([report], console)
@@ -109,16 +111,16 @@ def night(config: Path, *, direct: bool, console: Console) -> RunReport:
     return report
 
 
-def look(console: Console, folder: Path, database_url: str, account: dict[str, str]) -> dict[str, Any]:
+def look_around(console: Console, folder: Path, database_url: str, account: dict[str, str]) -> dict[str, Any]:
     """What an operator, an editor and an analyst would look at next."""
-    from storage.console import query
-    from storage.engine import open_database
-    from storage.views import VIEWS
-    from storage.waiting import Filter, waiting
+    from storage.analysts.console import query
+    from storage.analysts.views import VIEWS
+    from storage.desk.review_queue import QueueFilter, review_queue
+    from storage.opening import open_database
 
     here = f"--config {folder.name}/tamis.toml" if folder.parent == Path.cwd() else f"--config {folder}/tamis.toml"
     with open_database(database_url) as db:
-        queue = waiting(db, Filter(), limit=5, order="doubt").items
+        queue = review_queue(db, QueueFilter(), limit=5, order="doubt").items
         answer = query(db, ANALYST_QUERY, [view.name for view in VIEWS])
     console.print("\n[bold]Operator[/]: the health of each site, and what was set aside")
     command(console, f"{program()} status {here}")
@@ -126,7 +128,7 @@ def look(console: Console, folder: Path, database_url: str, account: dict[str, s
     command(console, f"{program()} desk {here}")
     console.print(f"  then open http://127.0.0.1:8710/review. {escape(log_in(account))}", highlight=False)
     for item in queue:
-        console.print(f"  [yellow]{escape(item.author or '?')}[/]: {escape(short(item.body))}", highlight=False)
+        console.print(f"  [yellow]{escape(item.author or '?')}[/]: {escape(short_text(item.body))}", highlight=False)
         for words in strongest(item.evidence):
             console.print(f"      {escape(words)}", highlight=False, style="dim")
     console.print("\n[bold]Analyst[/]: documented views; the salaries that the articles state")
@@ -157,6 +159,6 @@ def command(console: Console, words: str) -> None:
     console.print(f"  $ {escape(words)}", highlight=False, style="cyan")
 
 
-def short(text: str, limit: int = 110) -> str:
+def short_text(text: str, limit: int = 110) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"

@@ -10,8 +10,8 @@ from flows.desk.app import create_app, provider_of
 from flows.desk.security import is_loopback
 from flows.errors import FlowError
 from flows.settings import Settings
-from storage.editors import all_editors
-from storage.engine import open_database
+from storage.desk.editors import all_editors
+from storage.opening import open_database
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 

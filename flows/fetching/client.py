@@ -62,7 +62,7 @@ class Fetcher:
         policy: FetchPolicy | None = None,
         *,
         pace: Pace = PROCESS,
-        resolve: guard.Resolve = guard.resolved,
+        resolve: guard.Resolve = guard.resolved_addresses,
         clock: Clock = time.monotonic,
         sleep: Sleep = asyncio.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -103,13 +103,13 @@ class Fetcher:
         cap = self.policy.max_listing_bytes if is_listing else self.policy.max_bytes
         return await self._with_retries(_Errand(request, cap))
 
-    async def rules(self, url: str) -> robots.Rules:
+    async def rules(self, url: str) -> robots.RobotsRules:
         """What the robots.txt of a URL's host says (sitemaps, crawl delay). Raises Refused."""
         return await self._robots.rules(guard.target(url, self.policy.local_addresses).authority)
 
     async def _robots_txt(self, url: str) -> bytes:
         request = FetchRequest(url=url, expect=Expect.ANY)
-        return (await self._with_retries(_Errand(request, robots.MAX_BYTES, for_robots=True))).body
+        return (await self._with_retries(_Errand(request, robots.MAX_ROBOTS_BYTES, for_robots=True))).body
 
     async def _with_retries(self, errand: _Errand) -> FetchResult:
         failed = 0
@@ -150,7 +150,7 @@ class Fetcher:
                 elapsed_ms = (self._clock() - started) * 1000
                 return self._result(errand, str(target.url), answer, elapsed_ms, tuple(passed))
             passed.append(url)
-            url = guard.joined(url, answer.location)
+            url = guard.joined_url(url, answer.location)
             if url in passed or len(passed) > self.policy.max_redirects:
                 raise RedirectLoop(
                     request.url, f"{len(passed)} redirects and no page (last to {url[:200]}); check the address"

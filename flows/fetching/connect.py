@@ -106,7 +106,7 @@ class GuardedStream(httpcore.AsyncNetworkStream):
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Opens connections to judged addresses only; unix sockets never."""
 
-    def __init__(self, local: frozenset[str], resolve: guard.Resolve = guard.resolved) -> None:
+    def __init__(self, local: frozenset[str], resolve: guard.Resolve = guard.resolved_addresses) -> None:
         self._local = local
         self._resolve = resolve
         self._backend = httpcore.AnyIOBackend()

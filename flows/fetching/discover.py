@@ -11,22 +11,23 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from extractors.urls import absolute, host_of, normalised
+from flows.clock import utc_now
 from flows.fetching import guard
 from flows.fetching.client import Fetcher
 from flows.fetching.errors import FetchError, Refused, printable
 from flows.fetching.links import page_links
-from flows.fetching.listings import Listing, ListingKind, NotAListing, listing
+from flows.fetching.listings import ListedPages, ListingKind, NotAListing, listed_pages
 from flows.fetching.policy import Expect, FetchRequest
-from storage.frontier import DiscoveredUrl, Source
+from storage.crawl.frontier import DiscoveredUrl, Source
 
 __all__ = ["Discovery", "DiscoverySource", "discover_urls", "page_links"]
 
 MAX_SITEMAPS = 1_000
-MAX_DEPTH = 3
+MAX_SITEMAP_DEPTH = 3
 """Indexes within indexes. The protocol allows one level; some sites have two."""
 
 
@@ -56,10 +57,6 @@ class Discovery:
 
     urls: tuple[DiscoveredUrl, ...]
     warnings: tuple[str, ...] = ()
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 async def discover_urls(fetcher: Fetcher, source: DiscoverySource, now: Callable[[], datetime] = utc_now) -> Discovery:
@@ -122,11 +119,11 @@ class _Search:
     def warn(self, url: str, sentence: str) -> None:
         self.warnings.append(f"{printable(url)}: {printable(sentence, limit=500)}")
 
-    async def read(self, url: str, what: str) -> tuple[Listing, str] | None:
+    async def read(self, url: str, what: str) -> tuple[ListedPages, str] | None:
         """What a sitemap or feed says, and the address that its relative ones start from; None after a warning."""
         try:
             result = await self.fetcher.fetch(FetchRequest(url=url, expect=Expect.XML))
-            return await asyncio.to_thread(listing, result.body, self.now), result.final_url
+            return await asyncio.to_thread(listed_pages, result.body, self.now), result.final_url
         except FetchError as error:
             self.warnings.append(f"{error} ({what})")
         except NotAListing as error:
@@ -142,8 +139,10 @@ class _Search:
             url, depth = todo.popleft()
             if url in seen:
                 continue
-            if len(seen) >= MAX_SITEMAPS or depth > MAX_DEPTH:
-                self.warn(start, f"more than {MAX_SITEMAPS:,} sitemaps or {MAX_DEPTH} levels; the rest is left out")
+            if len(seen) >= MAX_SITEMAPS or depth > MAX_SITEMAP_DEPTH:
+                self.warn(
+                    start, f"more than {MAX_SITEMAPS:,} sitemaps or {MAX_SITEMAP_DEPTH} levels; the rest is left out"
+                )
                 break
             seen.add(url)
             answer = await self.read(url, "sitemap")
@@ -195,7 +194,7 @@ class _Search:
         elif found.cut:
             self.warn(url, "the feed breaks off; what stands after the fault is left out")
 
-    def take(self, found: Listing, base: str, kind: Source) -> None:
+    def take(self, found: ListedPages, base: str, kind: Source) -> None:
         """Run in a thread: 50,000 addresses take a second or two."""
         for entry in found.entries:
             # An address of another scheme stays as written, so that the guard names it.

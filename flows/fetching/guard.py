@@ -169,13 +169,15 @@ def may_be_local(address: IPAddress) -> bool:
     return address not in _METADATA and any(address in block for block in _LOCAL)
 
 
-async def resolved(host: str, port: int) -> list[str]:
+async def resolved_addresses(host: str, port: int) -> list[str]:
     """The addresses of a host in the resolver's order. Raises OSError."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(answer[4][0]) for answer in found]
 
 
-async def addresses(host: str, port: int, local: frozenset[str], resolve: Resolve = resolved) -> tuple[str, ...]:
+async def addresses(
+    host: str, port: int, local: frozenset[str], resolve: Resolve = resolved_addresses
+) -> tuple[str, ...]:
     """Where a connection to host:port may go, in the resolver's order, each once.
 
     One answer that is not allowed refuses the host: a name with a public and a private address is an attack or a
@@ -202,7 +204,7 @@ async def addresses(host: str, port: int, local: frozenset[str], resolve: Resolv
     return tuple(dict.fromkeys(answers))
 
 
-def joined(base: str, location: str) -> str:
+def joined_url(base: str, location: str) -> str:
     """Where a Location header or a link leads from `base`. Blanks are trimmed, the fragment dropped, the rest kept:
     whether it may be asked is for `target` to say. Raises Refused if it cannot be read."""
     try:

@@ -17,7 +17,7 @@ from lxml import etree
 
 from flows.fetching import codings
 
-MAX_BYTES = 52_428_800
+MAX_LISTING_BYTES = 52_428_800
 """Decompressed; the limit of the sitemap protocol (sitemaps.org/protocol.html)."""
 
 MAX_ENTRIES = 50_000
@@ -40,19 +40,19 @@ class NotAListing(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedPage:
     address: str  # as written: perhaps relative, perhaps hostile
     modified: datetime | None = None  # UTC; None if the listing states none that can be true
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class ListedPages:
     kind: ListingKind
-    entries: tuple[Entry, ...]
+    entries: tuple[ListedPage, ...]
     cut: bool = False  # it holds more than MAX_ENTRIES, or breaks off
 
 
-def listing(body: bytes, now: datetime) -> Listing:
+def listed_pages(body: bytes, now: datetime) -> ListedPages:
     """What a sitemap (XML or plain text), a sitemap index, an RSS or an Atom feed names, in its order.
 
     A gzip file is unpacked first. One that is not well-formed gives what stands before its first fault, and is `cut`.
@@ -60,9 +60,9 @@ def listing(body: bytes, now: datetime) -> Listing:
     """
     if body.startswith(b"\x1f\x8b"):
         try:
-            body = codings.decoded(body, "gzip", MAX_BYTES)
+            body = codings.decoded(body, "gzip", MAX_LISTING_BYTES)
         except codings.OverCap as error:
-            raise NotAListing(f"unpacks to more than {MAX_BYTES:,} bytes") from error
+            raise NotAListing(f"unpacks to more than {MAX_LISTING_BYTES:,} bytes") from error
         except codings.Damaged as error:
             raise NotAListing(f"is a damaged gzip file ({error})") from error
     if not body.strip():
@@ -74,15 +74,15 @@ def listing(body: bytes, now: datetime) -> Listing:
     return _xml(body, now)
 
 
-def _plain(body: bytes) -> Listing:
+def _plain(body: bytes) -> ListedPages:
     lines = [line.strip() for line in body.decode("utf-8-sig", "replace").splitlines() if line.strip()]
-    entries = tuple(Entry(line) for line in lines[:MAX_ENTRIES])
-    return Listing(kind=ListingKind.SITEMAP, entries=entries, cut=len(lines) > MAX_ENTRIES)
+    entries = tuple(ListedPage(line) for line in lines[:MAX_ENTRIES])
+    return ListedPages(kind=ListingKind.SITEMAP, entries=entries, cut=len(lines) > MAX_ENTRIES)
 
 
-def _xml(body: bytes, now: datetime) -> Listing:
+def _xml(body: bytes, now: datetime) -> ListedPages:
     kind: ListingKind | None = None
-    entries: list[Entry] = []
+    entries: list[ListedPage] = []
     cut = False
     events: Any = etree.iterparse(
         io.BytesIO(body.lstrip()),
@@ -111,7 +111,7 @@ def _xml(body: bytes, now: datetime) -> Listing:
         cut = True
     if kind is None:
         raise NotAListing("is not XML")
-    return Listing(kind=kind, entries=tuple(entries), cut=cut)
+    return ListedPages(kind=kind, entries=tuple(entries), cut=cut)
 
 
 def _kind(root: etree._Element) -> ListingKind:
@@ -142,7 +142,7 @@ def _is_inside_entry(element: etree._Element) -> bool:
     return parent is not None and _name(parent) in _ENTRIES
 
 
-def _entry(element: etree._Element, name: str, now: datetime) -> Entry | None:
+def _entry(element: etree._Element, name: str, now: datetime) -> ListedPage | None:
     children = [(_name(child), child) for child in element]
     if name in ("url", "sitemap"):
         address = next((child.text for key, child in children if key == "loc"), None)
@@ -158,7 +158,7 @@ def _entry(element: etree._Element, name: str, now: datetime) -> Entry | None:
         return None
     stated = {key: child.text for key, child in reversed(children) if key in _DATES}
     written = next((stated[key] for key in _DATES if stated.get(key)), None)
-    return Entry((address or "").strip(), modified(written, now))
+    return ListedPage((address or "").strip(), modified(written, now))
 
 
 def _forget(element: etree._Element) -> None:

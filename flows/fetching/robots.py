@@ -15,19 +15,19 @@ from protego import Protego
 
 from flows.fetching.errors import Busy, FetchError, Permanent, RedirectLoop, Refused, TooLarge, Transient
 
-MAX_BYTES = 500 << 10
+MAX_ROBOTS_BYTES = 500 << 10
 """RFC 9309 section 2.5: at least 500 KiB must be parsed; the rest is left."""
 
 UNREACHABLE_TTL_S = 300.0
 """How long "everything is disallowed" is believed before robots.txt is asked for again."""
 
-MAX_SITEMAPS = 100
+MAX_ROBOTS_SITEMAPS = 100
 
 Get = Callable[[str], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class RobotsRules:
     """What one robots.txt says to us. `unreachable` is set while everything is disallowed for want of an answer."""
 
     url: str
@@ -46,7 +46,7 @@ class Rules:
 
     @property
     def sitemaps(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self.parsed.sitemaps))[:MAX_SITEMAPS] if self.parsed else ()
+        return tuple(dict.fromkeys(self.parsed.sitemaps))[:MAX_ROBOTS_SITEMAPS] if self.parsed else ()
 
 
 class Robots:
@@ -57,10 +57,10 @@ class Robots:
         self._agent = product_token(user_agent)
         self._ttl = ttl_s
         self._clock = clock
-        self._rules: dict[str, Rules] = {}
+        self._rules: dict[str, RobotsRules] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
-    async def rules(self, host: str) -> Rules:
+    async def rules(self, host: str) -> RobotsRules:
         """The rules of scheme://host:port, fetched once for all who ask. Raises Refused if the host itself is."""
         known = self._rules.get(host)
         if known is None or known.expires <= self._clock():
@@ -70,7 +70,7 @@ class Robots:
                     known = self._rules[host] = await self._fetched(host)
         return known
 
-    async def check(self, url: str, host: str) -> Rules:
+    async def check(self, url: str, host: str) -> RobotsRules:
         """The rules of the host, if they let us fetch the URL. Raises Refused, or Busy while there is no answer."""
         rules = await self.rules(host)
         if rules.unreachable is not None:
@@ -86,26 +86,26 @@ class Robots:
             raise Refused(url, f"{rules.url} asks robots to stay away from this page; it is skipped", reason="robots")
         return rules
 
-    async def _fetched(self, host: str) -> Rules:
+    async def _fetched(self, host: str) -> RobotsRules:
         url = f"{host}/robots.txt"
         try:
             body = await self._get(url)
         except Refused:
             raise
         except (Transient, TooLarge) as error:
-            return Rules(url, None, self._agent, self._clock() + UNREACHABLE_TTL_S, error)
+            return RobotsRules(url, None, self._agent, self._clock() + UNREACHABLE_TTL_S, error)
         except Permanent as error:
             no_rules = isinstance(error, RedirectLoop) or error.reason in ("gone", "forbidden", "status")
             if no_rules:
-                return Rules(url, None, self._agent, self._clock() + self._ttl)
-            return Rules(url, None, self._agent, self._clock() + UNREACHABLE_TTL_S, error)
-        return Rules(url, parsed(body), self._agent, self._clock() + self._ttl)
+                return RobotsRules(url, None, self._agent, self._clock() + self._ttl)
+            return RobotsRules(url, None, self._agent, self._clock() + UNREACHABLE_TTL_S, error)
+        return RobotsRules(url, parsed_robots(body), self._agent, self._clock() + self._ttl)
 
 
-def parsed(body: bytes) -> Protego:
+def parsed_robots(body: bytes) -> Protego:
     """The rules in a robots.txt: UTF-8 with or without a byte order mark, what follows MAX_BYTES left out."""
-    if len(body) > MAX_BYTES:
-        body = body[:MAX_BYTES]
+    if len(body) > MAX_ROBOTS_BYTES:
+        body = body[:MAX_ROBOTS_BYTES]
         body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1] or body
     return Protego.parse(body.decode("utf-8-sig", "replace"))
 

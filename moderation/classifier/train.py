@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from moderation.classifier import wordstats
+from moderation import wordstats
 from moderation.classifier.model import write_model
 from moderation.classifier.training import Example, Settings, prepare, train
-from moderation.moderate import submission_from_json
+from moderation.submissions import submission_from_json
 
 VERSION = "2026.11-1"
 _RUNNING_TEXT = frozenset({"wiki17", "lingua-sentences"})

@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from moderation.language.fusion import FLOOR, FORMAT, WEIGHTS, log_length
+from moderation.language.hints import notice_title, speechless, squeezed, words
 from moderation.language.judge import DEFAULT_LANGUAGES
 from moderation.language.scripts import languages_in, letters_by_script
 from moderation.language.voters import FasttextVoter, LangdetectVoter, LinguaVoter, Votes
-from moderation.language.words import notice_title, speechless, squeezed, words
 from moderation.normalise import language_text
 
 FITTED_ON = ("de", "en", "es", "fr", "it", "nl", "pt")  # one script, so that scripts decide nothing here

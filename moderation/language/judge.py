@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from moderation.errors import LanguageUnknown
 from moderation.language.fusion import Weights, loaded_weights
+from moderation.language.hints import greets_in, notice_title, speechless, squeezed, words
 from moderation.language.scripts import (
     UNSPACED,
     languages_in,
@@ -18,7 +19,6 @@ from moderation.language.scripts import (
     without_other_scripts,
 )
 from moderation.language.voters import FasttextVoter, LangdetectVoter, LinguaVoter, Votes
-from moderation.language.words import greets_in, notice_title, speechless, squeezed, words
 from moderation.normalise import language_text
 from moderation.verdict import LanguageRelation
 

@@ -10,10 +10,10 @@ import re
 from datetime import date
 from functools import lru_cache
 
-from moderation.classifier.wordstats import word_statistics
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.view import PageView, View, page_view
-from moderation.words import WORD, folded
+from moderation.tokens import WORD, folded
+from moderation.wordstats import word_statistics
 
 _ADDRESSED = re.compile(r"(?:^|\n)\s*@\s?\w|(?:^|\n)\s*>\s?\S")
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from moderation.words import WORD, folded
+from moderation.tokens import WORD, folded
 
 _CACHED_WORDS = 200_000  # about 30 MB at most; a night's comments hold fewer different words
 

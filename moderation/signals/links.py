@@ -8,7 +8,7 @@ from functools import lru_cache
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.lexicon import lexicon
 from moderation.signals.view import Address, View, same_site
-from moderation.words import WORD
+from moderation.tokens import WORD
 
 _HTML_ANCHOR = re.compile(r"(?i)<a\s[^>]{0,300}href[^>]{0,300}>|&lt;a\s+href|<a\s+href\s*=")
 _BBCODE = re.compile(

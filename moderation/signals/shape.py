@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from moderation.classifier.wordstats import word_statistics
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.view import View
+from moderation.wordstats import word_statistics
 
 _MIXED_CASE = re.compile(r"\b[A-Za-z]*[a-z][A-Z]{2,}[a-z]*[A-Za-z]*\b|\b[a-z]+[A-Z]+[a-z]+[A-Z]\w*")
 _HUMP = re.compile(r"[a-z][A-Z]")

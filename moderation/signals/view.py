@@ -6,11 +6,11 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from moderation.classifier.wordstats import word_statistics
 from moderation.normalise import normalised
 from moderation.signals.lexicon import Hit, lexicon
+from moderation.tokens import WORD, folded
 from moderation.verdict import Submission
-from moderation.words import WORD, folded
+from moderation.wordstats import word_statistics
 
 JUDGED = 6000
 """Characters of a comment that are looked at. Longer ones are cut: the rest would cost time and tell nothing new."""

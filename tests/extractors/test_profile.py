@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.job_profile import ProfileFields, canonical_section, profile_fields
+from extractors.job_profiles.job_profile import ProfileFields, canonical_section, profile_fields
+from extractors.job_profiles.salaries import SalaryBasis, SalaryPeriod, salaries
 from extractors.records import Page, Section
-from extractors.salaries import SalaryBasis, SalaryPeriod, salaries
 
 DOCS = Path(__file__).parents[2] / "docs" / "job-profiles.md"
 YEAR, MONTH, DAY, HOUR = SalaryPeriod.YEAR, SalaryPeriod.MONTH, SalaryPeriod.DAY, SalaryPeriod.HOUR

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from flows.nightly import run_sites
-from flows.remoderate import remoderate, train, untrain
-from flows.replay import replay
-from flows.settings import Settings, build
+from flows.commands.running import run_sites
+from flows.runs.remoderate import remoderate, train, untrain
+from flows.runs.replay import replay
+from flows.settings import Settings
+from flows.settings_file import build
 from moderation.verdict import Action
-from storage.engine import open_database
-from storage.reviews import decide
-from storage.waiting import Filter, waiting
+from storage.desk.decisions import decide
+from storage.desk.review_queue import QueueFilter, review_queue
+from storage.opening import open_database
 from tests.servers import SiteServer
 
 pytestmark = pytest.mark.integration
@@ -96,8 +97,8 @@ def test_a_damaged_archive_is_told_and_loses_nothing(settings: Settings) -> None
 
 def test_a_new_rule_moves_comments_and_an_editors_decision_holds(settings: Settings) -> None:
     with open_database(settings.database_url) as db:
-        item = waiting(db, Filter(), limit=1).items[0]
-        from flows.ingest import utc_now
+        item = review_queue(db, QueueFilter(), limit=1).items[0]
+        from flows.clock import utc_now
 
         decide(db, item.comment_id, "marie", Action.REJECT, "spam", item.version, utc_now(), "key-0001")
     ruled = settings.model_copy(
@@ -114,9 +115,9 @@ def test_a_new_rule_moves_comments_and_an_editors_decision_holds(settings: Setti
 
 def test_a_few_decisions_are_learned_but_do_not_act_yet(settings: Settings) -> None:
     with open_database(settings.database_url) as db:
-        from flows.ingest import utc_now
+        from flows.clock import utc_now
 
-        for number, item in enumerate(waiting(db, Filter(), limit=2).items):
+        for number, item in enumerate(review_queue(db, QueueFilter(), limit=2).items):
             decide(db, item.comment_id, "marie", Action.REJECT, "spam", item.version, utc_now(), f"key-{number:04}")
     trained = train(settings, None, "shell:test")[0]
     assert (trained.decisions, trained.spam, trained.acts, trained.kept) == (2, 2, False, True)

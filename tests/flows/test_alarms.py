@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from flows.alarms import Alarm, AlarmKind, alarms_of, send
-from flows.report import QuarantinedPage, RunReport
+from flows.runs.alarms import Alarm, AlarmKind, alarms_of, send
+from flows.runs.site_run import QuarantinedPage, RunReport
 from tests.servers import Reply, SiteServer
 
 WHEN = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
@@ -95,5 +95,5 @@ def test_without_alarms_or_addresses_nothing_happens(alarms: list[Alarm], addres
 
 
 def test_apprise_is_imported_by_alarms_that_are_sent_only() -> None:
-    code = "import sys, flows.alarms; flows.alarms.send([], ['json://127.0.0.1:1']); sys.exit('apprise' in sys.modules)"
+    code = "import sys, flows.runs.alarms; flows.runs.alarms.send([], ['json://127.0.0.1:1']); sys.exit('apprise' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

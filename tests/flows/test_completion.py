@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from flows.report import RunReport
-from storage.archive import records
+from flows.runs.site_run import RunReport
+from storage.crawl.archive import warc_records
 from tests.press import PARAGRAPH, comment, rows, run, site_of
 from tests.servers import Page, Reply, Request, SiteServer
 
@@ -103,7 +103,7 @@ def test_the_comments_that_a_page_lacks_come_from_the_api_and_are_judged_and_arc
     assert stored(tmp_path) == WHOLE
     assert rows(tmp_path, "SELECT count(*) FROM verdicts") == [(4,)]
     assert rows(tmp_path, "SELECT platform, comments_found, shortfall FROM articles") == [("wordpress+api", 4, None)]
-    kept = [one.url for file in (tmp_path / "archive").rglob("*.warc.gz") for one in records(file)]
+    kept = [one.url for file in (tmp_path / "archive").rglob("*.warc.gz") for one in warc_records(file)]
     assert [url.partition("?")[0] for url in kept] == [server.url("/relieur/"), server.url(API)]
 
 

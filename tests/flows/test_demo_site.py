@@ -12,8 +12,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from flows.demo.magazine import Label, gold, magazine, spin
-from flows.demo.markup import Span, blocks, spans, tweet_spans
-from flows.demo.pages import FORBIDDEN, GONE, HOPELESS, pages, threads
+from flows.demo.markup import MarkupSpan, blocks, spans, tweet_spans
+from flows.demo.pages import FORBIDDEN, GONE, HOPELESS, demo_pages, threads
 from flows.demo.server import DemoServer, demo_sitemap
 
 BASE = "http://127.0.0.1:9"
@@ -79,7 +79,7 @@ def test_every_profile_has_its_seven_sections_and_a_salary_range() -> None:
 
 
 def test_a_page_shows_exactly_the_comments_of_its_article() -> None:
-    found = pages(magazine(), BASE)
+    found = demo_pages(magazine(), BASE)
     for article in magazine().articles:
         shown: list[str] = []
         for path, resource in found.items():
@@ -90,7 +90,7 @@ def test_a_page_shows_exactly_the_comments_of_its_article() -> None:
 
 
 def test_answers_are_nested_and_staff_is_marked_in_both_themes() -> None:
-    found = pages(magazine(), BASE)
+    found = demo_pages(magazine(), BASE)
     for slug, answer in (("redacteur-web", "comment-1303"), ("data-analyst", "comment-2003")):
         tree = BeautifulSoup(found[f"/fiche/{slug}/"].body, "lxml")
         item = tree.select_one(f"ul.children > li#{answer}")
@@ -100,20 +100,20 @@ def test_answers_are_nested_and_staff_is_marked_in_both_themes() -> None:
 
 def test_pages_never_tell_what_is_spam() -> None:
     topics = SPAM_TOPICS | {"spam-fr"}
-    for resource in pages(magazine(), BASE).values():
+    for resource in demo_pages(magazine(), BASE).values():
         classes = set(re.findall(rb'class="([^"]*)"', resource.body))
         assert not any(topic.encode() in name for name in classes for topic in topics)
 
 
 def test_the_same_edition_gives_the_same_bytes() -> None:
-    first, again = (pages(magazine(), BASE) for _ in range(2))
+    first, again = (demo_pages(magazine(), BASE) for _ in range(2))
     assert {path: resource.etag for path, resource in first.items()} == {
         path: resource.etag for path, resource in again.items()
     }
 
 
 def test_a_long_thread_goes_on_on_a_second_page() -> None:
-    found = pages(magazine(), BASE)
+    found = demo_pages(magazine(), BASE)
     first = BeautifulSoup(found["/fiche/community-manager/"].body, "lxml")
     second = BeautifulSoup(found["/fiche/community-manager/comment-page-2/"].body, "lxml")
     onward = first.select_one("#comments .nav-next a")
@@ -125,7 +125,7 @@ def test_a_long_thread_goes_on_on_a_second_page() -> None:
 def test_the_tweet_widget_is_the_same_on_every_article_page() -> None:
     widgets = {
         tuple(item.get_text(" ", strip=True).rpartition(" 20")[0] for item in tree.select("ul.tweets > li"))
-        for path, resource in pages(magazine(), BASE).items()
+        for path, resource in demo_pages(magazine(), BASE).items()
         if path.startswith("/fiche/") and (tree := BeautifulSoup(resource.body, "lxml"))
     }
     assert len(widgets) == 1
@@ -151,7 +151,7 @@ def test_the_second_edition_edits_removes_adds_and_rewrites() -> None:
 
 
 def test_a_page_that_the_second_edition_changed_has_a_newer_date() -> None:
-    first, second = (pages(magazine(edition), BASE) for edition in (1, 2))
+    first, second = (demo_pages(magazine(edition), BASE) for edition in (1, 2))
     for path, resource in second.items():
         if resource.body != first[path].body:
             assert resource.modified > first[path].modified, path
@@ -229,7 +229,7 @@ def test_text_becomes_paragraphs_lists_and_links() -> None:
     found = blocks("One **two**\nthree\n\n- a\n- [b](http://c.example)")
     assert [block.kind for block in found] == ["paragraph", "list"]
     assert [span.kind for span in found[0].items[0]] == ["text", "strong", "line", "text"]
-    assert found[1].items[1] == (Span(kind="link", text="b", href="http://c.example"),)
+    assert found[1].items[1] == (MarkupSpan(kind="link", text="b", href="http://c.example"),)
     assert [span.text for span in spans("see http://d.example/x. Bye")] == ["see ", "http://d.example/x", ". Bye"]
 
 

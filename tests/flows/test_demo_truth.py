@@ -14,8 +14,9 @@ from extractors.errors import NoArticle
 from extractors.extract import extract
 from extractors.records import Page
 from flows.demo.magazine import Label, gold, magazine
-from flows.demo.pages import HOPELESS, pages
-from moderation.moderate import Moderator, submissions_of
+from flows.demo.pages import HOPELESS, demo_pages
+from moderation.moderate import Moderator
+from moderation.submissions import submissions_of
 from moderation.verdict import Action, Verdict
 
 BASE = "http://127.0.0.1:9"
@@ -23,7 +24,7 @@ BASE = "http://127.0.0.1:9"
 
 @cache
 def extracted() -> dict[str, Page]:
-    found = pages(magazine(), BASE)
+    found = demo_pages(magazine(), BASE)
     return {
         path: extract(resource.body, BASE + path, content_type=resource.content_type)
         for path, resource in found.items()
@@ -92,7 +93,7 @@ def test_the_tweets_of_widget_and_article_are_found() -> None:
 
 def test_a_page_without_an_article_is_refused() -> None:
     with pytest.raises(NoArticle):
-        extract(pages(magazine(), BASE)[HOPELESS].body, BASE + HOPELESS)
+        extract(demo_pages(magazine(), BASE)[HOPELESS].body, BASE + HOPELESS)
 
 
 @pytest.mark.integration

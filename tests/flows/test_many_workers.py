@@ -17,13 +17,13 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from flows.errands import shared
+from flows.commands.running import run_sites
 from flows.errors import RunFailed, RunnerUnknown
 from flows.fetching.policy import FetchPolicy
-from flows.nightly import run_sites
-from flows.runners import address_of
-from flows.scheduling import free_port
-from flows.settings import build
+from flows.orchestration.cluster_batch import shared
+from flows.orchestration.runners import cluster_address
+from flows.orchestration.server import free_port
+from flows.settings_file import build
 from tests.press import ended, found_in, rows, run, running, settings_file, site_of, small_site, wait_until
 from tests.servers import SiteServer
 
@@ -31,14 +31,14 @@ from tests.servers import SiteServer
 @pytest.mark.parametrize("runner", ["dask", "dask://", "dask://host", "ray://host:1", "dask://host:99999", "threads"])
 def test_a_runner_that_does_not_exist_is_refused_with_what_to_write(runner: str) -> None:
     with pytest.raises(RunnerUnknown, match="write processes, or dask://HOST:PORT"):
-        address_of(runner)
+        cluster_address(runner)
 
 
 @pytest.mark.parametrize(
     ("runner", "address"), [("dask://10.0.0.5:8786", "tcp://10.0.0.5:8786"), ("dask://[::1]:8786/", "tcp://[::1]:8786")]
 )
 def test_the_scheduler_of_a_cluster_is_named_by_host_and_port(runner: str, address: str) -> None:
-    assert str(address_of(runner)) == address
+    assert str(cluster_address(runner)) == address
 
 
 def test_a_cluster_needs_prefect(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_the_pages_of_a_killed_worker_are_done_by_the_next_run(
 @pytest.mark.integration
 def test_a_scheduler_that_does_not_answer_is_named_in_one_sentence() -> None:
     pytest.importorskip("prefect_dask", reason="NO DASK: pip install 'tamis[dask]'")
-    from flows.cluster import reporting  # it imports Prefect
+    from flows.orchestration.cluster import reporting  # it imports Prefect
 
     runner = f"dask://127.0.0.1:{free_port()}"
     with pytest.raises(RunFailed, match=f"no Dask scheduler answers at {runner}"), reporting(runner):

@@ -15,11 +15,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from flows import nightly
-from flows.nightly import run_site
-from flows.settings import build
-from storage.engine import connect
-from storage.errors import SchemaMissing
+from flows.runs import nightly
+from flows.runs.nightly import run_site
+from flows.settings_file import build
+from storage.database.engine import connect
+from storage.database.errors import SchemaMissing
 from storage.schema import upgrade
 from tests.press import (
     article,
@@ -122,7 +122,7 @@ def test_a_redirect_to_another_machine_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_the_raw_page_can_be_read_back_from_the_archive(tmp_path: Path) -> None:
-    from storage.archive import ArchiveRef, WarcArchive
+    from storage.crawl.archive import ArchiveRef, WarcArchive
 
     pages = small_site(1)
     with SiteServer(pages) as server:
@@ -173,7 +173,7 @@ def test_an_empty_sitemap_fails_with_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_locked_database_fails_the_run_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.engine.LOCK_WAIT_SECONDS", 0.2)
+    monkeypatch.setattr("storage.database.engine.LOCK_WAIT_SECONDS", 0.2)
     with SiteServer(small_site(1)) as server:
         settings = site_of(server, tmp_path)
         upgrade(settings.database_url)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from flows.commands.starter import AlreadyThere, write_settings
 from flows.errors import SettingsError, UnknownSite
-from flows.settings import Settings, build, key_lines, load
-from flows.starter import AlreadyThere, write_settings
+from flows.settings import Settings
+from flows.settings_file import build, key_lines, load
 
 MINIMAL = """
 [sites.magazine]

@@ -9,17 +9,18 @@ from datetime import timedelta
 
 import pytest
 
-from flows import nightly, watching
 from flows.desk.app import create_app
-from flows.settings import build
-from flows.watching import look, overdue, sentences, watched
+from flows.runs import agreements as watching
+from flows.runs import nightly
+from flows.runs.agreements import overdue, send_due_notices, sentences, watched
+from flows.settings_file import build
 from moderation.verdict import Action
-from storage.campaigns import find_campaigns
-from storage.engine import open_database
-from storage.errors import DatabaseUnreachable
-from storage.reviews import decide
-from storage.told import CLAIM, Matter, claim, confirm, settle
-from storage.waiting import Filter, waiting
+from storage.crawl.campaigns import find_campaigns
+from storage.database.errors import DatabaseUnreachable
+from storage.desk.decisions import decide
+from storage.desk.notices import CLAIM, Notice, claim_notices, clear_notices, confirm_sent
+from storage.desk.review_queue import QueueFilter, review_queue
+from storage.opening import open_database
 from tests.flows.desk.room import MORNING, account, editor, put
 from tests.press import run, site_of, small_site
 from tests.servers import Reply, SiteServer, failing_then
@@ -53,16 +54,16 @@ def test_a_comment_that_waits_too_long_is_told_once_then_daily_then_anew(databas
         given = settings(f"json://{site.authority}/hook", desk={"wait_hours": 24, "address": "https://desk.example/"})
         late = MORNING + 2 * DAY
         for now in (MORNING + HOUR, late, late + HOUR, late + DAY + HOUR):
-            assert look(given, database, now) == ()
+            assert send_due_notices(given, database, now) == ()
         assert len(site.requests) == 2
         assert messages(site)[0] == (
             "- 1 comment has waited for longer than the 24 hours agreed, the oldest since 02 Mar 06:00 UTC;"
             " open https://desk.example/review?site=mag"
         )
         decide(database, number, "marie", Action.PUBLISH, None, 1, late, "key-1")
-        look(given, database, late + 2 * DAY)
+        send_due_notices(given, database, late + 2 * DAY)
         put(database, ["encore"], url="https://mag.example/b")
-        look(given, database, late + 2 * DAY + HOUR)
+        send_due_notices(given, database, late + 2 * DAY + HOUR)
         assert len(site.requests) == 3
 
 
@@ -70,22 +71,22 @@ def test_a_long_queue_is_told_until_it_is_well_under_what_was_agreed(database, s
     put(database, [f"n {n}" for n in range(11)])
     with SiteServer({"/hook": Reply(body="ok")}) as site:
         given = settings(f"json://{site.authority}/hook", desk={"queue_over": 10})
-        look(given, database, MORNING)
+        send_due_notices(given, database, MORNING)
         assert messages(site) == [
             "- more comments wait for review than the 10 agreed; open the desk at /review?site=mag"
         ]
-        waits = waiting(database, Filter()).items
+        waits = review_queue(database, QueueFilter()).items
         for one in waits[:1]:  # 10 wait, which is as agreed, then 11 again: the queue swings
             decide(database, one.comment_id, "marie", Action.PUBLISH, None, 1, MORNING, f"key-{one.comment_id}")
-        look(given, database, MORNING + HOUR)
+        send_due_notices(given, database, MORNING + HOUR)
         put(database, ["encore"], url="https://mag.example/b")
-        look(given, database, MORNING + HOUR)
+        send_due_notices(given, database, MORNING + HOUR)
         assert len(site.requests) == 1
         for one in waits[1:5]:
             decide(database, one.comment_id, "marie", Action.PUBLISH, None, 1, MORNING, f"key-{one.comment_id}")
-        look(given, database, MORNING + HOUR)
+        send_due_notices(given, database, MORNING + HOUR)
         put(database, [f"m {n}" for n in range(5)], url="https://mag.example/c")
-        look(given, database, MORNING + HOUR)
+        send_due_notices(given, database, MORNING + HOUR)
         assert len(site.requests) == 2
 
 
@@ -94,10 +95,10 @@ def test_a_campaign_is_told_once(database, settings):
     find_campaigns(database, MORNING + HOUR)
     with SiteServer({"/hook": Reply(body="ok")}) as site:
         address = f"json://{site.authority}/hook"
-        look(settings(address), database, MORNING)
+        send_due_notices(settings(address), database, MORNING)
         assert site.requests == []
         for now in (MORNING, MORNING + 3 * DAY):
-            look(settings(address, desk={"campaign_from": 3}), database, now)
+            send_due_notices(settings(address, desk={"campaign_from": 3}), database, now)
         assert len(site.requests) == 1
         assert "3 nearly alike comments, 3 of them wait for review" in messages(site)[0]
         assert "&campaign=" in messages(site)[0]
@@ -117,27 +118,27 @@ def test_what_no_address_took_is_told_later(database, settings):
     with SiteServer({"/hook": failing_then(Reply(body="ok"), Reply(status=500))}) as site:
         given = settings(f"json://{site.authority}/hook", desk={"wait_hours": 1})
         late = MORNING + DAY
-        (sentence,) = look(given, database, late)
+        (sentence,) = send_due_notices(given, database, late)
         assert "did not take the message" in sentence
-        assert look(given, database, late + timedelta(seconds=60)) == ()  # it may still be on its way
-        assert look(given, database, late + CLAIM) == ()
-        assert look(given, database, late + CLAIM + HOUR) == ()
+        assert send_due_notices(given, database, late + timedelta(seconds=60)) == ()  # it may still be on its way
+        assert send_due_notices(given, database, late + CLAIM) == ()
+        assert send_due_notices(given, database, late + CLAIM + HOUR) == ()
         assert site.hits["/hook"] == 2
 
 
 def test_of_many_that_look_at_once_one_tells(database, database_url):
-    matter = Matter(kind="queue", site="mag", subject="")
+    matter = Notice(kind="queue", site="mag", subject="")
 
     def one(_):
         with open_database(database_url) as db:
-            return claim(db, [matter], MORNING, DAY)
+            return claim_notices(db, [matter], MORNING, DAY)
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(len(mine) for mine in pool.map(one, range(8))) == 1
-    confirm(database, [matter], MORNING)
-    assert claim(database, [matter], MORNING + HOUR, DAY) == []
-    settle(database, [matter])
-    assert claim(database, [matter], MORNING + HOUR, DAY) == [matter]
+    confirm_sent(database, [matter], MORNING)
+    assert claim_notices(database, [matter], MORNING + HOUR, DAY) == []
+    clear_notices(database, [matter])
+    assert claim_notices(database, [matter], MORNING + HOUR, DAY) == [matter]
 
 
 async def test_the_desk_and_the_interface_say_who_waits_too_long(database, database_url, settings):
@@ -173,7 +174,7 @@ async def test_a_look_that_fails_is_not_the_last_one(database, settings, monkeyp
         looks.append(1)
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(watching, "look", failing)
+    monkeypatch.setattr(watching, "send_due_notices", failing)
     monkeypatch.setattr(watching, "LOOK_EVERY", 0.01)
     looking = asyncio.create_task(watching.keep_looking(settings(), database))
     for _ in range(200):
@@ -188,7 +189,7 @@ def test_a_run_keeps_its_report_when_the_queue_cannot_be_looked_at(tmp_path, mon
     def away(*_):
         raise DatabaseUnreachable("it went away")
 
-    monkeypatch.setattr(nightly, "look", away)
+    monkeypatch.setattr(nightly, "send_due_notices", away)
     with SiteServer(small_site(1)) as site:
         report = run(site_of(site, tmp_path))
     assert report.failure is None

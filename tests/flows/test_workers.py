@@ -10,7 +10,7 @@ import time
 import pytest
 
 from extractors.errors import NoArticle
-from flows.workers import RawPage, Unprocessable, WorkerPool, extract_page, guarded
+from flows.runs.workers import RawPage, Unprocessable, WorkerPool, extract_page, guarded
 
 PAGE = RawPage(url="https://example.org/a", html="<h1>x</h1>")
 

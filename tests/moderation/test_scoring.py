@@ -15,11 +15,12 @@ from extractors.records import Comment, CommentKind, Page
 from moderation.classifier.model import shipped_model
 from moderation.errors import ModelUnusable
 from moderation.explain import meaning, reasons
-from moderation.moderate import Moderator, submission_from_json, submissions_of
+from moderation.moderate import Moderator
 from moderation.policy import Policy
 from moderation.rules import PastDecision, Rules, dry_run
 from moderation.scoring import evidence_of, log_odds, probability
 from moderation.signals import all_signals
+from moderation.submissions import submission_from_json, submissions_of
 from moderation.verdict import Action, LanguageRelation, Submission
 
 LANGUAGES = ("en", "fr", "ru")

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.classifier.model import CHANNELS, shipped_model
-from moderation.classifier.wordstats import word_statistics
 from moderation.signals import all_signals, findings
 from moderation.signals.lexicon import Lexicon
 from moderation.signals.view import View, host_of, same_site
 from moderation.verdict import Submission
+from moderation.wordstats import word_statistics
 
 
 def found(text: str, **fields: object) -> dict[str, tuple[str, tuple[tuple[int, int], ...]]]:

@@ -7,8 +7,8 @@ import pytest
 
 from moderation.classifier.model import write_model
 from moderation.evaluate import Labelled, average_precision, calibration_error, evaluate, labelled_from_json, recall_at
+from moderation.host_names import with_neighbours
 from moderation.moderate import Moderator
-from moderation.neighbours import with_neighbours
 from moderation.verdict import Submission
 
 training = pytest.importorskip("moderation.classifier.training", reason="scipy is needed for training")

@@ -11,9 +11,9 @@ import pytest
 
 from extractors.records import Comment, Discussion, Page, Section, Tweet
 from moderation.verdict import Action, Evidence, LanguageRelation, Verdict
-from storage.engine import Database
-from storage.frontier import DiscoveredUrl, discover
-from storage.outcomes import Exchange, Extracted
+from storage.crawl.frontier import DiscoveredUrl, discover
+from storage.crawl.outcomes import Exchange, Extracted
+from storage.database.engine import Database
 
 MORNING = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
@@ -32,7 +32,7 @@ class Maker:
     def page_id(self, url: str, site: str = "mag") -> int:
         from sqlalchemy import select
 
-        from storage.tables import pages
+        from storage.database.tables import pages
 
         discover(self.db, site, [DiscoveredUrl(url=url, source="given")], self.now)
         with self.db.read() as connection:

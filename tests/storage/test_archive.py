@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from storage.archive import ArchiveRef, WarcArchive, records
-from storage.errors import RecordMissing
+from storage.crawl.archive import ArchiveRef, WarcArchive, warc_records
+from storage.database.errors import RecordMissing
 
 NOW = datetime(2026, 3, 2, 6, 0, 0, 123456, tzinfo=UTC)
 URL = "https://mag.example/métier?a=1"
@@ -56,7 +56,7 @@ def test_a_torn_end_leaves_the_records_before_it(archive, cut):
     assert archive.read(places[1]).body.startswith(b"body 1")
     with pytest.raises(RecordMissing):
         archive.read(places[2])
-    assert len(list(records(path))) == 2
+    assert len(list(warc_records(path))) == 2
 
 
 def test_two_archives_never_write_to_one_file(tmp_path):

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from storage.console import Answer, query, rows_of
-from storage.engine import Database, open_database
-from storage.errors import QueryRefused, SchemaOutdated
-from storage.gallery import GALLERY
-from storage.loading import load
+from storage.analysts.console import Answer, query, rows_of
+from storage.analysts.gallery import GALLERY
+from storage.analysts.views import VIEWS
+from storage.crawl.loading import load
+from storage.database.engine import Database
+from storage.database.errors import QueryRefused, SchemaOutdated
+from storage.opening import open_database
 from storage.schema import upgrade
-from storage.views import VIEWS
 
 NAMES = tuple(view.name for view in VIEWS)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from moderation.verdict import Action
-from storage.errors import ExportRefused
-from storage.exports.export import export
-from storage.exports.package import checksum
-from storage.loading import load
-from storage.reviews import decide
-from storage.rollups import refresh
-from storage.views import VIEWS
+from storage.analysts.exports.export import export
+from storage.analysts.exports.package import checksum
+from storage.analysts.rollups import refresh
+from storage.analysts.views import VIEWS
+from storage.crawl.loading import load
+from storage.database.errors import ExportRefused
+from storage.desk.decisions import decide
 
 duckdb = pytest.importorskip("duckdb")
 URL = "https://mag.example/a"
@@ -147,7 +147,7 @@ def test_an_export_that_fails_leaves_the_earlier_one_and_no_rubbish(database, ma
     def broken(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("storage.exports.export.write_jsonl", broken)
+    monkeypatch.setattr("storage.analysts.exports.export.write_jsonl", broken)
     with pytest.raises(OSError, match="No space"):
         export(database, out, "jsonl", make.now)
     assert sorted(path.name for path in out.iterdir()) == before

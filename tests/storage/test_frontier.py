@@ -3,9 +3,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from storage.frontier import DiscoveredUrl, claim, counts, discover, make_due, release, release_dead
-from storage.loading import load
-from storage.outcomes import Unchanged
+from storage.crawl.frontier import DiscoveredUrl, claim, counts, discover, make_due, release, release_dead
+from storage.crawl.loading import load
+from storage.crawl.outcomes import Unchanged
 
 URL = "https://mag.example/"
 

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from extractors.records import Discussion
 from moderation.verdict import Action
-from storage.campaigns import campaign_sizes, find_campaigns, largest_campaigns, members
-from storage.health import site_status
-from storage.learned import all_learned, keep_learned, newest_learned
-from storage.loading import load
-from storage.outcomes import Quarantined
-from storage.replaying import archived_pages, is_older, judged_comments, store_verdicts, stored_page
-from storage.reviews import decide
-from storage.runs import finish_run, recent_runs, report_run, start_run
+from storage.crawl.campaigns import campaign_sizes, find_campaigns, largest_campaigns, members
+from storage.crawl.loading import load
+from storage.crawl.outcomes import Quarantined
+from storage.crawl.replaying import archived_pages, is_older, judged_comments, store_verdicts, stored_page
+from storage.crawl.runs import finish_run, recent_runs, report_run, start_run
+from storage.desk.decisions import decide
+from storage.desk.learned import all_learned, keep_learned, newest_learned
+from storage.upkeep.health import site_status
 
 URL = "https://mag.example/a"
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.records import Comment
-from storage.identity import author_key, comment_fingerprint, comment_keys, fingerprint, match, spaced_once
-from storage.turnstile import Turnstile
+from storage.crawl.identity import author_key, comment_fingerprint, comment_keys, fingerprint, match, spaced_once
+from storage.database.write_turns import WriteTurns
 
 KEY = b"k" * 32
 said = st.builds(
@@ -57,7 +57,7 @@ def test_a_pseudonym_depends_on_the_key_and_not_on_case_or_spacing():
 
 
 def test_writers_take_turns_among_threads_and_handles(tmp_path):
-    turnstiles = [Turnstile(tmp_path / "x.db") for _ in range(4)]
+    turnstiles = [WriteTurns(tmp_path / "x.db") for _ in range(4)]
     inside, most = 0, 0
     guard = threading.Lock()
 

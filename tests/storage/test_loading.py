@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from extractors.records import DatePrecision, Discussion, Section, Shortfall
-from storage.frontier import claim, counts
-from storage.loading import load
-from storage.outcomes import Exchange, Extracted, Failed, Gone, Quarantined, Unchanged
-from storage.quarantine import open_cases, resolve
+from storage.crawl.frontier import claim, counts
+from storage.crawl.loading import load
+from storage.crawl.outcomes import Exchange, Extracted, Failed, GonePage, Quarantined, Unchanged
+from storage.crawl.quarantine import open_cases, resolve
 
 URL = "https://mag.example/traffic-manager"
 TABLES = (
@@ -258,7 +258,7 @@ def test_a_case_closed_by_hand_is_not_tried_again(database, make):
 
 def test_an_article_that_is_gone_and_comes_back_says_so(database, make, rows):
     load(database, [make.extracted(URL)], None, make.now)
-    load(database, [Gone(exchange=make.exchange(URL, status=410), next_due=None)], None, make.now)
+    load(database, [GonePage(exchange=make.exchange(URL, status=410), next_due=None)], None, make.now)
     assert rows("SELECT id FROM articles WHERE gone_at IS NOT NULL") != []
     load(database, [make.extracted(URL)], None, make.now)
     assert rows("SELECT id FROM articles WHERE gone_at IS NOT NULL") == []

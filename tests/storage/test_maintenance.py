@@ -7,18 +7,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from moderation.verdict import Action
-from storage.archive import ArchiveRef, WarcArchive
-from storage.backup import backup, lines, restore
-from storage.checking import check
-from storage.engine import open_database
-from storage.erasure import erase_author
-from storage.errors import BackupDamaged, DatabaseUnreachable, RecordMissing
-from storage.loading import load
-from storage.retention import Retention, retire
-from storage.reviews import decide
-from storage.search import search
-from storage.tables import metadata
-from storage.upkeep import after_run
+from storage.analysts.search import search
+from storage.crawl.archive import ArchiveRef, WarcArchive
+from storage.crawl.loading import load
+from storage.database.errors import BackupDamaged, DatabaseUnreachable, RecordMissing
+from storage.database.tables import metadata
+from storage.desk.decisions import decide
+from storage.opening import open_database
+from storage.upkeep.after_run import after_run
+from storage.upkeep.backup import backup, backup_lines, restore
+from storage.upkeep.checking import check
+from storage.upkeep.erasure import erase_author
+from storage.upkeep.retention import Retention, retire
 
 URL = "https://mag.example/a"
 
@@ -58,7 +58,7 @@ def everything(db):
 def saved(db):
     with db.read() as connection:
         tables = [table for table in metadata.sorted_tables if table.name not in {"number_blocks", "settings"}]
-        return {table.name: list(lines(connection, table)) for table in tables}
+        return {table.name: list(backup_lines(connection, table)) for table in tables}
 
 
 def test_an_erased_author_is_nowhere_any_more(

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from extractors.records import Section
-from storage.loading import load
-from storage.profiles import derive_profiles
+from storage.crawl.loading import load
+from storage.crawl.profiles import derive_profiles
 
 URL = "https://mag.example/chef-de-projet"
 

@@ -9,26 +9,26 @@ from typing import get_args
 import pytest
 
 from moderation.verdict import Action
-from storage.authors import author_history
-from storage.errors import DecisionConflict, UnknownItem
-from storage.impact import measure_impact
-from storage.loading import load
-from storage.reviews import Wanted, decide, decide_all, decisions_on, undo
-from storage.upkeep import after_run
-from storage.waiting import (
-    Filter,
-    Order,
-    give_back,
+from storage.crawl.loading import load
+from storage.database.errors import DecisionConflict, UnknownItem
+from storage.desk.author_history import author_history
+from storage.desk.decisions import Wanted, decide, decide_all, decisions_on, undo
+from storage.desk.impact import measure_impact
+from storage.desk.review_queue import (
+    QueueFilter,
+    QueueOrder,
     item,
     lease,
     lease_page,
     oldest_waiting,
     place_from,
     place_text,
+    release_items,
+    review_queue,
     thread,
-    waiting,
     waiting_count,
 )
+from storage.upkeep.after_run import after_run
 from tests.storage.conftest import MORNING
 
 URL = "https://mag.example/a"
@@ -53,10 +53,10 @@ def loaded(database, make, say, judge):
 
 def test_a_decision_holds_and_takes_the_comment_off_the_queue(database, make, loaded, judge):
     (number,) = loaded(judge("review", 0.5))
-    assert waiting_count(database, Filter()).count == 1
+    assert waiting_count(database, QueueFilter()).count == 1
     made = decide(database, number, "ana", Action.REJECT, "spam", 1, make.now, "k1")
     assert (made.action, made.version, made.editor) == ("reject", 2, "ana")
-    assert waiting_count(database, Filter()).count == 0
+    assert waiting_count(database, QueueFilter()).count == 0
     assert (item(database, number).action, item(database, number).decided_by) == ("reject", "ana")
 
 
@@ -100,7 +100,7 @@ def test_undoing_brings_back_what_held_before(database, make, loaded, judge):
     assert (taken_back.action, item(database, number).action) == ("reject", "reject")
     undo(database, first.id, "ana", make.now, "k4")
     assert item(database, number).action == "review"
-    assert waiting_count(database, Filter()).count == 1
+    assert waiting_count(database, QueueFilter()).count == 1
     undo(database, taken_back.id, "bob", make.now, "k5")
     assert item(database, number).action == "publish"
     assert len(decisions_on(database, number)) == 5
@@ -150,8 +150,10 @@ def test_a_verdict_is_added_only_when_it_differs(database, loaded, judge, rows):
 def test_the_pages_of_the_queue_hold_each_comment_once_in_order(database, loaded, judge):
     numbers = loaded(*[judge("review", 0.4 + n / 100) for n in range(25)])
     measure_impact(database)
-    for order, chosen in product(get_args(Order), (Filter(), Filter(reason="short"), Filter(text="1", sites=("mag",)))):
-        for pages in (waiting, partial(lease_page, editor="marie", now=MORNING)):
+    for order, chosen in product(
+        get_args(QueueOrder), (QueueFilter(), QueueFilter(reason="short"), QueueFilter(text="1", sites=("mag",)))
+    ):
+        for pages in (review_queue, partial(lease_page, editor="marie", now=MORNING)):
             seen, after = [], None
             while True:
                 page = pages(database, chosen=chosen, after=after, limit=10, order=order)
@@ -174,7 +176,7 @@ def test_what_is_most_at_stake_comes_first(database, make, loaded, judge):
         ],
     )
     after_run(database, make.now)
-    found = waiting(database, Filter(), order="impact").items
+    found = review_queue(database, QueueFilter(), order="impact").items
     assert [(entry.comment_id, entry.impact) for entry in found] == [
         (copied[1], 4),
         (copied[0], 4),
@@ -189,7 +191,7 @@ def test_filters_choose_by_site_label_reason_language_text_and_author(database, 
     author = item(database, one).author_key
 
     def found(**chosen):
-        return [entry.comment_id for entry in waiting(database, Filter(**chosen)).items]
+        return [entry.comment_id for entry in review_queue(database, QueueFilter(**chosen)).items]
 
     assert found(label="spam") == [one]
     assert found(label="off") == []
@@ -206,15 +208,15 @@ def test_filters_choose_by_site_label_reason_language_text_and_author(database, 
 
 def test_a_leased_comment_is_nobody_elses_until_the_lease_ends(database, make, loaded, judge):
     numbers = loaded(*[judge("review", 0.5)] * 5)
-    mine = lease(database, "ana", Filter(), make.now, limit=3)
-    theirs = lease(database, "bob", Filter(), make.now, limit=3)
+    mine = lease(database, "ana", QueueFilter(), make.now, limit=3)
+    theirs = lease(database, "bob", QueueFilter(), make.now, limit=3)
     assert sorted(entry.comment_id for entry in mine + theirs) == numbers
-    assert [entry.comment_id for entry in lease(database, "ana", Filter(), make.now, limit=3)] == [
+    assert [entry.comment_id for entry in lease(database, "ana", QueueFilter(), make.now, limit=3)] == [
         entry.comment_id for entry in mine
     ]
-    assert give_back(database, "bob") == 2
+    assert release_items(database, "bob") == 2
     late = make.now + timedelta(seconds=500)
-    assert len(lease(database, "eve", Filter(), late, limit=9)) == 5
+    assert len(lease(database, "eve", QueueFilter(), late, limit=9)) == 5
 
 
 def test_a_campaign_is_decided_whole_or_not_at_all(database, make, loaded, judge):

@@ -6,13 +6,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from storage.backup import restore
-from storage.checking import check
-from storage.engine import connect, open_database
-from storage.errors import DatabaseLocked, DatabaseUnreachable, SchemaMissing, SchemaOutdated, SchemaTooNew
-from storage.gallery import GALLERY, answer
-from storage.schema import known_revisions, latest_revision, upgrade
-from storage.tables import metadata
+from storage.analysts.gallery import GALLERY, gallery_answer
+from storage.database.engine import connect
+from storage.database.errors import DatabaseLocked, DatabaseUnreachable, SchemaMissing, SchemaOutdated, SchemaTooNew
+from storage.database.revisions import known_revisions, latest_revision
+from storage.database.tables import metadata
+from storage.opening import open_database
+from storage.schema import upgrade
+from storage.upkeep.backup import restore
+from storage.upkeep.checking import check
 
 SCHEMAS = Path(__file__).with_name("schemas")
 OURS_TOO = ("_search", "alembic_version")  # not in the tables, made by hand
@@ -46,7 +48,7 @@ def test_a_filled_database_of_every_released_schema_is_brought_up_to_date(empty_
     assert kept.schema == schema
     with open_database(empty_database_url) as db:
         assert check(db) == ()
-        assert len(answer(db, GALLERY[0]).rows) > 0
+        assert len(gallery_answer(db, GALLERY[0]).rows) > 0
         with db.read() as connection:
             for table in ("articles", "comments", "decisions", "tweets"):
                 stored = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
@@ -112,7 +114,7 @@ def test_a_database_locked_by_another_program_is_told_so(database, monkeypatch):
 
     holder = sqlite3.connect(database.url.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr("storage.engine.LOCK_WAIT_SECONDS", 0)
+    monkeypatch.setattr("storage.database.engine.LOCK_WAIT_SECONDS", 0)
     with (
         connect(database.url) as impatient,
         pytest.raises(DatabaseLocked, match="another process"),

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from storage.loading import load
-from storage.search import index_new, search
+from storage.analysts.search import index_new, search
+from storage.crawl.loading import load
 
 URL = "https://mag.example/a"
 

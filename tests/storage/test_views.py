@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import inspect
 
 from moderation.verdict import Action
-from storage.dictionary import dictionary
-from storage.errors import UnknownItem
-from storage.gallery import GALLERY, answer, query_named
-from storage.loading import load
-from storage.reviews import decide
-from storage.rollups import refresh
-from storage.tables import metadata
-from storage.upkeep import after_run
-from storage.views import VIEWS
+from storage.analysts.dictionary import dictionary
+from storage.analysts.gallery import GALLERY, gallery_answer, query_named
+from storage.analysts.rollups import refresh
+from storage.analysts.views import VIEWS
+from storage.crawl.loading import load
+from storage.database.errors import UnknownItem
+from storage.database.tables import metadata
+from storage.desk.decisions import decide
+from storage.upkeep.after_run import after_run
 
 URL = "https://mag.example/a"
 
@@ -125,7 +125,7 @@ def test_every_gallery_query_runs_and_has_the_columns_of_its_chart(database, mak
     edited = [say("Merci bien", id="c1", date="2026-02-01T10:00"), answered]
     load(database, [make.extracted(URL, edited)], None, make.now)
     after_run(database, make.now)
-    answers = {query.name: answer(database, query) for query in GALLERY}
+    answers = {query.name: gallery_answer(database, query) for query in GALLERY}
     assert len(answers) == 12
     for query in GALLERY:
         wanted = {query.x, *query.y, *([query.series] if query.series else [])}
@@ -140,4 +140,6 @@ def test_every_gallery_query_runs_and_has_the_columns_of_its_chart(database, mak
 
 def test_the_data_dictionary_is_written_and_up_to_date():
     path = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
-    assert path.read_text("utf-8") == dictionary(), "run: python -m storage.dictionary > docs/data-dictionary.md"
+    assert path.read_text("utf-8") == dictionary(), (
+        "run: python -m storage.analysts.dictionary > docs/data-dictionary.md"
+    )

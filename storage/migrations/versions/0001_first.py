@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-from storage.search import create_index
-from storage.secret import make_secret
+from storage.analysts.search import create_index
+from storage.database.secret import make_secret
 
 revision = "0001"
 down_revision = None

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.comments.completion import (
+from extractors.comments.completion.merging import completed, missing
+from extractors.comments.completion.wordpress import (
     Named,
     Sources,
     Unreadable,
@@ -19,7 +20,6 @@ from extractors.comments.completion import (
     feed_comments,
     sources,
 )
-from extractors.comments.merging import completed, missing
 from extractors.extract import extract
 from extractors.records import Comment, CommentKind, DatePrecision, Discussion, Order, Page, Shortfall
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.comments import find_thread
-from extractors.comments.names import is_cut, name_in
+from extractors.comments.reading.names import is_cut, name_in
 from extractors.errors import PageError
 from extractors.html import Document
 

@@ -6,7 +6,7 @@ import pytest
 
 from extractors.html import Document, text_of
 from extractors.records import DatePrecision, Tweet, TweetSource
-from extractors.tweets.bluesky import sent_at
+from extractors.tweets.bluesky import bluesky_sent_at
 from extractors.tweets.finds import TweetFinds, find_tweets
 
 ID = "1196500000000000000"  # sent 2019-11-18T18:46Z
@@ -176,8 +176,8 @@ def test_a_bluesky_quotation_without_a_byline_still_has_text_and_id() -> None:
 
 
 def test_a_bluesky_key_tells_the_time() -> None:
-    assert sent_at("3laycq4tnvs2b") is not None
-    assert sent_at("self") is None
+    assert bluesky_sent_at("3laycq4tnvs2b") is not None
+    assert bluesky_sent_at("self") is None
 
 
 def test_a_mastodon_quotation_gives_a_complete_record() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, sync_playwright
 
-from flows.desk.accounts import SESSION_COOKIE
+from flows.desk.signing_in.sessions import SESSION_COOKIE
 from tests.flows.desk.room import CHROMIUM, FLAGS, HOST
 
 

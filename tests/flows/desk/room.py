@@ -17,15 +17,17 @@ import httpx
 import uvicorn
 
 from extractors.records import Comment, Discussion, Page, Section
-from flows.desk import accounts
-from flows.desk.app import DeskState, create_app, provider_of
+from flows.desk.app import create_app, provider_of
+from flows.desk.signing_in import passwords
+from flows.desk.signing_in import sessions as accounts
+from flows.desk.state import DeskState
 from flows.settings import Settings
 from moderation.verdict import Action, Evidence, LanguageRelation, Verdict
-from storage.editors import Role, add_editor
-from storage.engine import Database
-from storage.frontier import DiscoveredUrl, discover
-from storage.loading import load
-from storage.outcomes import Exchange, Extracted
+from storage.crawl.frontier import DiscoveredUrl, discover
+from storage.crawl.loading import load
+from storage.crawl.outcomes import Exchange, Extracted
+from storage.database.engine import Database
+from storage.desk.editors import Role, add_editor
 
 HOST = "127.0.0.1"
 PASSWORD = "correct horse battery"
@@ -130,7 +132,7 @@ def number_of(db: Database, table: str, column: str, value: str) -> int:
 
 def account(db: Database, name: str, role: Role = "editor", sites: Sequence[str] | None = None) -> None:
     global _hash
-    _hash = _hash or accounts.hashed(PASSWORD)
+    _hash = _hash or passwords.hashed(PASSWORD)
     add_editor(db, name, role, _hash, datetime.now(UTC), "test", sites)
 
 
@@ -166,12 +168,12 @@ async def editor(db: Database, name: str, settings: Settings | None = None) -> A
 
 def session(db: Database, name: str) -> tuple[str, str]:
     """A session of that account: the cookie's value and the CSRF token."""
-    from storage.editors import editor_named, start_session
+    from storage.desk.editors import editor_named, start_session
 
     found = editor_named(db, name)
     assert found is not None
     token, csrf = f"token-of-{name}-{time.monotonic_ns()}", f"csrf-of-{name}"
-    start_session(db, found[0], accounts.token_hash(token), csrf, accounts.utc_now(), accounts.LASTING)
+    start_session(db, found[0], passwords.token_hash(token), csrf, accounts.utc_now(), accounts.LASTING)
     return token, csrf
 
 

@@ -12,16 +12,18 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from flows.desk.accounts import token_hash, utc_now
+from flows.clock import utc_now
 from flows.desk.app import create_app
-from flows.settings import build
+from flows.desk.signing_in.passwords import token_hash
+from flows.settings_file import build
 from moderation.verdict import Action, Evidence
-from storage.audits import draw
-from storage.campaigns import find_campaigns
-from storage.editors import end_session
-from storage.engine import Database, open_database
-from storage.reviews import decide
-from storage.waiting import LEASE_SECONDS, Filter, lease
+from storage.crawl.campaigns import find_campaigns
+from storage.database.engine import Database
+from storage.desk.audits import draw
+from storage.desk.decisions import decide
+from storage.desk.editors import end_session
+from storage.desk.review_queue import EDITOR_LEASE_SECONDS, QueueFilter, lease
+from storage.opening import open_database
 from tests.flows.desk import room
 from tests.flows.desk.browser import visit
 
@@ -172,7 +174,7 @@ def conflict(made: Scene) -> Page:
 def leased(made: Scene) -> Page:
     some(made)
     page = made.settled()
-    lease(made.db, "tom", Filter(), utc_now() + timedelta(seconds=LEASE_SECONDS + 1), limit=1)
+    lease(made.db, "tom", QueueFilter(), utc_now() + timedelta(seconds=EDITOR_LEASE_SECONDS + 1), limit=1)
     wake(page)
     page.wait_for_selector("[data-message=lost]")
     return page

@@ -7,12 +7,12 @@ from typing import get_args
 
 import pytest
 
-from flows.desk import accounts
-from flows.desk.reading import is_telling
+from flows.desk.cards import is_telling
+from flows.desk.signing_in import sessions as accounts
 from moderation.verdict import Evidence
-from storage.campaigns import find_campaigns
-from storage.reviews import decisions_on
-from storage.waiting import LEASE_SECONDS, Filter, Order, item, lease, waiting_count
+from storage.crawl.campaigns import find_campaigns
+from storage.desk.decisions import decisions_on
+from storage.desk.review_queue import EDITOR_LEASE_SECONDS, QueueFilter, QueueOrder, item, lease, waiting_count
 from tests.flows.desk.room import MORNING, account, decided, editor, judged, put
 
 
@@ -65,7 +65,7 @@ async def test_the_queue_goes_on_where_its_last_page_ended(database, marie):
     assert page["waiting"] == {"count": 7, "more": False}
 
 
-@pytest.mark.parametrize("order", get_args(Order))
+@pytest.mark.parametrize("order", get_args(QueueOrder))
 async def test_every_order_has_pages(database, marie, order):
     numbers = put(database, [f"n {n}" for n in range(5)], [judged(probability=p) for p in (0.9, 0.5, 0.7, 0.6, 0.8)])
     async with editor(database, marie) as client:
@@ -137,7 +137,7 @@ async def test_a_campaign_is_decided_as_a_whole_or_not_at_all(database, marie):
         undo = {"keys": [one["key"] for one in items], "key": "undo-00001"}
         assert (await client.post("/api/undo", json=undo)).status_code == 200
     assert decided(database) == []
-    assert waiting_count(database, Filter()).count == 3
+    assert waiting_count(database, QueueFilter()).count == 3
 
 
 async def test_an_undo_by_key_needs_a_decision_of_ones_own(database, marie):
@@ -183,8 +183,8 @@ async def test_leases_are_renewed_and_what_was_lost_is_told(database, marie):
     account(database, "tom")
     async with editor(database, marie) as hers, editor(database, "tom") as his:
         await hers.get("/api/queue")
-        late = accounts.utc_now() + timedelta(seconds=LEASE_SECONDS + 1)
-        lease(database, "tom", Filter(), late, limit=1)  # hers has ended by then
+        late = accounts.utc_now() + timedelta(seconds=EDITOR_LEASE_SECONDS + 1)
+        lease(database, "tom", QueueFilter(), late, limit=1)  # hers has ended by then
         await his.post("/api/decisions", json=said(numbers[1], key="tom-00001"))
         shown = {str(number): 1 for number in numbers}
         answer = (await hers.post("/api/leases", json={"items": shown})).json()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from flows.desk.accounts import token_hash, utc_now
+from flows.clock import utc_now
+from flows.desk.signing_in.passwords import token_hash
 from moderation.verdict import Action
-from storage.editors import end_session
-from storage.reviews import decide, decisions_on
-from storage.waiting import Filter, item, waiting_count
+from storage.desk.decisions import decide, decisions_on
+from storage.desk.editors import end_session
+from storage.desk.review_queue import QueueFilter, item, waiting_count
 from tests.flows.desk import room, states
 
 playwright = pytest.importorskip("playwright.sync_api", reason="NO PLAYWRIGHT: pip install 'tamis[dev]'")
@@ -83,7 +84,7 @@ def test_a_key_held_down_decides_once(made):
     page.keyboard.down("p")  # the browser marks it as repeated
     page.keyboard.up("p")
     until(page, lambda: len(room.decided(made.db)) == 1)
-    assert waiting_count(made.db, Filter()).count == 3
+    assert waiting_count(made.db, QueueFilter()).count == 3
 
 
 def test_keys_can_be_changed_and_switched_off(made):
@@ -154,7 +155,7 @@ def test_a_comment_that_was_deselected_is_left_out_of_the_campaign(made):
     page.uncheck("#campaign-box li:first-child input")
     page.keyboard.press("r")
     until(page, lambda: len(room.decided(made.db)) == 4)
-    assert waiting_count(made.db, Filter()).count == 1
+    assert waiting_count(made.db, QueueFilter()).count == 1
 
 
 def test_shift_decides_on_what_is_ticked(made):
@@ -315,7 +316,7 @@ def test_a_rule_is_tried_and_put_in_force(made):
     assert "This rule fits 1 of 1 past decision." in page.inner_text("#rule-result")
     page.click("#rule-apply")
     page.wait_for_selector("#rule:not([open])", state="hidden")
-    from flows.desk.rules import rules_of
+    from storage.desk.rules import rules_of
 
     until(page, lambda: rules_of(made.db, "mag").hold_words == ("bookmark",))
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from storage.engine import Database, open_database
-from storage.gallery import GALLERY
-from storage.views import VIEWS
+from storage.analysts.gallery import GALLERY
+from storage.analysts.views import VIEWS
+from storage.database.engine import Database
+from storage.opening import open_database
 from tests.flows.desk.room import account, editor, judged, put, visitor
 
 HOSTILE = '=HYPERLINK("http://evil.example","x")<script>alert(1)</script>'

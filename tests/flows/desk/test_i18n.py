@@ -11,10 +11,10 @@ import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
-from flows.desk.i18n import LOCALES, preferred, texts
-from flows.desk.words import words
-from storage.gallery import GALLERY
-from storage.views import VIEWS
+from flows.desk.pages.i18n import LOCALES, preferred, texts
+from flows.desk.pages.script_words import script_words
+from storage.analysts.gallery import GALLERY
+from storage.analysts.views import VIEWS
 from tests.flows.desk.room import account, editor, visitor
 
 DESK = Path(__file__).parents[3] / "flows" / "desk"
@@ -67,7 +67,7 @@ def test_zero_is_singular_in_french_and_plural_in_english():
 
 
 def test_scripts_get_both_forms_of_what_counts():
-    assert words(texts("fr"))["campaign"] == {
+    assert script_words(texts("fr"))["campaign"] == {
         "one": "{n} commentaire semblable",
         "other": "{n} commentaires semblables",
     }

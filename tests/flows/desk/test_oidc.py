@@ -11,13 +11,14 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from flows.accounts import BadAccount, add
-from flows.desk import accounts, oidc
+from flows.commands.accounts import BadAccount, add
 from flows.desk.app import create_app
+from flows.desk.signing_in import oidc
+from flows.desk.signing_in import sessions as accounts
 from flows.errors import SettingsError
-from flows.settings import build
-from storage.editors import add_editor, audit_entries, change_editor, editor_named
-from storage.identities import NO_PASSWORD
+from flows.settings_file import build
+from storage.desk.editors import add_editor, audit_entries, change_editor, editor_named
+from storage.desk.identities import NO_PASSWORD
 from tests.flows.desk.browser import chromium, need_chromium
 from tests.flows.desk.provider import CLIENT, SECRET, TestProvider
 from tests.flows.desk.room import HOST, PASSWORD, account, served, session, visitor

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from flows.desk import accounts
-from flows.desk.rules import rules_in_force
+from flows.desk.signing_in import sessions as accounts
 from moderation.rules import Rules
 from moderation.verdict import Action
-from storage.audits import agreement, disagreements, draw, samples, second_opinion, to_look_at
-from storage.errors import UnknownItem
-from storage.reviews import decide
+from storage.database.errors import UnknownItem
+from storage.desk.audits import agreement, disagreements, draw, samples, second_opinion, to_look_at
+from storage.desk.decisions import decide
+from storage.desk.rules import rules_in_force
 from tests.flows.desk.room import account, editor, judged, put
 
 NOW = accounts.utc_now()

@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 from starlette.routing import Mount, Route
 
-from flows.desk import accounts
-from flows.desk.api import api
+from flows.desk.api.app import api
 from flows.desk.app import create_app
-from storage.editors import add_token, change_editor, end_token
+from flows.desk.signing_in import passwords
+from flows.desk.signing_in import sessions as accounts
+from storage.desk.editors import add_token, change_editor, end_token
 from tests.flows.desk.room import PASSWORD, account, editor, put, session, visitor
 
 ROLES = ("nobody", "viewer", "editor", "admin")
@@ -201,7 +202,7 @@ async def test_a_logout_and_a_changed_password_end_the_session(database):
         assert (await client.post("/logout")).status_code == 303
         assert (await client.get("/api/session")).status_code == 401
     async with editor(database, "marie") as client:
-        change_editor(database, "marie", accounts.utc_now(), "test", password_hash=accounts.hashed("another password"))
+        change_editor(database, "marie", accounts.utc_now(), "test", password_hash=passwords.hashed("another password"))
         assert (await client.get("/api/session")).status_code == 401
 
 
@@ -242,7 +243,7 @@ async def test_a_host_name_that_is_not_ours_is_refused(database):
 async def test_a_programs_token_works_without_cookie_and_until_it_is_withdrawn(database):
     account(database, "robot")
     now = accounts.utc_now()
-    made = add_token(database, "robot", "nightly report", accounts.token_hash("secret-token"), now, "test")
+    made = add_token(database, "robot", "nightly report", passwords.token_hash("secret-token"), now, "test")
     async with visitor(database) as client:
         client.headers["Authorization"] = "Bearer secret-token"
         assert (await client.get("/api/session")).json()["editor"] == "robot"
@@ -275,10 +276,10 @@ async def test_an_editor_of_one_site_sees_and_changes_nothing_of_another(databas
 def test_passwords_are_hashed_slowly_and_with_salt(monkeypatch):
     from argon2 import PasswordHasher
 
-    monkeypatch.setattr(accounts, "hasher", PasswordHasher())
-    first, second = accounts.hashed(PASSWORD), accounts.hashed(PASSWORD)
+    monkeypatch.setattr(passwords, "hasher", PasswordHasher())
+    first, second = passwords.hashed(PASSWORD), passwords.hashed(PASSWORD)
     assert first != second
     assert first.startswith("$argon2id$")
-    assert accounts.hasher.memory_cost >= 19 * 1024  # KiB: what OWASP asks for at least
-    with pytest.raises(accounts.WeakPassword):
-        accounts.hashed("short")
+    assert passwords.hasher.memory_cost >= 19 * 1024  # KiB: what OWASP asks for at least
+    with pytest.raises(passwords.WeakPassword):
+        passwords.hashed("short")

@@ -144,4 +144,4 @@ def test_any_text_at_all_is_judged_without_another_error(text: str) -> None:
 @pytest.mark.parametrize("location", ["//[oops", "http://[::1", "\\\\x"])
 def test_a_location_that_cannot_be_read_is_refused_or_judged(location: str) -> None:
     with pytest.raises(Refused):
-        guard.target(guard.joined("http://example.org/", location))
+        guard.target(guard.joined_url("http://example.org/", location))

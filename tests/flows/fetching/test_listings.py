@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.fetching.listings import Entry, ListingKind, NotAListing, listing, modified
+from flows.fetching.listings import ListedPage, ListingKind, NotAListing, listed_pages, modified
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SITEMAP = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -23,27 +23,27 @@ SITEMAP = b"""<?xml version="1.0" encoding="UTF-8"?>
 
 
 def test_a_sitemap_names_pages_and_their_dates_but_not_their_pictures() -> None:
-    found = listing(SITEMAP, NOW)
+    found = listed_pages(SITEMAP, NOW)
     assert found.kind is ListingKind.SITEMAP
     assert found.entries == (
-        Entry("https://example.org/a", datetime(2026, 11, 1, tzinfo=UTC)),
-        Entry("https://example.org/b?x=1&y=2", datetime(2026, 11, 2, tzinfo=UTC)),
+        ListedPage("https://example.org/a", datetime(2026, 11, 1, tzinfo=UTC)),
+        ListedPage("https://example.org/b?x=1&y=2", datetime(2026, 11, 2, tzinfo=UTC)),
     )
 
 
 def test_a_compressed_sitemap_and_a_plain_text_one_are_read_too() -> None:
-    assert listing(gzip.compress(SITEMAP), NOW) == listing(SITEMAP, NOW)
-    plain = listing(b"\xef\xbb\xbfhttps://example.org/a\r\n\r\nhttps://example.org/b\n", NOW)
+    assert listed_pages(gzip.compress(SITEMAP), NOW) == listed_pages(SITEMAP, NOW)
+    plain = listed_pages(b"\xef\xbb\xbfhttps://example.org/a\r\n\r\nhttps://example.org/b\n", NOW)
     assert [entry.address for entry in plain.entries] == ["https://example.org/a", "https://example.org/b"]
 
 
 def test_an_index_is_told_from_a_sitemap() -> None:
-    found = listing(b"<sitemapindex><sitemap><loc>/s1.xml</loc></sitemap></sitemapindex>", NOW)
-    assert (found.kind, found.entries) == (ListingKind.INDEX, (Entry("/s1.xml"),))
+    found = listed_pages(b"<sitemapindex><sitemap><loc>/s1.xml</loc></sitemap></sitemapindex>", NOW)
+    assert (found.kind, found.entries) == (ListingKind.INDEX, (ListedPage("/s1.xml"),))
 
 
 def test_an_rss_feed_gives_links_or_permanent_guids() -> None:
-    found = listing(
+    found = listed_pages(
         b"""<rss version="2.0"><channel><title>t</title><link>https://example.org/</link>
         <item><link>https://example.org/a</link><pubDate>Mon, 02 Nov 2026 10:00:00 +0100</pubDate></item>
         <item><guid>https://example.org/b</guid></item>
@@ -52,27 +52,27 @@ def test_an_rss_feed_gives_links_or_permanent_guids() -> None:
     )
     assert found.kind is ListingKind.FEED
     assert found.entries == (
-        Entry("https://example.org/a", datetime(2026, 11, 2, 9, 0, tzinfo=UTC)),
-        Entry("https://example.org/b"),
+        ListedPage("https://example.org/a", datetime(2026, 11, 2, 9, 0, tzinfo=UTC)),
+        ListedPage("https://example.org/b"),
     )
 
 
 def test_an_atom_feed_gives_alternate_links_and_the_newest_date() -> None:
-    found = listing(
+    found = listed_pages(
         b"""<feed xmlns="http://www.w3.org/2005/Atom"><entry><link rel="replies" href="/a#comments"/><link href="/a"/>
         <published>2026-01-01T00:00:00Z</published><updated>2026-02-01T00:00:00Z</updated></entry></feed>""",
         NOW,
     )
-    assert found.entries == (Entry("/a", datetime(2026, 2, 1, tzinfo=UTC)),)
+    assert found.entries == (ListedPage("/a", datetime(2026, 2, 1, tzinfo=UTC)),)
 
 
 def test_an_rdf_feed_is_a_feed() -> None:
-    found = listing(
+    found = listed_pages(
         b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
         xmlns:dc="http://purl.org/dc/elements/1.1/"><item><link>/a</link><dc:date>2026-03-01</dc:date></item></rdf:RDF>""",
         NOW,
     )
-    assert found.entries == (Entry("/a", datetime(2026, 3, 1, tzinfo=UTC)),)
+    assert found.entries == (ListedPage("/a", datetime(2026, 3, 1, tzinfo=UTC)),)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_an_rdf_feed_is_a_feed() -> None:
 )
 def test_what_is_no_listing_is_said_to_be_what_it_is(body: bytes, what: str) -> None:
     with pytest.raises(NotAListing, match=what):
-        listing(body, NOW)
+        listed_pages(body, NOW)
 
 
 @pytest.mark.parametrize(
@@ -107,16 +107,16 @@ def test_a_document_with_entities_of_its_own_is_refused_in_any_encoding(doctype:
     feed = "<rss><channel><item><link>&x;</link></item></channel></rss>"
     text = f'<?xml version="1.0" encoding="{encoding}"?>{doctype}{feed}'
     with pytest.raises(NotAListing, match="entities"):
-        listing(text.encode(encoding), NOW)
+        listed_pages(text.encode(encoding), NOW)
 
 
 def test_a_sitemap_that_breaks_off_gives_what_it_had_and_says_so() -> None:
-    found = listing(b"<urlset><url><loc>/a</loc></url><url><loc>/b & c", NOW)
-    assert (found.entries, found.cut) == ((Entry("/a"),), True)
+    found = listed_pages(b"<urlset><url><loc>/a</loc></url><url><loc>/b & c", NOW)
+    assert (found.entries, found.cut) == ((ListedPage("/a"),), True)
 
 
 def test_no_more_than_the_protocol_allows_is_taken() -> None:
-    found = listing(b"<urlset>" + b"<url><loc>/a</loc></url>" * 50_002 + b"</urlset>", NOW)
+    found = listed_pages(b"<urlset>" + b"<url><loc>/a</loc></url>" * 50_002 + b"</urlset>", NOW)
     assert (len(found.entries), found.cut) == (50_000, True)
 
 
@@ -131,4 +131,4 @@ def test_a_date_that_cannot_be_true_is_no_date(text: str | None) -> None:
 def test_any_bytes_at_all_raise_nothing_else(body: bytes) -> None:
     for text in (body, b"<urlset><url><loc>" + body):
         with contextlib.suppress(NotAListing):
-            listing(text, NOW)
+            listed_pages(text, NOW)

@@ -6,14 +6,14 @@ import pytest
 
 from flows.fetching.errors import Busy, Refused
 from flows.fetching.policy import FetchRequest
-from flows.fetching.robots import MAX_BYTES, Rules, parsed, product_token
+from flows.fetching.robots import MAX_ROBOTS_BYTES, RobotsRules, parsed_robots, product_token
 from tests.servers import Reply, redirect
 
 TEXT = "text/plain"
 
 
-def rules(text: bytes) -> Rules:
-    return Rules("https://example.org/robots.txt", parsed(text), "Tamis", expires=0)
+def rules(text: bytes) -> RobotsRules:
+    return RobotsRules("https://example.org/robots.txt", parsed_robots(text), "Tamis", expires=0)
 
 
 def test_a_disallowed_path_is_not_allowed_and_the_others_are() -> None:
@@ -36,7 +36,7 @@ def test_a_crawl_delay_is_honoured_but_capped(delay: str, seconds: float) -> Non
 
 def test_what_follows_the_first_500_kib_is_left_out() -> None:
     head = b"User-agent: *\nDisallow: /private\n"
-    found = rules(head + b"#" * MAX_BYTES + b"\nDisallow: /late\n")
+    found = rules(head + b"#" * MAX_ROBOTS_BYTES + b"\nDisallow: /late\n")
     assert not found.allow("https://example.org/private")
     assert found.allow("https://example.org/late")
 

@@ -1,0 +1,225 @@
+"""Which text blocks of a page are its article: every block is measured, then judged by boosted decision trees.
+
+The trees are data (`body_model`); what they look at is in `block_features`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from extractors.article import body_model
+from extractors.article.block_features import Matrix, Stated, matrix
+from extractors.article.outline import Outline
+
+_MIN_CHARACTERS = 25  # kept text below this is a stray line: then the page's best stretch is taken instead
+_FEW_BLOCKS = 12  # a page with so little on it has hardly any boilerplate to tell the article from
+_THRESHOLD_OF_FEW = 0.3
+_MAINLY = 0.8  # share of the article's text that must stand before the comments
+_MAX_LIST = 400  # blocks; longer lists are not settled
+_MAX_ITEM = 400  # characters
+_MAX_HEADING = 150  # characters; longer ones are text that is set as a heading
+_MOST = 0.4
+_MAX_LABEL = 40  # characters
+_ALL_LINK = 0.9  # share of a line that is a link
+_MAX_BOX = 12  # blocks of a box beside its heading
+_HOPELESS = 0.12  # probability of the best block below which a page has no article
+_BYLINE_WITHIN = 5  # blocks from the start
+_MAX_BYLINE = 160  # characters
+_BYLINE = re.compile(
+    r"\W*(?:by|par|von|por|di|door|av|(?:posted|published|written|updated)(?: (?:by|on|in|at))?|(?:publié|rédigé|"
+    r"écrit)(?: par| le)?|"
+    r"(?:veröffentlicht|geschrieben|erstellt)(?: von| am)?|(?:publicado|escrito)(?: por| el)?|pubblicato(?: da| "
+    r"il)?|geplaatst)\b"
+    r".{0,120}\b(?:19|20)\d\d\b[^.!?]{0,40}$",
+    re.IGNORECASE | re.DOTALL,
+)
+_CHUNK = 256  # rows judged at once: their arrays stay in the processor's cache
+
+
+Kept = NDArray[np.bool_]
+"""For each block of a page whether it is the article's."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Forest:
+    """All trees in one set of arrays; a leaf points to itself."""
+
+    roots: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    thresholds: NDArray[np.float32]
+    children: NDArray[np.intp]  # left and right of node n at 2n and 2n + 1
+    values: NDArray[np.float32]
+    depth: int
+
+
+def article_blocks(page: Outline, stated: Stated, thread_starts: int | None = None) -> tuple[int, ...]:
+    """The indices of the blocks that make up the article, in reading order; empty if the page holds none.
+
+    `thread_starts` is the block before which the comment thread stood, if there is one.
+    """
+    if not page.blocks:
+        return ()
+    return selected(page, probabilities(matrix(page, stated)), thread_starts)
+
+
+def selected(
+    page: Outline,
+    shares: NDArray[np.float64],
+    thread_starts: int | None = None,
+    threshold: float = body_model.THRESHOLD,
+) -> tuple[int, ...]:
+    """What the single judgements come to: lists stand or fall as a whole, headings with what they head."""
+    few = len(page.blocks) <= _FEW_BLOCKS
+    kept = shares > (_THRESHOLD_OF_FEW if few else threshold)
+    if sum(len(page.blocks[index].text) for index in np.flatnonzero(kept)) < _MIN_CHARACTERS:
+        kept = _best_stretch(page, shares)
+    _settle_lists(page, kept)
+    _drop_contents(page, kept)
+    _drop_byline(page, kept)
+    _drop_remains_of_boxes(page, kept)
+    article = [int(index) for index in np.flatnonzero(kept)]
+    if thread_starts is not None:
+        article = _before_thread(page, article, thread_starts)
+    return _without_loose_headings(page, article)
+
+
+def probabilities(rows: Matrix) -> NDArray[np.float64]:
+    """For each row how probable it is that the block belongs to the article."""
+    parts = [_log_odds(rows[start : start + _CHUNK]) for start in range(0, len(rows), _CHUNK)]
+    return np.asarray(1 / (1 + np.exp(-np.concatenate(parts))))
+
+
+def _log_odds(rows: Matrix) -> NDArray[np.float64]:
+    """All rows walk all trees at once, a level a step; flat arrays, which are gathered from several times faster."""
+    forest = _forest()
+    cells = np.ascontiguousarray(rows).ravel()
+    starts = (np.arange(len(rows)) * rows.shape[1])[:, None]
+    at = np.repeat(forest.roots[None, :], len(rows), axis=0)
+    for _ in range(forest.depth):
+        is_right = cells.take(starts + forest.columns.take(at)) > forest.thresholds.take(at)
+        at = forest.children.take(2 * at + is_right)
+    return np.asarray(body_model.BASELINE + forest.values.take(at).sum(axis=1, dtype=np.float64))
+
+
+@functools.cache
+def _forest() -> _Forest:
+    roots: list[int] = []
+    columns: list[int] = []
+    thresholds: list[float] = []
+    left: list[int] = []
+    right: list[int] = []
+    values: list[float] = []
+    depth = 0
+    for tree in orjson.loads(body_model.TREES.replace("\n", "")):
+        start = len(columns)
+        roots.append(start)
+        depth = max(depth, _depth(tree))
+        for position, node in enumerate(tree):
+            is_leaf = len(node) == 1
+            columns.append(0 if is_leaf else node[0])
+            thresholds.append(0.0 if is_leaf else node[1])
+            left.append(start + (position if is_leaf else node[2]))
+            right.append(start + (position if is_leaf else node[3]))
+            values.append(node[0] if is_leaf else 0.0)
+    return _Forest(
+        np.array(roots),
+        np.array(columns),
+        np.array(thresholds, dtype=np.float32),
+        np.column_stack((left, right)).ravel(),
+        np.array(values, dtype=np.float32),
+        depth,
+    )
+
+
+def _depth(tree: list[list[float]], at: int = 0) -> int:
+    node = tree[at]
+    if len(node) == 1:
+        return 0
+    return 1 + max(_depth(tree, int(node[2])), _depth(tree, int(node[3])))
+
+
+def _best_stretch(page: Outline, shares: NDArray[np.float64]) -> Kept:
+    """On a page where nothing looks like an article: what comes nearest to it, taken with its equals, if it comes
+    near at all. The shell of a page that a script would fill has menus and nothing else."""
+    if len(page.blocks) > _FEW_BLOCKS and shares.max() < _HOPELESS:
+        return np.zeros(len(shares), dtype=np.bool_)
+    weights = shares * np.array([min(len(block.text), 200) for block in page.blocks])
+    best = int(np.argmax(weights))
+    return np.asarray(shares >= 0.5 * shares[best])
+
+
+def _settle_lists(page: Outline, kept: Kept) -> None:
+    """A list or data table of which most is the article's is so wholly, and the other way round."""
+    for index, node in enumerate(page.nodes):
+        if not 1 < node.last - node.first <= _MAX_LIST:
+            continue
+        if node.list != index and not (node.tag == "table" and page.is_data_table(index)):
+            continue
+        inside = range(node.first, node.last)
+        sizes = [len(page.blocks[i].text) for i in inside]
+        if max(sizes) > _MAX_ITEM or any(page.nodes[page.blocks[i].node].heading for i in inside):
+            continue  # a list that lays out a page
+        share = sum(size for i, size in zip(inside, sizes, strict=True) if kept[i]) / sum(sizes)
+        if 0 < share < 1:
+            kept[node.first : node.last] = share >= _MOST
+
+
+def _drop_contents(page: Outline, kept: Kept) -> None:
+    """Lists that lead nowhere but further down the page say again what the headings say."""
+    for index, node in enumerate(page.nodes):
+        if node.list == index and 1 < node.last - node.first <= _MAX_LIST:
+            inside = page.blocks[node.first : node.last]
+            if all(block.anchors and block.anchors[0].startswith("#") and block.link_share > 0.8 for block in inside):
+                kept[node.first : node.last] = False
+
+
+def _drop_byline(page: Outline, kept: Kept) -> None:
+    """The line with author and date above the text: metadata, read elsewhere."""
+    for index in np.flatnonzero(kept)[:_BYLINE_WITHIN]:
+        text = page.blocks[index].text
+        if len(text) <= _MAX_BYLINE and _BYLINE.match(text) and not page.nodes[page.blocks[index].node].heading:
+            kept[index] = False
+
+
+def _drop_remains_of_boxes(page: Outline, kept: Kept) -> None:
+    """A heading or short label stands in a box with what it heads: if all the rest of the box is dropped, so is it.
+    A lone link in an aside leads to something else."""
+    for index in np.flatnonzero(kept):
+        block = page.blocks[index]
+        holder = page.nodes[block.node]
+        if holder.parent < 0 or len(block.text) > _MAX_HEADING:
+            continue
+        if block.link_share > _ALL_LINK and any(page.nodes[i].tag == "aside" for i in page.ancestors(block.node, 3)):
+            kept[index] = False
+            continue
+        box = page.nodes[holder.parent]
+        is_label = len(block.text) <= _MAX_LABEL and index == box.first and holder.last - holder.first == 1
+        if not holder.heading and not is_label:
+            continue
+        others = [i for i in range(box.first, box.last) if not holder.first <= i < holder.last]
+        if 0 < len(others) <= _MAX_BOX and not any(kept[i] for i in others):
+            kept[index] = False
+
+
+def _before_thread(page: Outline, kept: list[int], thread_starts: int) -> list[int]:
+    """Without the stray lines behind a comment thread, unless the article itself stands behind it."""
+    before = [index for index in kept if index < thread_starts]
+    size, size_before = (sum(len(page.blocks[index].text) for index in part) for part in (kept, before))
+    return before if size_before > _MAINLY * size else kept
+
+
+def _without_loose_headings(page: Outline, kept: list[int]) -> tuple[int, ...]:
+    """Without headings at the end, which announce what was left out."""
+    last = len(kept)
+    while last > 1:
+        block = page.blocks[kept[last - 1]]
+        if not page.nodes[block.node].heading or len(block.text) > _MAX_HEADING:
+            break
+        last -= 1
+    return tuple(kept[:last])

@@ -1,0 +1,62 @@
+"""Where a page shows who wrote an article and when: the blocks around its headline, then those at its foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from extractors.article.metadata import words
+from extractors.article.outline import NONE, Outline, TextBlock
+
+_ABOVE, _BELOW = 5, 4  # blocks around the headline
+_FOOT = 8  # blocks behind the article's end
+_MAX_GAP = 25  # blocks between a headline and the text that it heads
+MAX_BYLINE = 250  # characters; longer blocks are text
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """A block that may say who or when, with the names of the nearest named element around it."""
+
+    block: TextBlock
+    names: str
+
+    @property
+    def marked(self) -> tuple[HtmlElement, ...]:
+        return self.block.marked
+
+
+def bylines(page: Outline, kept: Sequence[int], title: str | None) -> tuple[Byline, ...]:
+    """Candidate blocks, the most likely places first."""
+    if not kept:
+        return ()
+    start, end = kept[0], kept[-1]
+    headline = _headline(page, start, title)
+    if headline == NONE:
+        order = [*range(max(0, start - _ABOVE - _BELOW), start + _BELOW)]
+    else:
+        order = [*range(headline + 1, max(headline, start) + _BELOW), *range(headline, max(-1, headline - _ABOVE), -1)]
+    order += range(end - 1, end + _FOOT)
+    found = []
+    for index in dict.fromkeys(order):
+        if 0 <= index < len(page.blocks) and len(page.blocks[index].text) <= MAX_BYLINE:
+            around = page.ancestors(page.blocks[index].node, 3)
+            small = [page.nodes[i].names for i in around if page.nodes[i].last - page.nodes[i].first <= 4]
+            found.append(Byline(page.blocks[index], next(filter(None, small), "")))
+    return tuple(found)
+
+
+def _headline(page: Outline, start: int, title: str | None) -> int:
+    """The block with the headline, not far before the text or right at its start; NONE if it is not shown."""
+    wanted = words(title or "")
+    if not wanted:
+        return NONE
+    for index in range(min(start + 3, len(page.blocks) - 1), max(-1, start - _MAX_GAP), -1):
+        block = page.blocks[index]
+        if len(block.text) < 400 and (page.nodes[block.node].heading or block.bold or index < start):
+            shown = words(block.text)
+            if shown[-len(wanted) :] == wanted or (wanted[: len(shown)] == shown and 2 * len(shown) > len(wanted)):
+                return index
+    return NONE

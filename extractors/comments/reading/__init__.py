@@ -1,0 +1,1 @@
+"""What one comment says: its author, date, body, kind and parent."""

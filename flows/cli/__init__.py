@@ -1,0 +1,1 @@
+"""The command line: every command parses its words here and calls a function in `flows.commands` or `flows.runs`."""

@@ -1,0 +1,138 @@
+"""Commands that look after the data: export, and `tamis db ...`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from flows.cli.terminal import FAILED, OK, Config, JsonOption, Since, print_json, settings_of, utc
+
+app = typer.Typer()
+db_app = typer.Typer(help="The database: make it, bring it up to date, look after it.", no_args_is_help=True)
+app.add_typer(db_app, name="db")
+
+
+@app.command(epilog="Example: tamis export data --format parquet")
+def export(
+    folder: Annotated[Path, typer.Argument(help="A new folder, or an earlier export to replace.")],
+    wanted: Annotated[str, typer.Option("--format", help="parquet, csv, jsonl or duckdb.")] = "parquet",
+    since: Since = None,
+    as_of: Annotated[
+        Optional[datetime],  # noqa: UP045
+        typer.Option("--as-of", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="As it was then, UTC."),
+    ] = None,
+    only: Annotated[Optional[list[str]], typer.Option("--table", help="Only this table; repeat for more.")] = None,  # noqa: UP045
+    config: Config = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The cleaned data as files, complete, with data dictionary and checksums."""
+    from flows.commands.database import export_to
+    from flows.runs.progress import progress
+
+    with progress("export", show=not as_json) as advance:
+        done = export_to(
+            settings_of(config),
+            folder,
+            wanted,
+            since=utc(since),
+            as_of=utc(as_of),
+            only=tuple(only) if only else None,
+            on_table=lambda name, count: advance(count, None),
+        )
+    if as_json:
+        print_json({"folder": done.folder, "rows": done.rows, "bytes": done.bytes, "watermark": done.watermark})
+        return
+    for name, count in done.rows.items():
+        typer.echo(f"{name}: {count:,} rows")
+    typer.echo(
+        f"Wrote {done.folder}. What changes from now on: tamis export FOLDER --since {done.watermark:%Y-%m-%dT%H:%M:%S}"
+    )
+
+
+@db_app.command("upgrade", epilog="Example: tamis db upgrade")
+def db_upgrade(config: Config = None, as_json: JsonOption = False) -> None:
+    """Make the database, or bring its schema up to date; safe to repeat."""
+    from storage.schema import upgrade
+
+    change = upgrade(settings_of(config).database_url)
+    if as_json:
+        print_json({"before": change.before, "after": change.after})
+    elif change.before == change.after:
+        typer.echo(f"The database is up to date (schema {change.after}).")
+    else:
+        typer.echo(f"Upgraded the database from {change.before or 'nothing'} to schema {change.after}.")
+
+
+@db_app.command("backup", epilog="Example: tamis db backup tamis-2026-03-01.backup")
+def db_backup(
+    file: Annotated[Path, typer.Argument(help="A new file.")], config: Config = None, as_json: JsonOption = False
+) -> None:
+    """Write the whole database into one file, while a crawl runs."""
+    from flows.commands.database import backup_to
+
+    made = backup_to(settings_of(config), file)
+    _rows_report("Saved", made.path, made.rows, as_json)
+
+
+@db_app.command("restore", epilog="Example: tamis db restore tamis-2026-03-01.backup")
+def db_restore(
+    file: Annotated[Path, typer.Argument(help="A file made by tamis db backup.")],
+    config: Config = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fill an empty database from a backup and verify every table by count and checksum."""
+    from flows.commands.database import restore_from
+
+    made = restore_from(settings_of(config), file)
+    _rows_report("Restored and verified", made.path, made.rows, as_json)
+
+
+def _rows_report(what: str, path: Path, rows: dict[str, int], as_json: bool) -> None:
+    if as_json:
+        print_json({"path": path, "rows": rows})
+    else:
+        typer.echo(f"{what} {path}: {sum(rows.values()):,} rows in {len(rows)} tables.")
+
+
+@db_app.command("check", epilog="Example: tamis db check")
+def db_check(config: Config = None, as_json: JsonOption = False) -> None:
+    """Look for what must not be: damage, broken references, versions out of order, unreadable archives."""
+    from flows.commands.database import problems
+
+    found = problems(settings_of(config))
+    if as_json:
+        print_json([{"what": problem.what, "rows": problem.rows} for problem in found])
+    else:
+        for problem in found:
+            typer.echo(f"{problem.what}: {problem.rows:,}")
+        typer.echo("Restore the newest good backup into a new database." if found else "The database is sound.")
+    raise typer.Exit(FAILED if found else OK)
+
+
+@db_app.command("erase-author", epilog="Example: tamis db erase-author 'Jean Dupont' --yes")
+def db_erase_author(
+    author: Annotated[str, typer.Argument(help="The name as the comments show it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    config: Config = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase every comment of one author, now and in later crawls; it cannot be undone."""
+    from dataclasses import asdict
+
+    from flows.commands.database import erase
+
+    settings = settings_of(config)
+    if not yes:
+        typer.confirm(f"Erase every comment of {author!r}? This cannot be undone", abort=True)
+    done = erase(settings, author)
+    if as_json:
+        print_json(asdict(done))
+        return
+    typer.echo(f"Erased {done.comments:,} comments, {done.versions:,} former texts, {done.archived:,} raw pages.")
+    if done.mentions or done.articles:
+        typer.echo(
+            f"The name still stands in {done.mentions:,} comments of others and over {done.articles:,} articles."
+        )

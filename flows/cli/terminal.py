@@ -1,0 +1,77 @@
+"""What the commands share: their common options, reading the settings, printing JSON, files that appear complete."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from flows.errors import FlowError
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+OK, FAILED, USAGE, QUARANTINED = 0, 1, 2, 3
+
+Config = Annotated[Optional[Path], typer.Option("--config", help="Settings file.", show_default="./tamis.toml")]  # noqa: UP045
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+Site = Annotated[Optional[list[str]], typer.Option("--site", help="Only this site; repeat for more.")]  # noqa: UP045
+Since = Annotated[
+    Optional[datetime],  # noqa: UP045
+    typer.Option("--since", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Only what was seen since then, UTC."),
+]
+Diff = Annotated[bool, typer.Option("--diff", help="Show every difference.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Write nothing.")]
+
+
+def utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment else None
+
+
+given_config: list[Path] = []  # `tamis --config FILE run` means the same as `tamis run --config FILE`
+
+
+def settings_of(config: Path | None) -> Settings:
+    from flows.settings_file import load
+
+    settings = load(config or next(iter(given_config), None))
+    if settings.log_format == "json":
+        from flows import observe
+
+        observe.configure("json", secrets=observe.secrets_of(settings))
+    return settings
+
+
+def print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+@contextmanager
+def output(path: Path | None) -> Iterator[Any]:
+    """The binary stream for JSONL: standard output, or a file that appears only when it is complete."""
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as stream:
+            yield stream
+        part.replace(path)
+    except OSError as error:
+        raise FlowError(f"{path} cannot be written: {error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def summary(counts: dict[str, int], as_json: bool) -> None:
+    """On standard error, so that the JSONL on standard output stays clean."""
+    typer.echo(json.dumps(counts) if as_json else ", ".join(f"{n:,} {what}" for what, n in counts.items()), err=True)

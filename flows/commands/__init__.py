@@ -1,0 +1,1 @@
+"""What stands behind the commands: one function a command, and what it prints."""

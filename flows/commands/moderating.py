@@ -1,0 +1,109 @@
+"""`tamis moderate`: comments from a JSONL file, and one verdict a line in the same order."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import lzma
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from flows.errors import FlowError
+from moderation.explain import Language, reasons
+from moderation.host_names import HostNames
+from moderation.moderate import Moderator
+from moderation.submissions import submission_from_json
+from moderation.verdict import Submission, Verdict
+
+CHUNK = 512  # comments judged together
+
+
+class CommentsUnreadable(FlowError):
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A line that holds no comment, and why."""
+
+    id: Any
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLine:
+    """The answer to one line of the file, under the id that the line has."""
+
+    id: Any
+    outcome: Verdict | BadRow
+
+    @property
+    def quarantined(self) -> bool:
+        return isinstance(self.outcome, BadRow)
+
+    def line(self) -> bytes:
+        """One line of JSON: the id, then the verdict's fields; for a bad row the id and `quarantine`."""
+        if isinstance(self.outcome, BadRow):
+            quarantine = {"reason": "bad_row", "message": self.outcome.message}
+            return orjson.dumps({"id": self.id, "quarantine": quarantine}) + b"\n"
+        return orjson.dumps({"id": self.id})[:-1] + b"," + orjson.dumps(self.outcome)[1:] + b"\n"
+
+
+def moderate_file(path: Path, moderator: Moderator) -> Iterator[JudgedLine]:
+    """One answer a line, in input order. Raises CommentsUnreadable naming the file.
+
+    The file is read twice: which names share an address is counted over all its comments before any is judged, so
+    that their order makes no difference and memory does not grow with the file.
+    """
+    names = HostNames()
+    for _, row in _rows(path):
+        if isinstance(row, Submission):
+            names.see(row)
+    rows = _rows(path)
+    while chunk := list(itertools.islice(rows, CHUNK)):
+        good = [replace(row, host_names=names.names(row)) for _, row in chunk if isinstance(row, Submission)]
+        verdicts = iter(moderator.judge_all(good))
+        for identity, row in chunk:
+            yield JudgedLine(identity, next(verdicts) if isinstance(row, Submission) else row)
+
+
+def _rows(path: Path) -> Iterator[tuple[Any, Submission | BadRow]]:
+    for number, line in enumerate(read_lines(path), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            yield None, BadRow(None, f"{path.name}:{number}: not JSON ({error})")
+            continue
+        identity = row.get("id") if isinstance(row, dict) else None
+        try:
+            yield identity, submission_from_json(row)
+        except ValueError as error:
+            yield identity, BadRow(identity, f"{path.name}:{number}: {error}")
+
+
+def read_lines(path: Path) -> Iterable[bytes]:
+    """The lines of a plain, .gz or .xz file. Raises CommentsUnreadable naming it."""
+    opener: Any = gzip.open if path.name.endswith(".gz") else lzma.open if path.name.endswith(".xz") else open
+    try:
+        with opener(path, "rb") as file:
+            yield from file
+    except FileNotFoundError:
+        raise CommentsUnreadable(f"{path} does not exist; give a JSONL file of comments") from None
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise CommentsUnreadable(f"{path} cannot be read: {error}") from error
+
+
+def explained(answer: JudgedLine, language: Language) -> bytes:
+    """The verdict in words: a heading line, then its reasons, strongest first."""
+    if isinstance(answer.outcome, BadRow):
+        return f"{answer.id}: {answer.outcome.message}\n".encode()
+    verdict = answer.outcome
+    labels = ", ".join(verdict.labels) or "-"
+    head = f"{answer.id}: {verdict.action} ({verdict.spam_probability:.0%} spam; {labels})"
+    return "\n  - ".join([head, *reasons(verdict, language)]).encode("utf-8", "replace") + b"\n"

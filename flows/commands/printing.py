@@ -1,0 +1,101 @@
+"""What a person sees in the terminal: progress while it runs, a summary when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from flows.runs.site_run import SHOWN_COUNTS, RunReport
+
+if TYPE_CHECKING:
+    from flows.commands.doctor import Diagnosis
+    from flows.commands.health import SiteState
+    from flows.runs.remoderate import Remoderated
+    from flows.runs.replay import Replayed
+
+
+MAX_LISTED = 20  # quarantined pages shown by name; `tamis status` has them all
+
+
+def _stderr() -> Console:
+    return Console(stderr=True)
+
+
+def print_reports(reports: Sequence[RunReport], console: Console | None = None) -> None:
+    """One table a site, then what went wrong in words."""
+    console = console or Console()
+    for report in reports:
+        seconds = (report.finished - report.started).total_seconds()
+        title = f"{report.site}: {'failed' if report.failure else 'dry run' if report.planned else 'done'}"
+        table = Table(title=f"{title} in {seconds:.1f} s", title_justify="left", show_header=False, min_width=44)
+        for key, label in SHOWN_COUNTS:
+            if report.counts.get(key):
+                table.add_row(label, f"{report.counts[key]:,}")
+        console.print(table)
+        for url in report.planned:
+            console.print(f"  would fetch {escape(url)}", highlight=False)
+        for case in report.quarantined[:MAX_LISTED]:
+            console.print(f"  [yellow]quarantined[/] ({case.reason}) {escape(case.message)}", highlight=False)
+        if len(report.quarantined) > MAX_LISTED:
+            console.print(f"  and {len(report.quarantined) - MAX_LISTED:,} more: tamis status {report.site}")
+        for warning in report.warnings:
+            console.print(f"  [yellow]warning[/] {escape(warning)}", highlight=False)
+        if report.failure:
+            console.print(f"  [red]failed[/] {escape(report.failure)}", highlight=False)
+
+
+def print_status(states: Sequence[SiteState], console: Console | None = None) -> None:
+    """One row a site, then its alarms and open quarantine cases."""
+    console = console or Console()
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 0), show_edge=False)
+    for head in ("site", "pages", "articles", "comments", "review", "set aside", "last run, UTC", "result"):
+        table.add_column(head, no_wrap=True, justify="left" if head in ("site", "last run, UTC", "result") else "right")
+    for state in states:
+        table.add_row(*(escape(cell) for cell in state.cells()))
+    console.print(table)
+    for state in states:
+        for alarm in state.alarms:
+            console.print(f"  [red]alarm[/] {escape(state.site)}: {escape(alarm)}", highlight=False)
+        for case in state.open_cases:
+            console.print(f"  [yellow]quarantined[/] ({case.reason}) {escape(case.message)}", highlight=False)
+
+
+def print_replayed(reports: Sequence[Replayed], console: Console | None = None) -> None:
+    """One line a site, then the differences and what could not be read."""
+    console = console or Console()
+    for report in reports:
+        head = f"{report.site}: {report.pages:,} pages extracted again, {report.changed:,} with differences"
+        console.print(head, highlight=False)
+        for change in report.changes:
+            console.print(f"  {escape(change.url)} [bold]{escape(change.field)}[/]", highlight=False)
+            console.print(f"    - {escape(change.before)}\n    + {escape(change.after)}", highlight=False)
+        for sentence in report.unreadable:
+            console.print(f"  [yellow]unreadable[/] {escape(sentence)}", highlight=False)
+
+
+def print_remoderated(reports: Sequence[Remoderated], console: Console | None = None) -> None:
+    console = console or Console()
+    for report in reports:
+        head = f"{report.site}: {report.judged:,} comments judged again, {report.changed:,} with another action"
+        console.print(head, highlight=False)
+        for what, number in sorted(report.actions.items()):
+            console.print(f"  {what}: {number:,}", highlight=False)
+        for change in report.changes:
+            held = f" (an editor decided {change.decided}: it holds)" if change.decided else ""
+            odds = f"{change.probability_before:.0%} -> {change.probability_after:.0%}"
+            words = (
+                f"  {change.comment_id} {change.before} -> {change.after}, {odds}{held}: {change.author}: {change.body}"
+            )
+            console.print(escape(words), highlight=False)
+
+
+def print_findings(findings: Sequence[Diagnosis], console: Console | None = None) -> None:
+    console = console or Console()
+    for finding in findings:
+        mark = {"ok": "[green]ok  [/]", "warning": "[yellow]warn[/]", "broken": "[red]FAIL[/]"}[finding.state]
+        console.print(f"{mark} {finding.check}: {escape(finding.sentence)}", highlight=False)

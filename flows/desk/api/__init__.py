@@ -1,0 +1,1 @@
+"""The desk's JSON interface, one router a subject."""

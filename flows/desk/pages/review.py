@@ -1,0 +1,92 @@
+"""The pages of the review desk: a shell with the words it needs; the cards come by the JSON interface."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from flows.desk.api.decisions import REASONS
+from flows.desk.cards import evidence_language as language_code
+from flows.desk.pages.rendering import render, texts_for
+from flows.desk.pages.script_words import label_names, reason_names, script_words
+from flows.desk.proof import proof_of_sample
+from flows.desk.signing_in.sessions import requires
+from flows.desk.state import overdue_for
+from moderation.explain import meanings
+from storage.desk.editors import all_editors, all_tokens, audit_entries
+from storage.desk.review_queue import oldest_waiting
+from storage.upkeep.health import site_names
+
+FILTER_LABELS = ("spam", "off_language", "promotional", "pingback", "trackback", "duplicate")
+
+
+@requires("editor")
+async def review(request: Request) -> Response:
+    return await review_page(request, sample=False)
+
+
+@requires("editor")
+async def sample_page(request: Request) -> Response:
+    """The same screen for the random sample: without scores, reasons and earlier decisions."""
+    return await review_page(request, sample=True)
+
+
+async def review_page(request: Request, *, sample: bool) -> Response:
+    t = texts_for(request)
+    editor = request.state.session.editor
+    db = request.state.desk.db
+    sites = await run_in_threadpool(site_names, db)
+    named = reason_names(t)
+    data: dict[str, Any] = {
+        "words": script_words(t),
+        "reasons": [(name, named[name]) for name in REASONS],
+        "csrf": request.state.session.csrf_token,
+        "editor": editor.name,
+        "role": editor.role,
+        "chosen": {} if sample else {key: value for key, value in request.query_params.items() if key != "lang"},
+        "sample": sample,
+    }
+    values = {
+        "data": data,
+        "reasons": data["reasons"],
+        "sites": [site for site in sites if editor.sites is None or site in editor.sites],
+        "labels": [(label, label_names(t)[label]) for label in FILTER_LABELS],
+        "signals": meanings(language_code(t.language)),
+        "sample": sample,
+        "late": () if sample else await run_in_threadpool(overdue_for, request.state.desk, editor),
+        "oldest": None if sample else await run_in_threadpool(oldest_waiting, db, editor.sites),
+    }
+    return render(request, "review.html", values)
+
+
+@requires("viewer")
+async def quality(request: Request) -> Response:
+    """What the random sample proves, and how far editors agree."""
+    t = texts_for(request)
+    editor = request.state.session.editor
+    found = await run_in_threadpool(proof_of_sample, request.state.desk.db, editor)
+    values = {"reason_names": reason_names(t), "may_look": editor.role != "viewer", **found}
+    return render(request, "quality.html", values)
+
+
+@requires("admin")
+async def people(request: Request) -> Response:
+    """Who has an account and which programs have tokens; changing them is the command line's."""
+    db = request.state.desk.db
+
+    def read() -> dict[str, Any]:
+        return {"editors": all_editors(db), "tokens": all_tokens(db), "entries": audit_entries(db, 100)}
+
+    return render(request, "people.html", await run_in_threadpool(read))
+
+
+routes: list[BaseRoute] = [
+    Route("/review", review),
+    Route("/sample", sample_page),
+    Route("/quality", quality),
+    Route("/people", people),
+]

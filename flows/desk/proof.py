@@ -1,0 +1,38 @@
+"""What the random sample of each site proves so far, and how far editors agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moderation.guarantee import certification
+from moderation.policy import DEFAULT_POLICY
+from storage.database.engine import Database
+from storage.desk.audits import agreement, disagreements, samples
+from storage.desk.editors import Editor
+
+
+def proof_of_sample(db: Database, editor: Editor | None) -> dict[str, Any]:
+    allowed = editor.sites if editor else None
+    sites = []
+    for one in samples(db, DEFAULT_POLICY.reject):
+        if allowed is None or one.site in allowed:
+            proof = certification(one.audited_ham, one.would_reject)
+            sites.append(
+                {
+                    "site": one.site,
+                    "drawn": one.drawn,
+                    "audited_ham": one.audited_ham,
+                    "would_reject": one.would_reject,
+                    "needed": proof.needed,
+                    "certified": proof.certified,
+                    "broken": proof.broken,
+                    "upper_limit": proof.upper_limit,
+                }
+            )
+    return {
+        "sites": sites,
+        "agreement": [
+            {"reason": one.reason, "looked": one.looked, "agreed": one.agreed} for one in agreement(db, allowed)
+        ],
+        "disagreements": disagreements(db, allowed),
+    }

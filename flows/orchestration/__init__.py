@@ -1,0 +1,1 @@
+"""Everything that imports Prefect: flows, schedules, deployments, workers, clusters."""

@@ -1,0 +1,165 @@
+"""What an operator agreed with the editors, watched: how long the queue may be, how long a comment may wait.
+
+Every run looks at its end, and `tamis desk` and `tamis schedule` look every minute, so that an alarm comes although no
+run happens. Whoever looks first tells; the others find it told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Container, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.clock import utc_now
+from flows.observe import log
+from flows.runs.alarms import Alarm, AlarmKind, send
+from flows.settings import AgreedSettings, Settings
+from storage.crawl.campaigns import largest_campaigns
+from storage.database.engine import Database
+from storage.desk.notices import Notice, claim_notices, clear_notices, confirm_sent
+from storage.desk.review_queue import Capped, QueueFilter, oldest_waiting, waiting_count
+from storage.opening import open_database
+
+LOOK_EVERY = 60.0  # seconds
+REMIND_AFTER = timedelta(days=1)
+CALM = 0.8  # a queue under this share of what was agreed is over it no more: one that swings is told once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overdue:
+    """Comments of a site that have waited for longer than `hours`, and since when the oldest does."""
+
+    site: str
+    hours: float
+    comments: Capped
+    oldest: datetime
+
+
+def agreed(settings: Settings, site: str) -> AgreedSettings:
+    """What holds for a site: its own [sites.NAME.desk], else [desk]."""
+    own = next((one.desk for one in settings.sites if one.name == site), None)
+    return own or settings.desk
+
+
+def overdue(settings: Settings, db: Database, names: Iterable[str], now: datetime) -> tuple[Overdue, ...]:
+    """Those of the sites whose comments wait for longer than agreed."""
+    found = []
+    for name in names:
+        hours = agreed(settings, name).wait_hours
+        if hours is None:
+            continue
+        oldest = oldest_waiting(db, (name,))
+        if oldest is not None and now - oldest > timedelta(hours=hours):
+            late = waiting_count(db, QueueFilter(sites=(name,), older_than=now - timedelta(hours=hours)))
+            found.append(Overdue(site=name, hours=hours, comments=late, oldest=oldest))
+    return tuple(found)
+
+
+def send_due_notices(settings: Settings, db: Database, now: datetime) -> tuple[str, ...]:
+    """Sends what nobody was told yet; returns a sentence for each address that did not get it.
+
+    An alarm that no address took is tried again at a later look.
+    """
+    if not settings.alarms or not settings.sites:
+        return ()
+    raised = {
+        Notice(kind=alarm.kind, site=alarm.site, subject=subject): alarm for subject, alarm in due(settings, db, now)
+    }
+    clear_notices(db, ended_breaches(settings, db, raised))
+    mine = claim_notices(db, list(raised), now, REMIND_AFTER, once=(AlarmKind.CAMPAIGN,))
+    unsent = send([raised[matter] for matter in mine], settings.alarms)
+    if mine and len(unsent) < len(settings.alarms):
+        confirm_sent(db, mine, now)
+    return unsent
+
+
+def due(settings: Settings, db: Database, now: datetime) -> list[tuple[str, Alarm]]:
+    """Every breach there is now, each with what it is about besides its site."""
+    names = [site.name for site in settings.sites]
+    found = []
+    for late in overdue(settings, db, names, now):
+        sentence = (
+            f"{counted_comments(late.comments)} waited for longer than the {late.hours:g} hours agreed, the oldest"
+            f" since {late.oldest:%d %b %H:%M} UTC; open {page(settings, late.site)}"
+        )
+        found.append(("", Alarm(kind=AlarmKind.OVERDUE, site=late.site, sentence=sentence)))
+    for name in names:
+        most = agreed(settings, name).queue_over
+        if most is None:
+            continue
+        if waiting_count(db, QueueFilter(sites=(name,)), most=most).more:
+            sentence = f"more comments wait for review than the {most:,} agreed; open {page(settings, name)}"
+            found.append(("", Alarm(kind=AlarmKind.QUEUE, site=name, sentence=sentence)))
+    for name in names:
+        least = agreed(settings, name).campaign_from
+        if least is None:
+            continue
+        for campaign in largest_campaigns(db, site=name, least=least):
+            if not campaign.waiting:
+                continue
+            sentence = (
+                f"{campaign.size:,} nearly alike comments, {campaign.waiting:,} of them wait for review: one decision"
+                f" settles all; open {page(settings, name, campaign.id)}"
+            )
+            found.append((str(campaign.id), Alarm(kind=AlarmKind.CAMPAIGN, site=name, sentence=sentence)))
+    return found
+
+
+def ended_breaches(settings: Settings, db: Database, raised: Container[Notice]) -> list[Notice]:
+    """Breaches that are over, so that the next one is told again."""
+    over = []
+    for site in settings.sites:
+        most = agreed(settings, site.name).queue_over
+        still = most is not None and waiting_count(db, QueueFilter(sites=(site.name,)), most=most).count > CALM * most
+        late, many = (Notice(kind=kind, site=site.name, subject="") for kind in (AlarmKind.OVERDUE, AlarmKind.QUEUE))
+        over += [matter for matter, holds in ((late, False), (many, still)) if matter not in raised and not holds]
+    return over
+
+
+def counted_comments(comments: Capped) -> str:
+    if comments.more:
+        return f"more than {comments.count:,} comments have"
+    return "1 comment has" if comments.count == 1 else f"{comments.count:,} comments have"
+
+
+def page(settings: Settings, site: str, campaign: int | None = None) -> str:
+    """Where the editor finds them."""
+    address = f"/review?site={site}" + (f"&campaign={campaign}" if campaign else "")
+    return f"{settings.desk.address.rstrip('/')}{address}" if settings.desk.address else f"the desk at {address}"
+
+
+async def keep_looking(settings: Settings, db: Database) -> None:
+    """Looks every minute until it is cancelled. What goes wrong is logged, and tried again at the next look."""
+    while True:
+        try:
+            for sentence in await asyncio.to_thread(send_due_notices, settings, db, utc_now()):
+                log("alarm_unsent", because=sentence)
+        except Exception as error:  # whatever it was: the desk goes on, and looks again in a minute
+            log("look_failed", because=f"{type(error).__name__}: {error}")
+        await asyncio.sleep(LOOK_EVERY)
+
+
+@contextlib.asynccontextmanager
+async def watched(settings: Settings) -> AsyncIterator[None]:
+    """Looks at the queue for as long as the block runs, if there is anybody to tell."""
+    if not settings.alarms:
+        yield
+        return
+    with open_database(settings.database_url) as db:
+        looking = asyncio.create_task(keep_looking(settings, db))
+        try:
+            yield
+        finally:
+            looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await looking
+
+
+def sentences(late: Sequence[Overdue]) -> tuple[str, ...]:
+    """What `tamis status` says of them."""
+    return tuple(
+        f"{counted_comments(one.comments)} waited for longer than the {one.hours:g} hours agreed; run: tamis desk"
+        for one in late
+    )

@@ -1,0 +1,119 @@
+"""Alarms: what a person should hear about a run without looking, sent by mail, chat or webhook through apprise.
+
+Addresses are the operator's (`alarms` in tamis.toml) and hold passwords and tokens: no message of ours repeats one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flows.fetching.errors import printable
+from flows.runs.site_run import RunReport
+
+QUARANTINE_OVER = 20
+"""Pages that one run may set aside before somebody is told."""
+
+MAX_LISTED = 20
+
+
+class AlarmKind(StrEnum):
+    RUN_FAILED = "run_failed"
+    THEME_CHANGED = "theme_changed"
+    QUARANTINE = "quarantine"
+    QUEUE = "queue"  # more comments wait for review than agreed
+    OVERDUE = "overdue"  # a comment waits for longer than agreed
+    CAMPAIGN = "campaign"
+
+
+_TITLES = {
+    AlarmKind.RUN_FAILED: "the run failed",
+    AlarmKind.THEME_CHANGED: "the site may have changed its theme",
+    AlarmKind.QUARANTINE: "many pages in quarantine",
+    AlarmKind.QUEUE: "the review queue is long",
+    AlarmKind.OVERDUE: "comments wait too long for review",
+    AlarmKind.CAMPAIGN: "a spam campaign was found",
+}
+_FAILURES = frozenset({AlarmKind.RUN_FAILED, AlarmKind.THEME_CHANGED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """One thing to look at. `sentence` says what, and what to do."""
+
+    kind: AlarmKind
+    site: str
+    sentence: str
+
+
+def alarms_of(
+    report: RunReport, health: Iterable[str] = (), quarantine_over: int = QUARANTINE_OVER
+) -> tuple[Alarm, ...]:
+    """What a finished run gives reason for. `health` are the sentences of `storage.upkeep.health` about what the
+    extractor finds on the site's pages; they say nothing after a run that failed."""
+    site = report.site
+    if report.failure:
+        return (Alarm(kind=AlarmKind.RUN_FAILED, site=site, sentence=report.failure),)
+    found = [Alarm(kind=AlarmKind.THEME_CHANGED, site=site, sentence=sentence) for sentence in health]
+    reasons = Counter(page.reason for page in report.quarantined)
+    if changed := reasons["layout_changed"]:
+        first = next(page for page in report.quarantined if page.reason == "layout_changed")
+        sentence = f"{changed:,} pages lost an element that this site always had; the first: {first.message}"
+        found.append(Alarm(kind=AlarmKind.THEME_CHANGED, site=site, sentence=sentence))
+    if (count := len(report.quarantined)) > quarantine_over:
+        most = ", ".join(f"{reason} {number:,}" for reason, number in reasons.most_common(3))
+        sentence = f"{count:,} pages went into quarantine ({most}); see them with: tamis status {site}"
+        found.append(Alarm(kind=AlarmKind.QUARANTINE, site=site, sentence=sentence))
+    return tuple(found)
+
+
+def send(alarms: Sequence[Alarm], addresses: Sequence[str]) -> tuple[str, ...]:
+    """Sends one message a site to every address; return a sentence for each address that did not get all of them.
+
+    Blocks for some seconds at most an address: call it from a thread where that matters. Never raises for an address:
+    a run must not fail because its alarm could not be sent.
+    """
+    if not alarms or not addresses:
+        return ()
+    from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType  # 100 ms that silent runs do not pay
+
+    asset = AppriseAsset(app_id="Tamis", app_desc="Tamis", app_url="", async_mode=False, secure_logging=True)
+    unsent = []
+    for number, address in enumerate(addresses, start=1):
+        channel = Apprise(asset=asset)
+        if not channel.add(address):
+            unsent.append(f"{_place(number, address)} is no address that apprise knows; correct it in tamis.toml")
+            continue
+        done = [
+            channel.notify(
+                title=title,
+                body=body,
+                notify_type=NotifyType.FAILURE if severe else NotifyType.WARNING,
+                body_format=NotifyFormat.TEXT,
+            )
+            for title, body, severe in _messages(alarms)
+        ]
+        if not all(done):
+            unsent.append(f"{_place(number, address)} did not take the message; try it, and look at its service")
+    return tuple(unsent)
+
+
+def _place(number: int, address: str) -> str:
+    scheme = address.partition("://")[0] if "://" in address else "?"
+    return f"alarms entry {number} ({printable(scheme, limit=20)}://...)"
+
+
+def _messages(alarms: Sequence[Alarm]) -> list[tuple[str, str, bool]]:
+    """Title, text and whether it is severe, one a site; pages wrote parts of the text, so it is cleaned."""
+    messages = []
+    for site in dict.fromkeys(alarm.site for alarm in alarms):
+        mine = [alarm for alarm in alarms if alarm.site == site]
+        kinds = list(dict.fromkeys(alarm.kind for alarm in mine))
+        title = f"Tamis: {printable(site, limit=100)}: {', '.join(_TITLES[kind] for kind in kinds)}"
+        lines = [f"- {printable(alarm.sentence, limit=500)}" for alarm in mine[:MAX_LISTED]]
+        if len(mine) > MAX_LISTED:
+            lines.append(f"- and {len(mine) - MAX_LISTED:,} more")
+        messages.append((title, "\n".join(lines), not _FAILURES.isdisjoint(kinds)))
+    return messages

@@ -1,0 +1,191 @@
+"""The batch pipeline: fetch -> archive -> extract and moderate -> load, with back-pressure at every stage.
+
+    visitors (async)                pool (processes)          writer (one)
+    fetch, archive the bytes  --->  records and verdicts ---> one short transaction a chunk
+
+A visitor holds one page from its request to its outcome, and the queue to the writer is short, so memory stays flat
+however many pages a night has. The database is the checkpoint: a page whose outcome was not loaded is simply still
+due, so a run that dies anywhere is finished by the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from flows.fetching.discover import page_links
+from flows.fetching.errors import FetchError, Permanent, Refused, Transient
+from flows.fetching.errors import Gone as GoneUpstream
+from flows.fetching.policy import FetchRequest, FetchResult
+from flows.observe import log
+from flows.runs.completion import complete, lacks_comments
+from flows.runs.processing import Processed, process_page
+from flows.runs.site_run import LOAD_CHUNK, QuarantinedPage, SiteRun, archive_answer, quarantined, wanted
+from flows.runs.workers import RawPage
+from storage.crawl.frontier import DiscoveredUrl, DuePage, discover
+from storage.crawl.loading import load
+from storage.crawl.outcomes import Exchange, Extracted, Failed, GonePage, Outcome, Quarantined, Unchanged
+
+FIRST_RETRY = timedelta(minutes=30)
+LAST_RETRY = timedelta(days=7)
+RECONSIDER = timedelta(days=1)  # robots.txt may allow tomorrow what it forbids today
+
+
+async def ingest(site_run: SiteRun, pages: Sequence[DuePage]) -> Counter[str]:
+    """Bring these pages up to date in the database; return what was done, by name.
+
+    Raises what is not a page's fault (a locked database, a full disk); the pages not loaded by then stay due.
+    """
+    todo = deque(pages)
+    before = Counter(site_run.counts)
+    outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=2 * LOAD_CHUNK)
+
+    async def visitor() -> None:
+        while todo:
+            await outcomes.put(await visit(site_run, todo.popleft()))
+            site_run.on_page()
+
+    async def visitors() -> None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(len(todo), site_run.site.concurrency + 2 * site_run.settings.workers)):
+                group.create_task(visitor())
+        await outcomes.put(None)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(visitors())
+            group.create_task(writer(site_run, outcomes))
+    except BaseExceptionGroup as faults:
+        raise first_of(faults) from None
+    return site_run.counts - before
+
+
+def first_of(faults: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The fault that ended the group: the others are its consequences."""
+    fault: BaseException = faults
+    while isinstance(fault, BaseExceptionGroup):
+        fault = fault.exceptions[0]
+    return fault
+
+
+async def writer(site_run: SiteRun, outcomes: asyncio.Queue[Outcome | None]) -> None:
+    """The only place that loads: takes what is ready, at most LOAD_CHUNK outcomes at once."""
+    while (outcome := await outcomes.get()) is not None:
+        chunk = [outcome]
+        while len(chunk) < LOAD_CHUNK and not outcomes.empty():
+            following = outcomes.get_nowait()
+            if following is None:
+                outcomes.put_nowait(None)
+                break
+            chunk.append(following)
+        await asyncio.to_thread(write, site_run, chunk)
+
+
+def write(site_run: SiteRun, chunk: Sequence[Outcome]) -> None:
+    """Makes the archive durable, then loads the outcomes that point into it."""
+    site_run.archive.sync()
+    loaded = load(site_run.db, chunk, site_run.run_id, site_run.now())
+    site_run.counts.update(loaded.as_dict())
+    for outcome in chunk:
+        if isinstance(outcome, Extracted):
+            site_run.counts.update(str(verdict.action) for verdict in outcome.verdicts)
+        elif isinstance(outcome, Failed) and outcome.reason == "robots":  # not a failure to be tried again
+            site_run.counts.update(disallowed=1, failed=-1)
+        elif isinstance(outcome, Quarantined):
+            case = QuarantinedPage(url=outcome.exchange.url, reason=outcome.reason, message=outcome.message)
+            site_run.quarantined.append(case)
+            log("page_quarantined", site=site_run.site.name, run=site_run.run_id, url=case.url, reason=case.reason)
+
+
+async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
+    """What became of one page; never raises for anything that a server can answer."""
+    request = FetchRequest(url=page.url)
+    if not site_run.full:
+        request = FetchRequest(
+            url=page.url, etag=page.etag, last_modified=page.last_modified, stored_url=page.stored_url
+        )
+    began = site_run.now()
+    try:
+        result = await site_run.fetcher.fetch(request)
+    except FetchError as error:
+        return refused(site_run, page, began, error)
+    site_run.counts["fetched"] += 1
+    exchange = Exchange(
+        page_id=page.id,
+        url=page.url,
+        final_url=result.final_url,
+        status=result.status,
+        fetched_at=result.fetched_at,
+        bytes=len(result.body),
+        elapsed_ms=result.elapsed_ms,
+        etag=result.etag,
+        last_modified=result.last_modified,
+        content_hash=hashlib.sha256(result.body).hexdigest() if result.body else None,
+        warc_file=None,
+        warc_offset=None,
+        error=None,
+    )
+    next_due = site_run.now() + timedelta(hours=site_run.site.recheck_hours)
+    same = exchange.content_hash is not None and exchange.content_hash == page.content_hash
+    if result.not_modified or (same and not site_run.full):
+        return Unchanged(exchange=exchange, next_due=next_due)
+    place = await asyncio.to_thread(archive_answer, site_run.archive, result)
+    exchange = replace(exchange, warc_file=place.file, warc_offset=place.offset)
+    raw = RawPage(
+        url=result.final_url,
+        html=result.body,
+        content_type=result.content_type,
+        fetched_at=result.fetched_at,
+        site=urlsplit(result.final_url).hostname,
+    )
+    if site_run.site.follow_links:
+        await asyncio.to_thread(follow, site_run, result)
+    outcome = await site_run.pool.run(process_page, raw)
+    if isinstance(outcome, Processed):
+        if site_run.site.complete_comments and lacks_comments(outcome.page):
+            outcome = await complete(site_run, raw, outcome, result.header("link"))
+        return Extracted(exchange=exchange, page=outcome.page, verdicts=outcome.verdicts, next_due=next_due)
+    return quarantined(exchange, outcome, next_due)
+
+
+def follow(site_run: SiteRun, result: FetchResult) -> None:
+    """Put the page's links to its own site into the frontier, as far as the patterns let them."""
+    links = [link for link in page_links(result.body, result.final_url) if wanted(site_run.site, link)]
+    discover(
+        site_run.db, site_run.site.name, [DiscoveredUrl(url=link, source="link") for link in links], site_run.now()
+    )
+
+
+def refused(site_run: SiteRun, page: DuePage, began: datetime, error: FetchError) -> Outcome:
+    """The outcome of a page that could not be fetched: gone, to be tried again, or in quarantine."""
+    now = site_run.now()
+    exchange = Exchange(
+        page_id=page.id,
+        url=page.url,
+        final_url=page.url,
+        status=getattr(error, "status", None),
+        fetched_at=now,
+        bytes=0,
+        elapsed_ms=(now - began).total_seconds() * 1000,
+        etag=None,
+        last_modified=None,
+        content_hash=None,
+        warc_file=None,
+        warc_offset=None,
+        error=str(error),
+    )
+    if isinstance(error, GoneUpstream):
+        return GonePage(exchange=exchange, next_due=now + LAST_RETRY)
+    if isinstance(error, Permanent):
+        return Quarantined(exchange=exchange, reason=error.reason, message=str(error), next_due=now + LAST_RETRY)
+    if isinstance(error, Refused):
+        return Failed(exchange=exchange, reason=error.reason, message=str(error), next_due=now + RECONSIDER)
+    wait = min(FIRST_RETRY * 2 ** min(page.attempts, 10), LAST_RETRY)
+    if isinstance(error, Transient) and error.retry_after is not None:
+        wait = max(wait, timedelta(seconds=error.retry_after))
+    return Failed(exchange=exchange, reason=error.reason, message=str(error), next_due=now + wait)

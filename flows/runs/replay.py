@@ -1,0 +1,188 @@
+"""`tamis replay`: extract again from the archive, without the network, with a record-level diff on request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from extractors.records import Comment, Page
+from flows.clock import utc_now
+from flows.runs.judging import moderator_of
+from flows.runs.processing import Processed, load_moderator, process_page
+from flows.runs.site_run import LOAD_CHUNK, quarantined
+from flows.runs.workers import RawPage, Unprocessable, WorkerPool
+from flows.settings import Settings, SiteSettings
+from storage.crawl.archive import WarcArchive
+from storage.crawl.loading import load
+from storage.crawl.outcomes import Extracted, Outcome
+from storage.crawl.replaying import ArchivedPage, archived_pages, stored_page
+from storage.crawl.runs import finish_run, start_run
+from storage.database.engine import Database
+from storage.database.errors import RecordMissing
+from storage.opening import open_database
+
+SHOWN = 160  # characters of a value in a diff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """One field of a page, or of one of its comments, that reads differently now."""
+
+    url: str
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What replaying one site did, or would do on a dry run."""
+
+    site: str
+    pages: int
+    changed: int
+    unreadable: tuple[str, ...]  # archived answers that could not be read or extracted, with the reason
+    counts: dict[str, int]
+    changes: tuple[FieldChange, ...]
+
+    @property
+    def exit_code(self) -> int:
+        return 3 if self.unreadable else 0
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def replay(
+    settings: Settings,
+    names: list[str] | None,
+    *,
+    since: datetime | None = None,
+    older_than: str | None = None,
+    diff: bool = False,
+    dry_run: bool = False,
+    advance: Callable[[int, int | None], None] = lambda done, total: None,
+) -> list[Replayed]:
+    """Extract the newest archived answer of each page of the chosen sites again, judge its comments, load.
+
+    Raises UnknownSite, StorageError.
+    """
+    reports = []
+    with open_database(settings.database_url) as db:
+        for site in settings.chosen(names):
+            found = archived_pages(db, site=site.name, since=since, older_than_extractor=older_than)
+            reports.append(asyncio.run(replay_site(settings, site, db, found, diff, dry_run, advance)))
+    return reports
+
+
+async def replay_site(
+    settings: Settings,
+    site: SiteSettings,
+    db: Database,
+    found: Iterator[ArchivedPage],
+    diff: bool,
+    dry_run: bool,
+    advance: Callable[[int, int | None], None],
+) -> Replayed:
+    counts: Counter[str] = Counter()
+    changes: list[FieldChange] = []
+    unreadable: list[str] = []
+    changed = pages = 0
+    run_id = None if dry_run else start_run(db, site.name, "replay", utc_now())
+    with ExitStack() as stack:
+        archive = stack.enter_context(WarcArchive(settings.archive))
+        judge = moderator_of(settings, site, db)
+        pool = stack.enter_context(WorkerPool(settings.workers, settings.page_seconds, load_moderator, judge))
+        waiting: list[Outcome] = []
+        for batch in page_batches(found, 2 * settings.workers):
+            outcomes = await asyncio.gather(*(extracted_again(archive, pool, page) for page in batch))
+            for page, outcome in zip(batch, outcomes, strict=True):
+                pages += 1
+                if isinstance(outcome, Unprocessable):
+                    unreadable.append(outcome.message)
+                    waiting.append(quarantined(page.exchange, outcome, utc_now()))
+                    continue
+                stored = stored_page(db, outcome.page.canonical_url) if diff or dry_run else None
+                differences = differing(stored, outcome.page) if stored else []
+                changed += bool(differences)
+                changes += differences if diff else []
+                extracted = Extracted(
+                    exchange=page.exchange, page=outcome.page, verdicts=outcome.verdicts, next_due=utc_now()
+                )
+                waiting.append(extracted)
+            if not dry_run and len(waiting) >= LOAD_CHUNK:
+                counts.update(load(db, waiting, run_id, utc_now(), replayed=True).as_dict())
+                waiting = []
+            advance(pages, None)
+        if not dry_run and waiting:
+            counts.update(load(db, waiting, run_id, utc_now(), replayed=True).as_dict())
+    if run_id is not None:
+        finish_run(db, run_id, counts, "quarantined" if unreadable else "finished", utc_now())
+        changed = counts["changed_articles"] + counts["changed_comments"]
+    return Replayed(
+        site=site.name,
+        pages=pages,
+        changed=changed,
+        unreadable=tuple(unreadable),
+        counts=dict(counts),
+        changes=tuple(changes),
+    )
+
+
+def page_batches(found: Iterator[ArchivedPage], size: int) -> Iterator[list[ArchivedPage]]:
+    batch: list[ArchivedPage] = []
+    for page in found:
+        batch.append(page)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+async def extracted_again(archive: WarcArchive, pool: WorkerPool, page: ArchivedPage) -> Processed | Unprocessable:
+    url = page.exchange.final_url or page.exchange.url
+    try:
+        kept = await asyncio.to_thread(archive.read, page.archived)
+    except RecordMissing as error:
+        return Unprocessable(url=url, reason="archive", message=f"{url}: {error}")
+    kind = next((value for name, value in kept.headers if name.lower() == "content-type"), None)
+    raw = RawPage(
+        url=url, html=kept.body, content_type=kind, fetched_at=page.exchange.fetched_at, site=urlsplit(url).hostname
+    )
+    return await pool.run(process_page, raw)
+
+
+def differing(before: Page, after: Page) -> list[FieldChange]:
+    """Field by field, comments by their number and author; the version of the extractor itself is no difference."""
+    skipped = {"comments", "extractor_version", "url", "tweets"}
+    found = [
+        FieldChange(url=after.url, field=name, before=shortened(old), after=shortened(new))
+        for name in (field.name for field in fields(Page))
+        if name not in skipped and (old := getattr(before, name)) != (new := getattr(after, name))
+    ]
+    old_comments, new_comments = by_identity(before.comments), by_identity(after.comments)
+    for key in [*old_comments, *(key for key in new_comments if key not in old_comments)]:
+        old, new = old_comments.get(key), new_comments.get(key)
+        if old is None or new is None or old.body != new.body or old.author != new.author or old.date != new.date:
+            found.append(FieldChange(url=after.url, field=f"comment {key}", before=line(old), after=line(new)))
+    return found
+
+
+def by_identity(comments: tuple[Comment, ...]) -> dict[str, Comment]:
+    return {comment.id or f"{comment.author} {comment.date_text} #{comment.position}": comment for comment in comments}
+
+
+def line(comment: Comment | None) -> str:
+    return shortened(f"{comment.author} | {comment.date} | {comment.body}") if comment else "(none)"
+
+
+def shortened(value: object) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -1,0 +1,124 @@
+"""What one run of one site shares, and the report it ends with."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from flows.clock import Clock, utc_now
+from flows.fetching.client import Fetcher
+from flows.fetching.policy import FetchResult
+from flows.runs.workers import Unprocessable, WorkerPool
+from flows.settings import Settings, SiteSettings
+from storage.crawl.archive import ArchiveRef, WarcArchive
+from storage.crawl.outcomes import Exchange, Quarantined
+from storage.database.engine import Database
+
+LOAD_CHUNK = 20  # pages a transaction: it stays under 20 ms, so that editors never wait
+LEASE_SECONDS = 1800.0
+
+Advance = Callable[[int, int | None], None]
+"""Called with the pages done so far and how many there are, if known."""
+
+SHOWN_COUNTS = (
+    ("fetched", "pages fetched"),
+    ("unchanged", "pages unchanged"),
+    ("new_articles", "new articles"),
+    ("changed_articles", "changed articles"),
+    ("new_comments", "new comments"),
+    ("changed_comments", "edited comments"),
+    ("removed_comments", "comments gone upstream"),
+    ("completed_comments", "comments completed from elsewhere"),
+    ("comments_elsewhere", "comments that only the API or feed has"),
+    ("publish", "comments to publish"),
+    ("review", "comments to review"),
+    ("reject", "comments rejected"),
+    ("campaign_members", "comments found in campaigns"),
+    ("new_tweets", "new tweets"),
+    ("disallowed", "pages disallowed by robots.txt"),
+    ("gone", "pages gone"),
+    ("failed", "pages to try again"),
+    ("quarantined", "pages in quarantine"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantinedPage:
+    url: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """What one run did to one site. `counts` are those of the run row; `failure` says why it could not finish."""
+
+    site: str
+    run_id: int | None
+    started: datetime
+    finished: datetime
+    counts: dict[str, int]
+    quarantined: tuple[QuarantinedPage, ...] = ()
+    warnings: tuple[str, ...] = ()
+    planned: tuple[str, ...] = ()  # a dry run: what would be fetched
+    failure: str | None = None
+    exit_code: int = field(default=0)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(kw_only=True)
+class SiteRun:
+    """Everything that one run of one site shares. `counts`, `quarantined`, `warnings` grow while it runs."""
+
+    settings: Settings
+    site: SiteSettings
+    db: Database
+    fetcher: Fetcher
+    pool: WorkerPool
+    archive: WarcArchive
+    run_id: int
+    started: datetime
+    full: bool = False
+    now: Clock = utc_now
+    counts: Counter[str] = field(default_factory=Counter)
+    quarantined: list[QuarantinedPage] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    on_page: Callable[[], None] = lambda: None
+
+
+Dispatch = Callable[[SiteRun, int | None, Advance], Awaitable[None]]
+"""Works through the site's due pages, at most so many: here (`batches`), or on a cluster."""
+
+
+def wanted(site: SiteSettings, url: str) -> bool:
+    """Whether the site's include and exclude patterns let an address through."""
+    if any(re.search(pattern, url) for pattern in site.exclude):
+        return False
+    return not site.include or any(re.search(pattern, url) for pattern in site.include)
+
+
+def quarantined(exchange: Exchange, fault: Unprocessable, next_due: datetime) -> Quarantined:
+    return Quarantined(
+        exchange=replace(exchange, error=fault.message),
+        reason=fault.reason,
+        message=fault.message,
+        next_due=next_due,
+    )
+
+
+def archive_answer(archive: WarcArchive, result: FetchResult) -> ArchiveRef:
+    return archive.append(
+        result.final_url,
+        result.status,
+        result.reason,
+        result.headers,
+        result.body,
+        result.fetched_at,
+        result.ip,
+    )

@@ -1,0 +1,17 @@
+"""What is due in the database after a run."""
+
+from __future__ import annotations
+
+from flows.clock import utc_now
+from flows.settings import Settings
+from storage.crawl.archive import WarcArchive
+from storage.database.engine import Database
+from storage.upkeep.after_run import after_run
+from storage.upkeep.retention import Retention, retire
+
+
+def tidy(settings: Settings, db: Database, archive: WarcArchive) -> int:
+    """What is due after a run: derived tables, then letting go of what is too old; comments that joined campaigns."""
+    done = after_run(db, utc_now())
+    retire(db, Retention(**settings.retention.model_dump()), utc_now(), archive)
+    return done.joined

@@ -1,0 +1,1 @@
+"""What analysts read: views, counts by day, the dictionary, the console, exports."""

@@ -1,0 +1,1 @@
+"""What a crawl writes: the frontier, archived pages, articles, comments, verdicts."""

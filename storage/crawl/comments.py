@@ -1,0 +1,381 @@
+"""Writing comments: new ones, edited ones with their history, vanished and re-appeared ones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
+
+from extractors.records import Comment, DatePrecision, Shortfall
+from storage.analysts.rollups import mark_stale
+from storage.crawl.identity import author_key, comment_fingerprint, comment_keys, match
+from storage.crawl.judgements import Judged
+from storage.crawl.outcomes import Extracted
+from storage.database.bulk import insert_new_rows, insert_rows, reserve, update_rows
+from storage.database.columns import stated_day
+from storage.database.engine import Database
+from storage.database.tables import comment_absences, comment_versions, comments, erased_authors, pages
+from storage.database.values import json_text, storable
+
+DAY_AHEAD = timedelta(days=1)  # a date of tomorrow may be today's elsewhere
+SUSPICIOUS_LOSS = 5  # comments that vanish all at once: more likely a new theme than so many deletions
+
+
+class Written(NamedTuple):
+    """A comment's values, in the order of the columns they go to."""
+
+    id: int
+    article_id: int
+    page_id: int
+    key: str
+    fingerprint: str
+    site_comment_id: str | None
+    permalink: str | None
+    position: int
+    parent_id: int | None
+    kind: str
+    author: str | None
+    author_key: str | None
+    author_url: str | None
+    author_truncated: bool
+    date: str | None
+    date_text: str | None
+    date_precision: str | None
+    day: Any
+    body: str
+    links: Any
+    by_site: bool
+    version: int
+    version_since: Any
+    first_seen_at: Any
+    fetched_at: Any
+    changed_at: Any
+    missing_since: Any
+    removed_at: Any
+    erased_at: Any
+    extractor_version: str
+    raw_hash: str
+
+
+DAY = Written._fields.index("day")
+VERSION = (
+    "comment_id",
+    "version",
+    "valid_from",
+    "valid_to",
+    "author",
+    "body",
+    "record",
+    "extractor_version",
+    "raw_hash",
+)
+EDITED = ("author", "author_url", "kind", "body", "links")  # a change of these is a new version
+PLACED = (  # a change of these is not: the comment has moved, or is read better
+    "page_id",
+    "key",
+    "fingerprint",
+    "site_comment_id",
+    "permalink",
+    "position",
+    "parent_id",
+    "author_truncated",
+    "date",
+    "date_text",
+    "date_precision",
+    "by_site",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """One page's comments with their identities, computed before the write lock is taken."""
+
+    outcome: Extracted
+    keys: list[str]
+    fingerprints: list[str]
+    author_keys: list[str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentsWritten:
+    """`judged` pairs each comment of the pages with its verdict."""
+
+    judged: list[Judged]
+    new: int
+    changed: int
+    reappeared: int
+
+
+def prepared(db: Database, outcome: Extracted) -> Prepared:
+    """The identities of a page's comments."""
+    listed = outcome.page.comments
+    fingerprints = [comment_fingerprint(db.secret, comment) for comment in listed]
+    return Prepared(
+        outcome=outcome,
+        keys=comment_keys(listed, fingerprints),
+        fingerprints=fingerprints,
+        author_keys=[author_key(db.secret, comment.author) for comment in listed],
+    )
+
+
+KNOWN = select(comments).where(comments.c.article_id.in_(bindparam("numbers", expanding=True))).order_by(comments.c.id)
+ANY_ERASED = select(erased_authors.c.author_key).limit(1)
+WAITING = select(comments.c.article_id).where(
+    comments.c.article_id.in_(bindparam("numbers", expanding=True)),
+    comments.c.missing_since.is_not(None),
+    comments.c.removed_at.is_(None),
+)
+
+
+def known_comments(connection: Connection, article_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    known: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in connection.execute(KNOWN, {"numbers": article_ids}):
+        known[row.article_id].append(row)
+    return known
+
+
+def erased(connection: Connection, author_keys: set[str]) -> set[str]:
+    """Those of the pseudonyms whose owner asked to be erased. The table is small: it is read whole."""
+    if connection.execute(ANY_ERASED).scalar() is None:
+        return set()
+    return author_keys & set(connection.execute(select(erased_authors.c.author_key)).scalars())
+
+
+def write_comments(
+    db: Database,
+    connection: Connection,
+    threads: Sequence[tuple[Prepared, int, int]],
+    known_ids: set[int],
+    now: datetime,
+) -> CommentsWritten:
+    """Write the comments of pages, each given with the numbers of its article and site; an article may come once.
+
+    `known_ids` are the articles that existed before: the others have no comments to compare with.
+    """
+    at_load = db.moment(now)
+    known = known_comments(connection, [number for _, number, _ in threads if number in known_ids]) if known_ids else {}
+    blanked = erased(connection, {key for page, *_ in threads for key in page.author_keys if key})
+    matches = [matched(page, known.get(number, [])) for page, number, _ in threads]
+    fresh = iter(reserve(connection, comments, sum(found.count(None) for found in matches)))
+    inserts: list[tuple[Any, ...]] = []
+    updates: list[tuple[Any, ...]] = []
+    versions: list[tuple[Any, ...]] = []
+    absences: list[tuple[Any, ...]] = []
+    missing: list[tuple[Any, ...]] = []
+    judged: list[Judged] = []
+    for (page, article_id, site_id), found in zip(threads, matches, strict=True):
+        at = page.outcome.exchange.fetched_at
+        rows = {row.id: row for row in known.get(article_id, ())}
+        ids = [number if number is not None else next(fresh) for number in found]
+        listed = zip(
+            ids,
+            page.outcome.page.comments,
+            page.outcome.verdicts,
+            page.author_keys,
+            new_rows(db, page, article_id, ids, at_load),
+            strict=True,
+        )
+        for number, comment, verdict, pseudonym, new in listed:
+            row = rows.get(number)
+            hidden = pseudonym in blanked or (row is not None and row.erased_at is not None)
+            if hidden:
+                new = blank(new)
+            if row is None:
+                inserts.append(new)
+                judged.append(Judged(number, 1, site_id, verdict, False, False, hidden, new[DAY]))
+                continue
+            written, edited = merged(db, row, Written._make(new), comment)
+            if row.removed_at is not None:
+                absences.append((number, db.moment(row.removed_at), db.moment(at)))
+            if edited:
+                versions.append(history(db, row, at))
+            if edited or differs(row, written, PLACED) or row.missing_since is not None:
+                updates.append((*written[1:], number))
+            judged.append(Judged(number, written.version, site_id, verdict, edited, True, hidden, written.day))
+        if shows_whole_thread(page, rows.values()):
+            missing += [
+                (db.moment(at), number)
+                for number, row in rows.items()
+                if number not in ids and row.page_id == page.outcome.exchange.page_id and row.missing_since is None
+            ]
+    insert_rows(connection, comments, Written._fields, inserts)
+    insert_rows(connection, comment_versions, VERSION, versions)
+    insert_new_rows(connection, comment_absences, ("comment_id", "removed_at", "reappeared_at"), absences)
+    update_rows(connection, comments, Written._fields[1:], updates)
+    update_rows(connection, comments, ("missing_since",), missing)
+    mark_stale(connection, [row[-1] for row in updates])
+    return CommentsWritten(judged=judged, new=len(inserts), changed=len(versions), reappeared=len(absences))
+
+
+def matched(page: Prepared, known: Sequence[Row[Any]]) -> list[int | None]:
+    if not known:
+        return [None] * len(page.keys)
+    prints: dict[str, list[int]] = defaultdict(list)
+    for row in known:
+        prints[row.fingerprint].append(row.id)
+    return match(page.keys, page.fingerprints, {row.key: row.id for row in known}, prints)
+
+
+def new_rows(db: Database, page: Prepared, article_id: int, ids: Sequence[int], now: Any) -> Iterator[tuple[Any, ...]]:
+    """Each comment of the page as a new row, in the order of `Written`; `ids` are their numbers.
+
+    Plain tuples, and values of exactly the types that the driver takes: it converts an enumeration or a bool at several
+    times the cost of a text or an int, and a page has many of them.
+    """
+    read, exchange = page.outcome.page, page.outcome.exchange
+    at, seen = db.moment(exchange.fetched_at), exchange.fetched_at.date()
+    flag = int if db.dialect == "sqlite" else bool
+    places = {comment.position: number for comment, number in zip(read.comments, ids, strict=True)}
+    from_page = (read.extractor_version, exchange.content_hash or "")
+    for number, comment, key, print_, pseudonym in zip(
+        ids, read.comments, page.keys, page.fingerprints, page.author_keys, strict=True
+    ):
+        precision = comment.date_precision
+        yield (
+            number,
+            article_id,
+            exchange.page_id,
+            key,
+            print_,
+            storable(comment.id),
+            storable(comment.permalink),
+            comment.position,
+            places.get(comment.parent) if comment.parent is not None else None,
+            str(comment.kind),
+            storable(comment.author),
+            pseudonym,
+            storable(comment.author_url),
+            flag(comment.author_truncated),
+            comment.date,
+            storable(comment.date_text),
+            None if precision is None else str(precision),
+            db.day(written_on(comment.date and comment.date[:10], seen)),
+            storable(comment.body),
+            json_text(comment.links) if comment.links else "[]",
+            flag(comment.by_site),
+            1,
+            at,
+            at,
+            at,
+            now,
+            None,
+            None,
+            None,
+            *from_page,
+        )
+
+
+def blank(new: tuple[Any, ...]) -> Written:
+    """The row of a comment whose author asked to be erased."""
+    written = Written._make(new)
+    return written._replace(
+        author=None, author_key=None, author_url=None, body="", links="[]", erased_at=written.fetched_at
+    )
+
+
+@lru_cache(maxsize=10_000)  # the same days come again and again
+def written_on(stated: str | None, seen: date) -> date:
+    """The day of an ISO date; when none is stated, or one that is still to come, the day the comment was first seen."""
+    return stated_day(stated, not_after=seen + DAY_AHEAD) or seen
+
+
+def merged(db: Database, row: Row[Any], written: Written, comment: Comment) -> tuple[Written, bool]:
+    """The known comment's row as it should be now, and whether it was edited upstream."""
+    written = written._replace(first_seen_at=db.moment(row.first_seen_at), erased_at=db.moment(row.erased_at))
+    if stated_day(written.date) is None:
+        written = written._replace(day=db.day(row.day))
+    if comment.date_precision is DatePrecision.RELATIVE and row.date_text is not None:
+        # "3 days ago" was right when it was first read
+        written = written._replace(date=row.date, date_text=row.date_text, date_precision=row.date_precision)
+    if written.parent_id is None and comment.parent is None and written.page_id != row.page_id:
+        written = written._replace(parent_id=row.parent_id)  # its parent stands on an earlier page of the thread
+    edited = row.erased_at is None and differs(row, written, EDITED)
+    if edited:
+        return written._replace(version=row.version + 1), True
+    return (
+        written._replace(
+            version=row.version,
+            version_since=db.moment(row.version_since),
+            fetched_at=db.moment(row.fetched_at),
+            extractor_version=row.extractor_version,
+            raw_hash=row.raw_hash,
+        ),
+        False,
+    )
+
+
+def differs(row: Row[Any], written: Written, names: Sequence[str]) -> bool:
+    for name in names:
+        old, new = getattr(row, name), getattr(written, name)
+        if old != new and not (name == "links" and json_text(old) == new):
+            return True
+    return False
+
+
+def history(db: Database, row: Row[Any], until: datetime) -> tuple[Any, ...]:
+    record = {name: getattr(row, name) for name in ("author_url", "kind", "links", "date", "date_text", "permalink")}
+    return (
+        row.id,
+        row.version,
+        db.moment(row.version_since),
+        db.moment(until),
+        row.author,
+        row.body,
+        json_text(record),
+        row.extractor_version,
+        row.raw_hash,
+    )
+
+
+def shows_whole_thread(page: Prepared, known: Any) -> bool:
+    """Whether a comment that this page no longer shows can have vanished: the page shows all it should."""
+    shortfall = page.outcome.page.discussion.shortfall
+    if shortfall not in (None, Shortfall.PAGINATED):
+        return False
+    here = page.outcome.exchange.page_id
+    before = sum(row.page_id == here and row.missing_since is None for row in known)
+    emptied = not page.outcome.page.comments and page.outcome.page.discussion.claimed != 0
+    return not (emptied and before >= SUSPICIOUS_LOSS)
+
+
+def sweep_missing(connection: Connection, article_ids: Collection[int], now: datetime) -> int:
+    """Mark as removed what is missing from its page and cannot have moved to another page of the thread.
+
+    That is certain once every other page of the thread was looked at since it went missing. Returns how many.
+    """
+    if not article_ids:
+        return 0
+    waiting = set(connection.execute(WAITING, {"numbers": sorted(article_ids)}).scalars())
+    if not waiting:
+        return 0
+    unchecked = (
+        select(pages.c.id)
+        .where(
+            pages.c.article_id == comments.c.article_id,
+            pages.c.id != comments.c.page_id,
+            or_(
+                pages.c.state.not_in(("ok", "gone")),
+                pages.c.last_fetched.is_(None),
+                pages.c.last_fetched < comments.c.missing_since,
+            ),
+        )
+        .exists()
+    )
+    done = connection.execute(
+        update(comments)
+        .where(
+            and_(
+                comments.c.article_id.in_(waiting),
+                comments.c.missing_since.is_not(None),
+                comments.c.removed_at.is_(None),
+                ~unchecked,
+            )
+        )
+        .values(removed_at=comments.c.missing_since, changed_at=now)
+    )
+    return int(done.rowcount)

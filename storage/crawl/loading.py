@@ -1,0 +1,389 @@
+"""Loading: what became of fetched pages goes into the database, in short transactions, as often as you like.
+
+Loading the same outcomes twice leaves the same rows as loading them once. An answer older than the one that the
+database already took into account changes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy.exc import DBAPIError
+
+from storage.crawl.articles import write_articles
+from storage.crawl.comments import Prepared, prepared, sweep_missing, write_comments
+from storage.crawl.judgements import write_judgements
+from storage.crawl.outcomes import Extracted, Failed, GonePage, LoadCounts, Outcome, Quarantined, Unchanged
+from storage.crawl.quarantine import close_cases, open_case
+from storage.crawl.threads import continuation
+from storage.crawl.tweets import write_tweets
+from storage.database.bulk import insert_new_rows, update_rows
+from storage.database.engine import Database
+from storage.database.tables import articles, comments, fetches, pages, runs
+from storage.database.values import storable, upsert
+
+PAGES_AT_ONCE = 50
+COMMENTS_AT_ONCE = 400  # a transaction of this size takes about 10 ms on SQLite: an editor hardly waits
+RETRIES = 5
+DEADLOCK = ("40001", "40P01", "23505")  # of two workers with the same new article one has to look again
+
+PAGE = (
+    "state",
+    "attempts",
+    "last_fetched",
+    "next_due",
+    "lease_worker",
+    "lease_until",
+    "etag",
+    "last_modified",
+    "content_hash",
+    "stored_url",
+    "extractor_version",
+    "article_id",
+    "shortfall",
+)
+FETCH = (
+    "page_id",
+    "run_id",
+    "fetched_at",
+    "final_url",
+    "status",
+    "bytes",
+    "elapsed_ms",
+    "etag",
+    "last_modified",
+    "content_hash",
+    "warc_file",
+    "warc_offset",
+    "outcome",
+    "comments",
+    "sections",
+    "text_length",
+    "error",
+)
+
+
+def load(
+    db: Database, outcomes: Sequence[Outcome], run_id: int | None, now: datetime, *, replayed: bool = False
+) -> LoadCounts:
+    """Bring the database up to date with what became of these pages; return what changed.
+
+    One short transaction for about PAGES_AT_ONCE pages or COMMENTS_AT_ONCE comments. `replayed`: the pages come from
+    the archive, not from the network, so when they are due and who works on them stays as it is.
+    """
+    total = LoadCounts()
+    for chunk in outcome_chunks(outcomes):
+        ready = {id(outcome): prepared(db, outcome) for outcome in chunk if isinstance(outcome, Extracted)}
+        total += loaded_again(partial(load_chunk, db, chunk, ready, run_id, now, replayed))
+    return total
+
+
+def outcome_chunks(outcomes: Sequence[Outcome]) -> Iterator[list[Outcome]]:
+    """The outcomes in order, in parts that make short transactions; the same page comes once in each."""
+    part: list[Outcome] = []
+    size, seen = 0, set[int]()
+    for outcome in outcomes:
+        weight = len(outcome.page.comments) if isinstance(outcome, Extracted) else 0
+        repeated = outcome.exchange.page_id in seen
+        if part and (repeated or len(part) >= PAGES_AT_ONCE or size + weight > COMMENTS_AT_ONCE):
+            yield part
+            part, size, seen = [], 0, set()
+        part.append(outcome)
+        size += weight
+        seen.add(outcome.exchange.page_id)
+    if part:
+        yield part
+
+
+def loaded_again(attempt: Callable[[], LoadCounts]) -> LoadCounts:
+    """Run a transaction; again if PostgreSQL chose it as the victim of a deadlock or another worker was first."""
+    for pause in range(RETRIES):
+        try:
+            return attempt()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in DEADLOCK or pause == RETRIES - 1:
+                raise
+            time.sleep(0.05 * 2**pause)
+    raise AssertionError("unreachable")
+
+
+def load_chunk(
+    db: Database,
+    chunk: Sequence[Outcome],
+    ready: dict[int, Prepared],
+    run_id: int | None,
+    now: datetime,
+    replayed: bool,
+) -> LoadCounts:
+    with db.write() as connection:
+        known = known_pages(connection, [outcome.exchange.page_id for outcome in chunk])
+        current = [outcome for outcome in chunk if not is_stale(outcome, known[outcome.exchange.page_id])]
+        extracted = [outcome for outcome in current if isinstance(outcome, Extracted)]
+        counts = LoadCounts(pages=len(chunk), stale=len(chunk) - len(current))
+        article_ids: dict[int, int] = {}
+        new_articles: set[int] = set()
+        for wave in waves(extracted, known):
+            items = [ready[id(outcome)] for outcome in wave]
+            counts += write_wave(db, connection, items, known, article_ids, new_articles, run_id, now)
+        note_fetches(db, connection, chunk, run_id)
+        write_pages(db, connection, current, known, article_ids, replayed)
+        for outcome in current:
+            if not isinstance(outcome, Extracted):
+                counts += note_exchange(connection, outcome, known[outcome.exchange.page_id], run_id)
+        close_cases(connection, [outcome.exchange.page_id for outcome in extracted], now)
+        follow_threads(connection, extracted, known, article_ids, now)
+        looked_at = ({*article_ids.values()} - new_articles) | continued(current, known)
+        counts += LoadCounts(removed_comments=sweep_missing(connection, looked_at, now))
+        if run_id is not None:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(seen_at=now))
+    return counts
+
+
+KNOWN = (
+    select(*(pages.c[name] for name in ("id", "site_id", "is_continuation", *PAGE)))
+    .where(pages.c.id.in_(bindparam("numbers", expanding=True)))
+    .order_by(pages.c.id)
+)
+KNOWN_LOCKED = KNOWN.with_for_update()
+
+
+def known_pages(connection: Connection, page_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    query = KNOWN_LOCKED if connection.dialect.name == "postgresql" else KNOWN
+    return {row.id: row for row in connection.execute(query, {"numbers": page_ids})}
+
+
+def is_stale(outcome: Outcome, page: Row[Any]) -> bool:
+    """Whether the database has taken a newer answer into account, with another content."""
+    if page.last_fetched is None or outcome.exchange.fetched_at >= page.last_fetched:
+        return False
+    return not (isinstance(outcome, Extracted) and outcome.exchange.content_hash == page.content_hash)
+
+
+def waves(extracted: Sequence[Extracted], known: dict[int, Row[Any]]) -> Iterator[list[Extracted]]:
+    """The outcomes in groups of which each has an article at most once (several pages may show one article).
+
+    An article's own page goes before further pages of its thread.
+    """
+    rest = sorted(extracted, key=lambda outcome: continues(known[outcome.exchange.page_id]))
+    while rest:
+        named: set[object] = set()
+        wave: list[Extracted] = []
+        later: list[Extracted] = []
+        thread = continues(known[rest[0].exchange.page_id])
+        for outcome in rest:
+            page = known[outcome.exchange.page_id]
+            name = page.article_id if continues(page) else outcome.page.canonical_url
+            (later if name in named or continues(page) != thread else wave).append(outcome)
+            named.add(name)
+        yield wave
+        rest = later
+
+
+def continues(page: Row[Any]) -> bool:
+    """Whether the page is a further page of the comment thread of a known article."""
+    return bool(page.is_continuation) and page.article_id is not None
+
+
+def write_wave(
+    db: Database,
+    connection: Connection,
+    wave: Sequence[Prepared],
+    known: dict[int, Row[Any]],
+    article_ids: dict[int, int],
+    new_articles: set[int],
+    run_id: int | None,
+    now: datetime,
+) -> LoadCounts:
+    """Write pages of different articles; add each page's article to `article_ids`, and to `new_articles` if it is."""
+    rows = [known[item.outcome.exchange.page_id] for item in wave]
+    own = [(item.outcome, row.site_id) for item, row in zip(wave, rows, strict=True) if not continues(row)]
+    written = write_articles(db, connection, own, now)
+    numbers = [
+        row.article_id if continues(row) else written.ids[item.outcome.page.canonical_url]
+        for item, row in zip(wave, rows, strict=True)
+    ]
+    article_ids.update({row.id: number for row, number in zip(rows, numbers, strict=True)})
+    new_articles |= written.made
+    site_ids = [row.site_id for row in rows]
+    threads = list(zip(wave, numbers, site_ids, strict=True))
+    spoken = write_comments(db, connection, threads, set(numbers) - written.made, now)
+    judged = write_judgements(db, connection, spoken.judged, run_id, now)
+    shown = write_tweets(
+        db, connection, [(item.outcome, number) for item, number in zip(wave, numbers, strict=True)], now
+    )
+    return LoadCounts(
+        new_articles=len(written.made),
+        changed_articles=written.changed,
+        new_comments=spoken.new,
+        changed_comments=spoken.changed,
+        reappeared_comments=spoken.reappeared,
+        verdicts=judged.verdicts,
+        waiting=judged.waiting,
+        new_tweets=shown.new,
+        sightings=shown.sightings,
+    )
+
+
+def note_fetches(db: Database, connection: Connection, chunk: Sequence[Outcome], run_id: int | None) -> None:
+    """One row an answer that said something; an unchanged page only moves its own row."""
+    rows = [fetch_row(db, outcome, run_id) for outcome in chunk if not isinstance(outcome, Unchanged)]
+    insert_new_rows(connection, fetches, FETCH, rows)
+
+
+def fetch_row(db: Database, outcome: Outcome, run_id: int | None) -> tuple[Any, ...]:
+    exchange = outcome.exchange
+    read = outcome.page if isinstance(outcome, Extracted) else None
+    return (
+        exchange.page_id,
+        run_id,
+        db.moment(exchange.fetched_at),
+        exchange.final_url if exchange.final_url != exchange.url else None,
+        exchange.status,
+        exchange.bytes,
+        exchange.elapsed_ms,
+        storable(exchange.etag),
+        storable(exchange.last_modified),
+        exchange.content_hash,
+        exchange.warc_file,
+        exchange.warc_offset,
+        type(outcome).__name__.lower(),
+        len(read.comments) if read is not None else None,
+        sum(section.heading is not None for section in read.sections) if read is not None else None,
+        len(read.text) if read is not None else None,
+        storable(exchange.error),
+    )
+
+
+def write_pages(
+    db: Database,
+    connection: Connection,
+    current: Sequence[Outcome],
+    known: dict[int, Row[Any]],
+    article_ids: dict[int, int],
+    replayed: bool,
+) -> None:
+    rows = []
+    for outcome in current:
+        page = known[outcome.exchange.page_id]
+        rows.append((*page_row(db, outcome, page, article_ids.get(page.id, page.article_id), replayed), page.id))
+    update_rows(connection, pages, PAGE, rows)
+
+
+def page_row(db: Database, outcome: Outcome, page: Row[Any], article_id: int | None, replayed: bool) -> tuple[Any, ...]:
+    """The page's row after this outcome, in the order of PAGE."""
+    exchange = outcome.exchange
+    state, attempts, last_fetched, next_due = page.state, 0, exchange.fetched_at, outcome.next_due
+    worker, until = None, None
+    etag, last_modified, content_hash, stored_url = page.etag, page.last_modified, page.content_hash, page.stored_url
+    extractor_version, shortfall = page.extractor_version, page.shortfall
+    if isinstance(outcome, Extracted | Quarantined):
+        etag, last_modified, content_hash = exchange.etag, exchange.last_modified, exchange.content_hash
+        stored_url = exchange.final_url if exchange.final_url != exchange.url else None
+    match outcome:
+        case Extracted(page=read):
+            state, extractor_version, shortfall = "ok", read.extractor_version, read.discussion.shortfall
+        case Unchanged():
+            state = "quarantined" if page.state == "quarantined" else "ok"
+            etag, last_modified = exchange.etag or etag, exchange.last_modified or last_modified
+        case Quarantined():
+            state = "quarantined"
+        case Failed():
+            state = "failed" if page.last_fetched is None or page.state == "failed" else page.state
+            attempts, last_fetched = page.attempts + 1, page.last_fetched
+        case GonePage():
+            state, etag, last_modified, content_hash = "gone", None, None, None
+    if replayed and page.last_fetched is not None:
+        last_fetched, next_due = page.last_fetched, page.next_due
+        worker, until = page.lease_worker, page.lease_until
+    return (
+        state,
+        attempts,
+        db.moment(last_fetched),
+        db.moment(next_due),
+        worker,
+        db.moment(until),
+        storable(etag),
+        storable(last_modified),
+        content_hash,
+        stored_url,
+        extractor_version,
+        article_id,
+        None if shortfall is None else str(shortfall),
+    )
+
+
+def note_exchange(
+    connection: Connection, outcome: Unchanged | Quarantined | Failed | GonePage, page: Row[Any], run_id: int | None
+) -> LoadCounts:
+    """Count a page that was not read, and write what that means beyond its own row."""
+    match outcome:
+        case Unchanged():
+            return LoadCounts(unchanged=1)
+        case Quarantined():
+            open_case(connection, outcome, run_id)
+            return LoadCounts(quarantined=1)
+        case Failed():
+            return LoadCounts(failed=1)
+        case GonePage(exchange=exchange):
+            connection.execute(
+                update(articles)
+                .where(articles.c.page_id == page.id, articles.c.gone_at.is_(None))
+                .values(gone_at=exchange.fetched_at)
+            )
+            if page.is_continuation:
+                connection.execute(
+                    update(comments)
+                    .where(comments.c.page_id == page.id, comments.c.missing_since.is_(None))
+                    .values(missing_since=exchange.fetched_at)
+                )
+            return LoadCounts(gone=1)
+
+
+def continued(current: Sequence[Outcome], known: dict[int, Row[Any]]) -> set[int]:
+    """Articles of which a page was looked at without being read again: 304, or gone."""
+    return {
+        known[outcome.exchange.page_id].article_id
+        for outcome in current
+        if isinstance(outcome, Unchanged | GonePage) and known[outcome.exchange.page_id].article_id is not None
+    }
+
+
+def follow_threads(
+    connection: Connection,
+    extracted: Sequence[Extracted],
+    known: dict[int, Row[Any]],
+    article_ids: dict[int, int],
+    now: datetime,
+) -> None:
+    """Put the next page of each comment thread into the frontier, as a page of the same article."""
+    rows = {
+        address: {
+            "site_id": known[outcome.exchange.page_id].site_id,
+            "url": address,
+            "source": "next_page",
+            "state": "new",
+            "discovered_at": now,
+            "next_due": now,
+            "attempts": 0,
+            "article_id": article_ids[outcome.exchange.page_id],
+            "is_continuation": True,
+        }
+        for outcome in extracted
+        if (address := continuation(outcome.page, outcome.exchange.url)) is not None
+    }
+    if not rows:
+        return
+    statement = upsert(connection, pages)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[pages.c.url],
+            set_={"article_id": statement.excluded.article_id, "is_continuation": True},
+            where=pages.c.article_id.is_(None),
+        ),
+        sorted(rows.values(), key=lambda row: str(row["url"])),
+    )

@@ -1,0 +1,118 @@
+"""What became of a fetched page: the records that `load` takes, one a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from extractors.records import Page
+from moderation.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its answer. `fetched_at` is aware UTC; `content_hash` is the SHA-256 of the decoded body, hex.
+
+    `warc_file` and `warc_offset` say where the answer is archived; `error` is a sentence when there was none.
+    """
+
+    page_id: int
+    url: str
+    fetched_at: datetime
+    final_url: str | None = None
+    status: int | None = None
+    bytes: int = 0
+    elapsed_ms: float = 0.0
+    etag: str | None = None
+    last_modified: str | None = None
+    content_hash: str | None = None
+    warc_file: str | None = None
+    warc_offset: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extracted:
+    """A page that was read. `verdicts` has one item a comment, in the order of `page.comments`."""
+
+    exchange: Exchange
+    page: Page
+    verdicts: tuple[Verdict, ...]
+    next_due: datetime | None
+
+    def __post_init__(self) -> None:
+        if len(self.verdicts) != len(self.page.comments):
+            raise ValueError(
+                f"{self.exchange.url}: {len(self.page.comments)} comments but {len(self.verdicts)} verdicts"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """Nothing new: a 304, or the same body as at the last fetch."""
+
+    exchange: Exchange
+    next_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """The page's fault: set aside with its reason (a stable word) and a sentence. An older good copy is kept."""
+
+    exchange: Exchange
+    reason: str
+    message: str
+    next_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The network's or the server's fault: to be tried again at `next_due`. An older good copy is kept."""
+
+    exchange: Exchange
+    reason: str
+    message: str
+    next_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GonePage:
+    """The site says that there is no such page (404, 410)."""
+
+    exchange: Exchange
+    next_due: datetime | None
+
+
+Outcome = Extracted | Unchanged | Quarantined | Failed | GonePage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadCounts:
+    """What a load did. Loading the same outcomes again gives zeros but for `pages`, `unchanged` and the like."""
+
+    pages: int = 0
+    new_articles: int = 0
+    changed_articles: int = 0
+    unchanged: int = 0
+    new_comments: int = 0
+    changed_comments: int = 0
+    removed_comments: int = 0
+    reappeared_comments: int = 0
+    new_tweets: int = 0
+    sightings: int = 0
+    verdicts: int = 0
+    waiting: int = 0  # comments that joined an editor's queue
+    quarantined: int = 0
+    failed: int = 0
+    gone: int = 0
+    stale: int = 0  # answers older than what the database holds already: noted, not taken into account
+
+    def __add__(self, other: LoadCounts) -> LoadCounts:
+        return LoadCounts(**{name: getattr(self, name) + getattr(other, name) for name in COUNT_NAMES})
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts by name, for a run's row."""
+        return {name: getattr(self, name) for name in COUNT_NAMES}
+
+
+COUNT_NAMES = tuple(field.name for field in fields(LoadCounts))

@@ -1,0 +1,96 @@
+"""Runs: when each began and ended, what it did, and which died without saying so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select, update
+
+from storage.crawl.frontier import site_number
+from storage.database.engine import Database
+from storage.database.errors import UnknownItem
+from storage.database.tables import runs, sites
+
+SILENCE_SECONDS = 900  # a run that gave no sign of life for so long is dead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run. `status`: running, finished, quarantined (finished with bad pages), failed, abandoned."""
+
+    id: int
+    site: str | None
+    command: str
+    started_at: datetime
+    finished_at: datetime | None
+    status: str
+    counts: dict[str, int]
+    message: str | None
+
+
+def start_run(db: Database, site: str | None, command: str, now: datetime) -> int:
+    """The number of a new run; runs that have died in silence are marked abandoned on the way."""
+    with db.write() as connection:
+        connection.execute(
+            update(runs)
+            .where(runs.c.status == "running", runs.c.seen_at < now - timedelta(seconds=SILENCE_SECONDS))
+            .values(status="abandoned", finished_at=runs.c.seen_at, message="the process ended without saying why")
+        )
+        made = connection.execute(
+            insert(runs)
+            .values(
+                site_id=site_number(connection, site, now) if site is not None else None,
+                command=command,
+                started_at=now,
+                seen_at=now,
+                status="running",
+                counts={},
+            )
+            .returning(runs.c.id)
+        )
+        return int(made.scalar_one())
+
+
+def report_run(db: Database, run_id: int, counts: Mapping[str, int], now: datetime) -> None:
+    """A sign of life, with what was done so far. Every load gives one by itself."""
+    with db.write() as connection:
+        connection.execute(update(runs).where(runs.c.id == run_id).values(counts=dict(counts), seen_at=now))
+
+
+def finish_run(
+    db: Database, run_id: int, counts: Mapping[str, int], status: str, now: datetime, message: str | None = None
+) -> None:
+    """Write down how the run ended. Raises UnknownItem if there is no such run."""
+    with db.write() as connection:
+        done = connection.execute(
+            update(runs)
+            .where(runs.c.id == run_id)
+            .values(counts=dict(counts), status=status, finished_at=now, seen_at=now, message=message)
+        )
+        if done.rowcount == 0:
+            raise UnknownItem(f"no run {run_id}")
+
+
+def recent_runs(db: Database, site: str | None = None, limit: int = 20) -> tuple[Run, ...]:
+    """The newest runs first, of one site or of all."""
+    query = (
+        select(
+            runs.c.id,
+            sites.c.name.label("site"),
+            runs.c.command,
+            runs.c.started_at,
+            runs.c.finished_at,
+            runs.c.status,
+            runs.c.counts,
+            runs.c.message,
+        )
+        .outerjoin(sites, sites.c.id == runs.c.site_id)
+        .order_by(runs.c.id.desc())
+        .limit(limit)
+    )
+    if site is not None:
+        query = query.where(sites.c.name == site)
+    with db.read() as connection:
+        return tuple(Run(**row) for row in connection.execute(query).mappings())

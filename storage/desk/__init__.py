@@ -1,0 +1,1 @@
+"""What editors read and write: the review queue, decisions, accounts, notices."""

@@ -1,0 +1,240 @@
+"""The random sample: comments looked at whatever their score, and decisions looked at by a second editor.
+
+The first kind proves the promise about wrongly rejected comments (`moderation.guarantee`). It is drawn from all of them
+without regard to their score, so a comment counts whether an editor met it in the queue or in the sample. The second
+kind measures how far editors agree; it never changes what holds by itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+from typing import Any, Literal
+
+from sqlalchemy import Connection, and_, func, or_, select, update
+
+from extractors.records import CommentKind
+from moderation.guarantee import is_audited
+from moderation.verdict import Action
+from storage.database.engine import Database
+from storage.database.errors import UnknownItem
+from storage.database.tables import audits, comments, decisions, reviews, settings, sites
+from storage.database.values import upsert
+
+AuditKind = Literal["unseen", "second"]
+AT_ONCE = 2000  # rows looked at in one transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A comment of the sample that waits for a look."""
+
+    id: int
+    comment_id: int
+    kind: AuditKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A site's sample so far: `would_reject` of its `audited_ham` (published by an editor) scored over the limit."""
+
+    site: str
+    drawn: int
+    audited_ham: int
+    would_reject: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    comment_id: int
+    first: str  # editors
+    first_action: str
+    first_reason: str | None
+    second: str
+    second_action: str
+    second_reason: str | None
+    looked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """How often the second editor said the same; `reason` None: of what was published."""
+
+    reason: str | None
+    looked: int
+    agreed: int
+
+
+def draw(db: Database, shares: Mapping[str, float], usual: float, second_share: float, now: datetime) -> int:
+    """Draw from the comments and decisions that are new since the last time; return how many were drawn.
+
+    `shares` has the share of comments of each site by its name, `usual` that of any other; `second_share` is that of
+    decisions.
+    """
+    drawn = 0
+    with db.read() as connection:
+        named = connection.execute(select(sites.c.id, sites.c.name)).tuples().all()
+    by_site = {number: shares.get(name, usual) for number, name in named}
+    seconds = dict.fromkeys(by_site, second_share)
+    while True:
+        with db.write() as connection:
+            seen, found = draw_some(connection, db.secret, "unseen", by_site, now)
+            seen_too, found_too = draw_some(connection, db.secret, "second", seconds, now)
+        drawn += found + found_too
+        if max(seen, seen_too) < AT_ONCE:
+            return drawn
+
+
+def draw_some(
+    connection: Connection, secret: bytes, kind: AuditKind, by_site: Mapping[int, float], now: datetime
+) -> tuple[int, int]:
+    """Look at the next AT_ONCE candidates; return how many there were, and how many were drawn.
+
+    A site that came after `by_site` was made has to wait for the next draw, with all that comes after it.
+    """
+    name = f"audit_mark_{kind}"
+    mark = int(connection.execute(select(settings.c.value).where(settings.c.name == name)).scalar() or 0)
+    number = comments.c.id if kind == "unseen" else decisions.c.id
+    query = select(
+        number.label("number"), comments.c.id, comments.c.kind, reviews.c.site_id, reviews.c.spam_probability
+    ).join(reviews, reviews.c.comment_id == comments.c.id)
+    if kind == "second":
+        query = query.join(decisions, decisions.c.comment_id == comments.c.id).where(
+            decisions.c.undoes.is_(None), decisions.c.action != Action.REVIEW
+        )
+    rows = connection.execute(query.where(number > mark).order_by(number).limit(AT_ONCE)).all()
+    rows = list(takewhile(lambda row: row.site_id in by_site, rows))
+    chosen = {
+        row.id: {
+            "comment_id": row.id,
+            "site_id": row.site_id,
+            "kind": kind,
+            "spam_probability": row.spam_probability,
+            "drawn_at": now,
+            "first_decision_id": row.number if kind == "second" else None,
+        }
+        for row in rows
+        if row.kind == CommentKind.COMMENT and is_audited(f"{kind}:{row.number}", by_site[row.site_id], secret[:64])
+    }
+    if chosen:
+        connection.execute(upsert(connection, audits).on_conflict_do_nothing(), list(chosen.values()))
+    if rows:
+        statement = upsert(connection, settings).values(name=name, value=str(rows[-1].number))
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=[settings.c.name], set_={"value": statement.excluded.value})
+        )
+    return len(rows), len(chosen)
+
+
+def to_look_at(db: Database, editor: str, allowed: Sequence[str] | None, limit: int = 20) -> tuple[Look, ...]:
+    """What of the sample this editor could look at next, the oldest draw first; never his own decisions."""
+    first = decisions.alias()
+    query = (
+        select(audits.c.id, audits.c.comment_id, audits.c.kind)
+        .join(reviews, reviews.c.comment_id == audits.c.comment_id)
+        .outerjoin(first, first.c.id == audits.c.first_decision_id)
+        .where(
+            or_(
+                and_(audits.c.kind == "unseen", reviews.c.decision_id.is_(None)),
+                and_(audits.c.kind == "second", audits.c.looked_at.is_(None), first.c.editor != editor),
+            )
+        )
+    )
+    if allowed is not None:
+        query = query.where(audits.c.site_id.in_(select(sites.c.id).where(sites.c.name.in_(allowed))))
+    with db.read() as connection:
+        rows = connection.execute(query.order_by(audits.c.id).limit(limit)).mappings()
+        return tuple(Look(**row) for row in rows)
+
+
+def second_opinion(
+    db: Database,
+    audit_id: int,
+    editor: str,
+    action: Action,
+    reason: str | None,
+    now: datetime,
+    allowed: Sequence[str] | None = None,
+) -> None:
+    """Write down what a second editor thinks; the first answer counts.
+
+    Raises UnknownItem for a look that is not open to this editor: his own decision, or not one of his sites.
+    """
+    mine = select(decisions.c.editor).where(decisions.c.id == audits.c.first_decision_id).scalar_subquery()
+    open_to_me = [audits.c.id == audit_id, audits.c.kind == "second", mine != editor]
+    if allowed is not None:
+        open_to_me.append(audits.c.site_id.in_(select(sites.c.id).where(sites.c.name.in_(allowed))))
+    with db.write(durable=True) as connection:
+        done = connection.execute(
+            update(audits)
+            .where(*open_to_me, audits.c.looked_at.is_(None))
+            .values(editor=editor, action=str(action), reason=reason, looked_at=now)
+        )
+        if done.rowcount:
+            return
+        before = connection.execute(select(audits.c.editor).where(*open_to_me)).scalar()
+    if before != editor:  # else: sent twice, and written down already
+        raise UnknownItem(f"no second look {audit_id} that waits for you")
+
+
+def samples(db: Database, reject: float) -> tuple[Sample, ...]:
+    """Every site's sample, by name. `reject`: the probability from which a comment would be rejected unseen."""
+    ham = and_(reviews.c.decision_id.is_not(None), reviews.c.action == Action.PUBLISH)
+    query = (
+        select(
+            sites.c.name.label("site"),
+            func.count(audits.c.id).label("drawn"),
+            func.count().filter(ham).label("audited_ham"),
+            func.count().filter(and_(ham, audits.c.spam_probability >= reject)).label("would_reject"),
+        )
+        .select_from(sites)
+        .outerjoin(audits, and_(audits.c.site_id == sites.c.id, audits.c.kind == "unseen"))
+        .outerjoin(reviews, reviews.c.comment_id == audits.c.comment_id)
+        .group_by(sites.c.name)
+        .order_by(sites.c.name)
+    )
+    with db.read() as connection:
+        return tuple(Sample(**row) for row in connection.execute(query).mappings())
+
+
+def second_looks(connection: Connection, allowed: Sequence[str] | None, limit: int) -> list[Any]:
+    first = decisions.alias()
+    query = (
+        select(
+            audits.c.comment_id,
+            first.c.editor.label("first"),
+            first.c.action.label("first_action"),
+            first.c.reason.label("first_reason"),
+            audits.c.editor.label("second"),
+            audits.c.action.label("second_action"),
+            audits.c.reason.label("second_reason"),
+            audits.c.looked_at,
+        )
+        .join(first, first.c.id == audits.c.first_decision_id)
+        .where(audits.c.kind == "second", audits.c.looked_at.is_not(None))
+        .order_by(audits.c.looked_at.desc())
+        .limit(limit)
+    )
+    if allowed is not None:
+        query = query.where(audits.c.site_id.in_(select(sites.c.id).where(sites.c.name.in_(allowed))))
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def disagreements(db: Database, allowed: Sequence[str] | None = None, limit: int = 100) -> tuple[Disagreement, ...]:
+    """Where a second editor would have acted otherwise, the newest first."""
+    with db.read() as connection:
+        looks = second_looks(connection, allowed, 10_000)
+    return tuple(Disagreement(**one) for one in looks if one["first_action"] != one["second_action"])[:limit]
+
+
+def agreement(db: Database, allowed: Sequence[str] | None = None) -> tuple[Agreement, ...]:
+    """How far editors agree, by the first one's reason."""
+    with db.read() as connection:
+        looks = second_looks(connection, allowed, 10_000)
+    looked = Counter(one["first_reason"] for one in looks)
+    agreed = Counter(one["first_reason"] for one in looks if one["first_action"] == one["second_action"])
+    reasons = sorted(looked, key=lambda reason: reason or "")
+    return tuple(Agreement(reason=reason, looked=looked[reason], agreed=agreed[reason]) for reason in reasons)

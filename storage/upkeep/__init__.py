@@ -1,0 +1,1 @@
+"""Keeping the database in order: after each run, backups, checks, retention, erasure."""

@@ -1,0 +1,95 @@
+"""`tamis db check`: is the database sound, and do its parts agree with each other?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from storage.crawl.archive import ArchiveRef, WarcArchive
+from storage.database.engine import Database
+from storage.database.errors import RecordMissing
+
+SAMPLE = 50  # archived answers that are read
+
+RULES = {
+    "comments without a standing": "SELECT count(*) FROM comments c LEFT JOIN reviews r ON r.comment_id = c.id"
+    " WHERE r.comment_id IS NULL",
+    "standings whose verdict is another comment's": "SELECT count(*) FROM reviews r JOIN verdicts v"
+    " ON v.id = r.verdict_id WHERE v.comment_id <> r.comment_id",
+    "standings whose decision is another comment's": "SELECT count(*) FROM reviews r JOIN decisions d"
+    " ON d.id = r.decision_id WHERE d.comment_id <> r.comment_id OR d.action <> r.action",
+    "standings that hold a decision taken back": "SELECT count(*) FROM reviews r JOIN decisions u"
+    " ON u.undoes = r.decision_id WHERE NOT EXISTS (SELECT 1 FROM decisions b WHERE b.undoes = u.id)",
+    "decisions on the present text that do not hold": "SELECT count(*) FROM reviews r"
+    " JOIN comments c ON c.id = r.comment_id"
+    " JOIN decisions d ON d.id = (SELECT max(x.id) FROM decisions x WHERE x.comment_id = r.comment_id)"
+    " WHERE d.comment_version = c.version AND d.undoes IS NULL AND r.decision_id IS NULL",
+    "standings without a decision that differ from their verdict": "SELECT count(*) FROM reviews r"
+    " WHERE r.decision_id IS NULL AND r.action <> r.verdict_action AND r.action <> 'review'",
+    "comments in review that wait for nobody": "SELECT count(*) FROM reviews"
+    " WHERE action = 'review' AND waiting_since IS NULL",
+    "answers to comments that are not there": "SELECT count(*) FROM comments c LEFT JOIN comments p"
+    " ON p.id = c.parent_id WHERE c.parent_id IS NOT NULL AND p.id IS NULL",
+    "pages of articles that are not there": "SELECT count(*) FROM pages p LEFT JOIN articles a ON a.id = p.article_id"
+    " WHERE p.article_id IS NOT NULL AND a.id IS NULL",
+    "well pages without an article": "SELECT count(*) FROM pages WHERE state = 'ok' AND article_id IS NULL",
+    "erased comments that still hold something": "SELECT count(*) FROM comments WHERE erased_at IS NOT NULL"
+    " AND (body <> '' OR author IS NOT NULL OR author_url IS NOT NULL)",
+    "versions newer than the comment": "SELECT count(*) FROM comment_versions v JOIN comments c ON c.id = v.comment_id"
+    " WHERE v.version >= c.version",
+    "versions newer than the article": "SELECT count(*) FROM article_versions v JOIN articles a"
+    " ON a.id = v.article_id WHERE v.version >= a.version",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something that must not be: what, and how many rows."""
+
+    what: str
+    rows: int
+
+
+def check(db: Database, archive: WarcArchive | None = None) -> tuple[Problem, ...]:
+    """Everything that is wrong with the database; nothing if it is sound. `archive`: a sample of it is read too."""
+    found: list[Problem] = []
+    with db.snapshot() as connection:
+        if db.dialect == "sqlite":
+            found += sqlite_problems(connection)
+        for what, query in RULES.items():
+            rows = int(connection.execute(text(query)).scalar_one())
+            if rows:
+                found.append(Problem(what=what, rows=rows))
+        places = connection.execute(
+            text(
+                "SELECT warc_file, warc_offset FROM fetches WHERE warc_file IS NOT NULL ORDER BY id DESC LIMIT :limit"
+            ),
+            {"limit": SAMPLE},
+        ).all()
+    if archive is not None:
+        missing = sum(not is_readable(archive, ArchiveRef(file=file, offset=offset)) for file, offset in places)
+        if missing:
+            found.append(
+                Problem(what=f"archived answers that cannot be read, of the newest {len(places)}", rows=missing)
+            )
+    return tuple(found)
+
+
+def sqlite_problems(connection: Connection) -> list[Problem]:
+    found = []
+    answers = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+    if answers != ["ok"]:
+        found.append(Problem(what=f"damage to the file: {answers[0]}", rows=len(answers)))
+    dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if dangling:
+        found.append(Problem(what=f"rows of {dangling[0][0]} that refer to nothing", rows=len(dangling)))
+    return found
+
+
+def is_readable(archive: WarcArchive, place: ArchiveRef) -> bool:
+    try:
+        archive.read(place)
+    except RecordMissing:
+        return False
+    return True

@@ -1,0 +1,179 @@
+"""How each site is doing: its pages, its last run, its queue, and whether the extractor still finds what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from storage.crawl.runs import Run, recent_runs
+from storage.database.engine import Database
+from storage.database.tables import articles, comments, fetches, pages, quarantine, reviews, sites
+
+YIELD_PAGES = 50  # the newest pages of a site that are compared with those before them
+YIELD_LEAST = 8  # fewer say nothing
+YIELD_DROP = 0.5  # a fall to half of what it was is an alarm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yield:
+    """What the extractor finds on a page on average; `share_read` is the share of answers that were readable."""
+
+    pages: int
+    comments: float
+    text_length: float
+    sections: float
+    share_read: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteStatus:
+    """One site's health. `alarms` are sentences; none means well."""
+
+    site: str
+    pages: dict[str, int]  # by state
+    due: int
+    oldest_due: datetime | None
+    last_run: Run | None
+    articles: int
+    comments: dict[str, int]  # by the action that holds
+    waiting: int
+    oldest_waiting: datetime | None
+    quarantined: int
+    yield_now: Yield | None
+    yield_before: Yield | None
+    alarms: tuple[str, ...]
+
+
+def site_status(db: Database, now: datetime, site: str | None = None) -> tuple[SiteStatus, ...]:
+    """The status of one site or of all, by name."""
+    query = select(sites).order_by(sites.c.name)
+    if site is not None:
+        query = query.where(sites.c.name == site)
+    with db.read() as connection:
+        rows = connection.execute(query).all()
+        found = [(row, status_of_site(connection, row.id, now)) for row in rows]
+    return tuple(
+        completeness(row.name, facts, next(iter(recent_runs(db, row.name, limit=1)), None)) for row, facts in found
+    )
+
+
+def status_of_site(connection: Connection, site_id: int, now: datetime) -> dict[str, Any]:
+    mine = pages.c.site_id == site_id
+    due = (mine, pages.c.next_due <= now)
+    return {
+        "pages": counts_of(
+            connection.execute(select(pages.c.state, func.count()).where(mine).group_by(pages.c.state)).all()
+        ),
+        "due": connection.execute(select(func.count()).where(*due)).scalar_one(),
+        "oldest_due": connection.execute(
+            select(pages.c.next_due).where(*due).order_by(pages.c.next_due).limit(1)
+        ).scalar(),
+        "articles": connection.execute(select(func.count()).where(articles.c.site_id == site_id)).scalar_one(),
+        "comments": counts_of(
+            connection.execute(
+                select(reviews.c.action, func.count()).where(reviews.c.site_id == site_id).group_by(reviews.c.action)
+            ).all()
+        ),
+        "waiting": connection.execute(
+            select(func.count()).where(reviews.c.site_id == site_id, reviews.c.waiting_since.is_not(None))
+        ).scalar_one(),
+        "oldest_waiting": connection.execute(
+            select(reviews.c.waiting_since)
+            .where(reviews.c.site_id == site_id, reviews.c.waiting_since.is_not(None))
+            .order_by(reviews.c.waiting_since)
+            .limit(1)
+        ).scalar(),
+        "quarantined": connection.execute(
+            select(func.count())
+            .select_from(quarantine.join(pages, pages.c.id == quarantine.c.page_id))
+            .where(mine, quarantine.c.resolved_at.is_(None))
+        ).scalar_one(),
+        "yields": yields(connection, site_id),
+    }
+
+
+def counts_of(rows: Any) -> dict[str, int]:
+    return {str(name): int(number) for name, number in rows}
+
+
+def yields(connection: Connection, site_id: int) -> tuple[Yield | None, Yield | None]:
+    """What the newest answers of the site gave, and what those before them gave."""
+    newest = (
+        select(fetches)
+        .join(pages, pages.c.id == fetches.c.page_id)
+        .where(
+            pages.c.site_id == site_id,
+            ~pages.c.is_continuation,
+            fetches.c.outcome.in_(("extracted", "quarantined")),
+        )
+        .order_by(fetches.c.id.desc())
+        .limit(2 * YIELD_PAGES)
+    )
+    answers = connection.execute(newest).all()
+    half = min(YIELD_PAGES, len(answers) // 2)
+    if half < YIELD_LEAST:
+        return None, None
+    return average(answers[:half]), average(answers[half:])
+
+
+def average(answers: Sequence[Row[Any]]) -> Yield:
+    read = [row for row in answers if row.outcome == "extracted"]
+
+    def mean(name: str) -> float:
+        return sum(getattr(row, name) or 0 for row in read) / len(read) if read else 0.0
+
+    return Yield(
+        pages=len(answers),
+        comments=mean("comments"),
+        text_length=mean("text_length"),
+        sections=mean("sections"),
+        share_read=len(read) / len(answers),
+    )
+
+
+def completeness(site: str, facts: dict[str, Any], last_run: Run | None) -> SiteStatus:
+    now, before = facts.pop("yields")
+    return SiteStatus(
+        site=site,
+        last_run=last_run,
+        yield_now=now,
+        yield_before=before,
+        alarms=tuple(alarms(now, before, last_run)),
+        **facts,
+    )
+
+
+def alarms(now: Yield | None, before: Yield | None, last_run: Run | None) -> list[str]:
+    """What a person should look at."""
+    found = []
+    if last_run is not None and last_run.status in {"failed", "abandoned"}:
+        found.append(f"the last run {last_run.status}: {last_run.message or 'it gave no reason'}")
+    if now is not None and before is not None:
+        for name, least in (("comments", 1.0), ("text_length", 200.0), ("sections", 1.0), ("share_read", 0.2)):
+            was, is_ = getattr(before, name), getattr(now, name)
+            if was >= least and is_ < YIELD_DROP * was:
+                words = name.replace("_", " ")
+                found.append(f"{words} a page fell from {was:.1f} to {is_:.1f}: has the site changed its theme?")
+    return found
+
+
+def removed_comments(db: Database, site: str, since: datetime) -> int:
+    """How many comments vanished from the site since then."""
+    query = (
+        select(func.count())
+        .select_from(comments.join(articles, articles.c.id == comments.c.article_id))
+        .join(sites, sites.c.id == articles.c.site_id)
+        .where(sites.c.name == site, comments.c.removed_at >= since)
+    )
+    with db.read() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def site_names(db: Database) -> tuple[str, ...]:
+    """Every site that was ever crawled, by name."""
+    with db.read() as connection:
+        return tuple(connection.execute(select(sites.c.name).order_by(sites.c.name)).scalars())

@@ -221,6 +221,27 @@ SELECT e.tweet_id, e.position, lower(e.value) AS hashtag, e.value AS as_written,
 """,
 )
 
+SITE_PAGES = AnalystView(
+    name="site_pages",
+    comment="One row a known page: what it is, and how it stands.",
+    columns={
+        "site": "The site's name.",
+        "page_id": "Number of the page.",
+        "url": "Its address.",
+        "kind": "article, list, comments, static, login, error or media; null: not read yet.",
+        "kind_by": "Who said so, if a person did.",
+        "state": "new, ok, failed, quarantined or gone.",
+        "found_by": "How it was found: given, sitemap, feed, link or next_page.",
+        "article_id": "The article that it shows, or whose thread it continues.",
+        "fetched_at": "When its last answer came, UTC.",
+    },
+    sql="""
+SELECT s.name AS site, p.id AS page_id, p.url, p.kind, p.kind_by, p.state, p.source AS found_by, p.article_id,
+       p.last_fetched AS fetched_at
+  FROM pages p JOIN sites s ON s.id = p.site_id
+""",
+)
+
 
 def kept(table: str) -> str:
     """SQL of a table of counts as it is now: the kept counts, and the stale days counted afresh."""
@@ -428,6 +449,7 @@ VIEWS = (
     FETCH_DAILY,
     SECTIONS_COVERAGE,
     SALARY_RANGES,
+    SITE_PAGES,
 )
 STAMP = "views"
 

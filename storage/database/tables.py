@@ -117,7 +117,12 @@ pages = Table(
     maybe("article_id", Identifier, "The article it shows, or whose comment thread it continues.", index=True),
     needed("is_continuation", Boolean, "A further page of a comment thread.", server_default="0"),
     maybe("shortfall", Text, "Why it shows fewer comments than it claims; null: it shows them all."),
+    maybe("kind", Text, "article, list, comments, static, login, error or media; null: not read yet."),
+    maybe("kind_because", Json, "Why it was taken for that: a list of sentences."),
+    maybe("kind_by", Text, "Who said so, if a person did: the crawl leaves it alone then."),
+    maybe("moved_at", Moment, "When its article or its comments last changed."),
     Index("ix_pages_due", "site_id", "next_due"),
+    Index("ix_pages_kind", "site_id", "kind"),
     comment="The frontier: every known address, what is due, and who works on it.",
 )
 
@@ -142,8 +147,30 @@ fetches = Table(
     maybe("sections", Integer, "How many titled sections were extracted."),
     maybe("text_length", Integer, "Length of the article's text, in characters."),
     maybe("error", Text, "What went wrong, in one sentence."),
+    maybe("kind", Text, "What the page was taken for: article, list, ...; null: it was not read."),
     Unique("page_id", "fetched_at"),
     comment="One row an answer of a server (or the lack of one).",
+)
+
+page_traits = Table(
+    "page_traits",
+    metadata,
+    Column("page_id", Identifier, refers("pages"), primary_key=True, comment="The page."),
+    needed("traits", LargeBinary, "What a site is learned from: hashes of its blocks, its title, its links' shapes."),
+    comment="What each page adds to the profile of its site; written when the page is read.",
+)
+
+site_profiles = Table(
+    "site_profiles",
+    metadata,
+    Column("site_id", Identifier, refers("sites"), primary_key=True, comment="The site."),
+    Column("version", Integer, primary_key=True, comment="Counts from 1; rises when the content changes."),
+    needed("content", LargeBinary, "The profile, as compressed JSON in the form that extraction reads."),
+    needed("digest", Text, "SHA-256 of the JSON, in hex: the same pages give the same one."),
+    needed("pages", Integer, "How many pages it was learned from."),
+    needed("made_at", Moment, "When."),
+    maybe("ended_at", Moment, "When it was dropped by hand, to learn the site anew; null: it was not."),
+    comment="What was learned of each site from its own pages. The newest that was not dropped counts.",
 )
 
 ARTICLE_FIELDS = (
@@ -165,6 +192,7 @@ articles = Table(
     needed("canonical_url", Text, "The address the page names for itself: the article's identity.", unique=True),
     maybe("page_id", Identifier, "The page its fields come from.", index=True),
     needed("url", Text, "The address of that page."),
+    maybe("post_key", Text, "The site's own number of the post, as postid-17: a moved article is known by it."),
     *(maybe(name, kind, comment) for name, kind, comment in ARTICLE_FIELDS),
     maybe("published_on", Day, "Day of publication, if one is stated."),
     needed("text", Text, "The article's text without the lead."),
@@ -202,6 +230,7 @@ articles = Table(
 )
 
 Index("ix_articles_comments_found", articles.c.comments_found)
+Index("ix_articles_post_key", articles.c.site_id, articles.c.post_key)
 
 article_versions = Table(
     "article_versions",

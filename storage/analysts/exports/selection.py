@@ -67,6 +67,7 @@ KEYS = {
     "changes_daily": ("site", "day"),
     "fetch_daily": ("site", "day"),
     "sections_coverage": ("site", "section"),
+    "site_pages": ("page_id",),
     "salary_ranges_by_profession": ("site", "profession", "salary_currency", "salary_period"),
 }
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from storage.analysts.rollups import FETCHED, KEPT, counted_days
 from storage.database.dialects import in_dialect
 from storage.database.engine import driver_cursor
+from storage.database.fields import ARTICLE, COMMENT, TWEET, FieldTable
 from storage.database.tables import metadata
 
 
@@ -48,6 +49,18 @@ PROFILE = {
     "experience_years_max": "The most experience asked for.",
 }
 
+
+def described(fields: FieldTable) -> dict[str, str]:
+    """The columns that a record's own fields are in its clean view, with what they hold."""
+    return {name: field.comment for name, field in fields.shown().items()}
+
+
+def selected(fields: FieldTable, alias: str) -> str:
+    """The same columns as a list of SELECT."""
+    columns = [(f"{alias}.{field.column}", name) for name, field in fields.shown().items()]
+    return ", ".join(source if source.endswith(f".{name}") else f"{source} AS {name}" for source, name in columns)
+
+
 CLEAN_ARTICLES = AnalystView(
     name="clean_articles",
     comment="One row an article: its newest version.",
@@ -55,22 +68,10 @@ CLEAN_ARTICLES = AnalystView(
         "article_id": "Number of the article.",
         "site": "The site's name.",
         "url": "The address the page names for itself.",
-        "title": "Title without the site's name.",
-        "site_name": "The site's name as the page states it.",
-        "language": "ISO 639-1.",
+        **described(ARTICLE),
         "author": "Pseudonym of the author.",
         "published_on": "Day of publication, if stated.",
-        "published": "Publication date as stated, ISO 8601.",
-        "modified": "Modification date as stated, ISO 8601.",
-        "lead": "The lead or excerpt.",
-        "text": "The article's text without the lead.",
         "text_length": "Length of the text in characters.",
-        "comments_claimed": "The number of comments that the page states.",
-        "comments_found": "The number of comments extracted from its main page.",
-        "comment_system": "The comment system that was recognised.",
-        "shortfall": "Why fewer comments were found than claimed.",
-        "links_internal": "Links of its text that stay on the site.",
-        "links_external": "Links of its text that leave it.",
         **PROFILE,
         "version": "Counts from 1; rises when the content changes.",
         "version_since": "When this version was first fetched, UTC.",
@@ -78,17 +79,16 @@ CLEAN_ARTICLES = AnalystView(
         "gone_at": "When the site first answered that it is gone, UTC.",
         **PROVENANCE,
     },
-    sql="""
+    sql=f"""
 SELECT a.id AS article_id, (SELECT s.name FROM sites s WHERE s.id = a.site_id) AS site, a.canonical_url AS url,
-       a.title, a.site_name, a.language,
-       a.author_key AS author, a.published_on, a.published, a.modified, a.lead, a.text, length(a.text) AS text_length,
-       a.comments_claimed, a.comments_found, a.platform AS comment_system, a.shortfall, a.links_internal,
-       a.links_external, a.profession, a.salary_min, a.salary_max, a.salary_currency, a.salary_period,
-       a.salary_basis, a.education_level, a.education_level_max, a.experience_years_min, a.experience_years_max,
+       {selected(ARTICLE, "a")},
+       a.author_key AS author, a.published_on, length(a.text) AS text_length, a.profession, a.salary_min,
+       a.salary_max, a.salary_currency, a.salary_period, a.salary_basis, a.education_level, a.education_level_max,
+       a.experience_years_min, a.experience_years_max,
        a.version, a.version_since, a.first_seen_at, a.gone_at, a.url AS source_url, a.fetched_at,
        a.extractor_version, a.raw_hash
   FROM articles a
-""",
+""",  # noqa: S608 - columns of our own list
 )
 
 CLEAN_SECTIONS = AnalystView(
@@ -122,15 +122,11 @@ COMMENT_COLUMNS = {
     "site": "The site's name.",
     "article_id": "Number of the article it answers.",
     "article_url": "The article's own address.",
-    "position": "Counts from 1 down the page it was last seen on.",
+    **described(COMMENT),
     "parent_id": "The comment it answers.",
-    "kind": "comment, pingback, trackback or post.",
     "author": "Pseudonym of the author: the same person has the same one on every site.",
-    "by_site": "Written by the site's own staff.",
     "day": "The day it was written; the day it was first seen where the page states none.",
-    "written": "ISO 8601 as stated by the page; null where it states none.",
     "language": "ISO 639-1 of the comment; null: undecided.",
-    "body": "Its text.",
     "action": "What holds: publish, review or reject.",
     "decided_by": "editor or model.",
     "labels": "Stable words, each between spaces: ' off_language spam '.",
@@ -141,9 +137,10 @@ COMMENT_COLUMNS = {
     **PROVENANCE,
 }
 
-COMMENT_SELECT = """
-SELECT c.id AS comment_id, s.name AS site, c.article_id, a.canonical_url AS article_url, c.position, c.parent_id,
-       c.kind, c.author_key AS author, c.by_site, c.day, c.date AS written, r.language, c.body, r.action,
+COMMENT_SELECT = f"""
+SELECT c.id AS comment_id, s.name AS site, c.article_id, a.canonical_url AS article_url,
+       {selected(COMMENT, "c")},
+       c.parent_id, c.author_key AS author, c.day, r.language, r.action,
        CASE WHEN r.decision_id IS NULL THEN 'model' ELSE 'editor' END AS decided_by, r.labels, r.spam_probability,
        c.version, c.first_seen_at, c.removed_at, p.url AS source_url, c.fetched_at, c.extractor_version, c.raw_hash
   FROM comments c
@@ -151,7 +148,7 @@ SELECT c.id AS comment_id, s.name AS site, c.article_id, a.canonical_url AS arti
   LEFT JOIN articles a ON a.id = c.article_id
   LEFT JOIN sites s ON s.id = a.site_id
   LEFT JOIN pages p ON p.id = c.page_id
- WHERE c.erased_at IS NULL AND c.kind <> 'removed'"""
+ WHERE c.erased_at IS NULL AND c.kind <> 'removed'"""  # noqa: S608 - columns of our own list
 
 CLEAN_COMMENTS = AnalystView(
     name="clean_comments",
@@ -172,12 +169,9 @@ CLEAN_TWEETS = AnalystView(
     comment="One row a short message, however many pages show it.",
     columns={
         "tweet_id": "Number of the message.",
-        "source": "twitter, mastodon or bluesky.",
+        **described(TWEET),
         "author": "Pseudonym of the account.",
-        "text": "Its text as shown.",
         "day": "The day it was written; the day it was first seen where the page states none.",
-        "written": "ISO 8601 as stated.",
-        "is_retweet": "It repeats somebody else's.",
         "hashtags": "Number of hashtags.",
         "links": "Number of links.",
         "mentions": "Number of accounts mentioned.",
@@ -185,8 +179,8 @@ CLEAN_TWEETS = AnalystView(
         "first_seen_at": "When it was first fetched, UTC.",
         **PROVENANCE,
     },
-    sql="""
-SELECT t.id AS tweet_id, t.source, t.author_key AS author, t.text, t.day, t.date AS written, t.is_retweet,
+    sql=f"""
+SELECT t.id AS tweet_id, {selected(TWEET, "t")}, t.author_key AS author, t.day,
        (SELECT count(*) FROM tweet_entities e WHERE e.tweet_id = t.id AND e.kind = 'hashtag') AS hashtags,
        (SELECT count(*) FROM tweet_entities e WHERE e.tweet_id = t.id AND e.kind = 'url') AS links,
        (SELECT count(*) FROM tweet_entities e WHERE e.tweet_id = t.id AND e.kind = 'mention') AS mentions,
@@ -195,7 +189,7 @@ SELECT t.id AS tweet_id, t.source, t.author_key AS author, t.text, t.day, t.date
          WHERE g.tweet_id = t.id ORDER BY g.article_id LIMIT 1) AS source_url,
        t.first_seen_at AS fetched_at, t.extractor_version, t.raw_hash
   FROM tweets t
-""",
+""",  # noqa: S608 - columns of our own list
 )
 
 CLEAN_HASHTAGS = AnalystView(

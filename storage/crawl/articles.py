@@ -16,27 +16,21 @@ from storage.crawl.outcomes import Extracted
 from storage.database.bulk import insert_rows, reserve, update_rows
 from storage.database.columns import stated_day
 from storage.database.engine import Database
+from storage.database.fields import ARTICLE
 from storage.database.tables import article_versions, articles, pages, sections
 from storage.database.values import json_text, storable
 
-# what makes a new version when it changes; the order is part of the stored fingerprints
-CONTENT = ("title", "site_name", "language", "author", "published", "modified", "lead", "text")
-content_of = attrgetter(*CONTENT)
+FINGERPRINTED = ("title", "site_name", "language", "author", "published", "modified", "lead", "text")
+"""The content of 0.1.0, in the order of its fingerprints. What came later counts where a page has it: no upgrade of
+Tamis makes a new version of an article that did not change."""
+content_of = attrgetter(*FINGERPRINTED)
+LATER = tuple(field for field in ARTICLE.content if field.path not in FINGERPRINTED)
 VALUES = (
     "page_id",
     "url",
-    *CONTENT,
+    *ARTICLE.columns,
     "author_key",
     "published_on",
-    "footnotes",
-    "platform",
-    "comments_claimed",
-    "comments_found",
-    "comments_order",
-    "comments_hosted_by",
-    "shortfall",
-    "links_internal",
-    "links_external",
     "version",
     "version_since",
     "fetched_at",
@@ -46,6 +40,7 @@ VALUES = (
     "raw_hash",
     "content_key",
 )
+KEPT_OF_VERSIONS = ("url", *(field.column for field in ARTICLE.content), "footnotes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,22 +127,13 @@ def write_articles(
 
 def article_values(db: Database, outcome: Extracted, now: Any, *, version: int, since: datetime) -> tuple[Any, ...]:
     """One row's values in the order of VALUES, written `now` (as the driver takes it)."""
-    page, exchange, discussion = outcome.page, outcome.exchange, outcome.page.discussion
+    page, exchange = outcome.page, outcome.exchange
     return (
         exchange.page_id,
         exchange.url,
-        *map(storable, content_of(page)),
+        *ARTICLE.values(page, bool),
         author_key(db.secret, page.author),
         db.day(stated_day(page.published)),
-        json_text(page.footnotes) if page.footnotes else "[]",
-        discussion.platform,
-        discussion.claimed,
-        len(page.comments),
-        None if discussion.order is None else str(discussion.order),
-        discussion.hosted_by,
-        None if discussion.shortfall is None else str(discussion.shortfall),
-        page.links.internal,
-        page.links.external,
         version,
         db.moment(since),
         db.moment(exchange.fetched_at),
@@ -166,6 +152,7 @@ def content_key(db: Database, page: Page) -> str:
         *content_of(page),
         *(f"{section.level} {section.heading or ''}\n{section.text}" for section in page.sections),
         *page.footnotes,
+        *(f"{field.path} {value}" for field in LATER if (value := attrgetter(field.path)(page)) not in (None, "", ())),
     )
 
 
@@ -185,9 +172,7 @@ def keep_versions(db: Database, connection: Connection, replaced: Sequence[tuple
             row.version,
             db.moment(row.version_since),
             db.moment(until),
-            json_text(
-                {name: getattr(row, name) for name in ("url", *CONTENT, "footnotes")} | {"sections": parts[row.id]}
-            ),
+            json_text({name: getattr(row, name) for name in KEPT_OF_VERSIONS} | {"sections": parts[row.id]}),
             row.extractor_version,
             row.raw_hash,
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
@@ -19,50 +19,41 @@ from storage.crawl.outcomes import Extracted
 from storage.database.bulk import insert_new_rows, insert_rows, reserve, update_rows
 from storage.database.columns import stated_day
 from storage.database.engine import Database
+from storage.database.fields import COMMENT
 from storage.database.tables import comment_absences, comment_versions, comments, erased_authors, pages
-from storage.database.values import json_text, storable
+from storage.database.values import json_text
 
 DAY_AHEAD = timedelta(days=1)  # a date of tomorrow may be today's elsewhere
 SUSPICIOUS_LOSS = 5  # comments that vanish all at once: more likely a new theme than so many deletions
 
 
-class Written(NamedTuple):
-    """A comment's values, in the order of the columns they go to."""
+COLUMNS = (
+    "id",
+    "article_id",
+    "page_id",
+    "key",
+    "fingerprint",
+    *COMMENT.columns,
+    "parent_id",
+    "author_key",
+    "day",
+    "version",
+    "version_since",
+    "first_seen_at",
+    "fetched_at",
+    "changed_at",
+    "missing_since",
+    "removed_at",
+    "erased_at",
+    "extractor_version",
+    "raw_hash",
+)
+if TYPE_CHECKING:
+    Written = Any
+else:
+    Written = namedtuple("Written", COLUMNS)  # a comment's values, as the driver takes them
 
-    id: int
-    article_id: int
-    page_id: int
-    key: str
-    fingerprint: str
-    site_comment_id: str | None
-    permalink: str | None
-    position: int
-    parent_id: int | None
-    kind: str
-    author: str | None
-    author_key: str | None
-    author_url: str | None
-    author_truncated: bool
-    date: str | None
-    date_text: str | None
-    date_precision: str | None
-    day: Any
-    body: str
-    links: Any
-    by_site: bool
-    version: int
-    version_since: Any
-    first_seen_at: Any
-    fetched_at: Any
-    changed_at: Any
-    missing_since: Any
-    removed_at: Any
-    erased_at: Any
-    extractor_version: str
-    raw_hash: str
-
-
-DAY = Written._fields.index("day")
+DAY = COLUMNS.index("day")
 VERSION = (
     "comment_id",
     "version",
@@ -74,20 +65,14 @@ VERSION = (
     "extractor_version",
     "raw_hash",
 )
-EDITED = ("author", "author_url", "kind", "body", "links")  # a change of these is a new version
-PLACED = (  # a change of these is not: the comment has moved, or is read better
+EDITED = tuple(field.column for field in COMMENT.content)  # a change of these is a new version
+# a change of these is not: the comment has moved, or is read better
+PLACED = (
     "page_id",
     "key",
     "fingerprint",
-    "site_comment_id",
-    "permalink",
-    "position",
     "parent_id",
-    "author_truncated",
-    "date",
-    "date_text",
-    "date_precision",
-    "by_site",
+    *(field.column for field in COMMENT if not field.content),
 )
 
 
@@ -203,10 +188,10 @@ def write_comments(
                 for number, row in rows.items()
                 if number not in ids and row.page_id == page.outcome.exchange.page_id and row.missing_since is None
             ]
-    insert_rows(connection, comments, Written._fields, inserts)
+    insert_rows(connection, comments, COLUMNS, inserts)
     insert_rows(connection, comment_versions, VERSION, versions)
     insert_new_rows(connection, comment_absences, ("comment_id", "removed_at", "reappeared_at"), absences)
-    update_rows(connection, comments, Written._fields[1:], updates)
+    update_rows(connection, comments, COLUMNS[1:], updates)
     update_rows(connection, comments, ("missing_since",), missing)
     mark_stale(connection, [row[-1] for row in updates])
     return CommentsWritten(judged=judged, new=len(inserts), changed=len(versions), reappeared=len(absences))
@@ -235,29 +220,16 @@ def new_rows(db: Database, page: Prepared, article_id: int, ids: Sequence[int], 
     for number, comment, key, print_, pseudonym in zip(
         ids, read.comments, page.keys, page.fingerprints, page.author_keys, strict=True
     ):
-        precision = comment.date_precision
         yield (
             number,
             article_id,
             exchange.page_id,
             key,
             print_,
-            storable(comment.id),
-            storable(comment.permalink),
-            comment.position,
+            *COMMENT.values(comment, flag),
             places.get(comment.parent) if comment.parent is not None else None,
-            str(comment.kind),
-            storable(comment.author),
             pseudonym,
-            storable(comment.author_url),
-            flag(comment.author_truncated),
-            comment.date,
-            storable(comment.date_text),
-            None if precision is None else str(precision),
             db.day(written_on(comment.date and comment.date[:10], seen)),
-            storable(comment.body),
-            json_text(comment.links) if comment.links else "[]",
-            flag(comment.by_site),
             1,
             at,
             at,

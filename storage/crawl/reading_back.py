@@ -6,21 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from extractors.records import (
-    Block,
-    BlockKind,
-    Comment,
-    CommentKind,
-    DatePrecision,
-    Discussion,
-    LinkCounts,
-    Order,
-    Page,
-    Section,
-    Shortfall,
-    Tweet,
-    TweetSource,
-)
+from extractors.records import Block, BlockKind, Comment, Discussion, LinkCounts, Page, Section, Tweet
+from storage.database.fields import ARTICLE, COMMENT, TWEET
 from storage.database.tables import articles, comments, sections, tweet_entities, tweet_sightings, tweets
 
 ENTITIES = {"url": "urls", "hashtag": "hashtags", "mention": "mentions", "cashtag": "cashtags"}
@@ -40,31 +27,15 @@ def page_record(connection: Connection, canonical_url: str) -> Page | None:
         .order_by(comments.c.page_id, comments.c.position)
     ).all()
     positions = {one.id: one.position for one in said}
+    found = ARTICLE.read(row)
     return Page(
         url=row.url,
         canonical_url=row.canonical_url,
-        title=row.title,
-        site_name=row.site_name,
-        language=row.language,
-        author=row.author,
-        published=row.published,
-        modified=row.modified,
-        lead=row.lead,
-        text=row.text,
         sections=tuple(section_record(part) for part in parts),
-        footnotes=tuple(row.footnotes),
-        discussion=Discussion(
-            platform=row.platform,
-            claimed=row.comments_claimed,
-            found=row.comments_found,
-            order=Order(row.comments_order) if row.comments_order else None,
-            hosted_by=row.comments_hosted_by,
-            shortfall=Shortfall(row.shortfall) if row.shortfall else None,
-        ),
         comments=tuple(comment_record(one, positions.get(one.parent_id)) for one in said),
         tweets=tweet_records(connection, row.id),
-        links=LinkCounts(internal=row.links_internal, external=row.links_external),
         extractor_version=row.extractor_version,
+        **found | {"discussion": Discussion(**found["discussion"]), "links": LinkCounts(**found["links"])},
     )
 
 
@@ -74,22 +45,7 @@ def section_record(row: Any) -> Section:
 
 
 def comment_record(row: Any, parent: int | None) -> Comment:
-    return Comment(
-        position=row.position,
-        id=row.site_comment_id,
-        permalink=row.permalink,
-        author=row.author,
-        author_url=row.author_url,
-        author_truncated=row.author_truncated,
-        date=row.date,
-        date_text=row.date_text,
-        date_precision=DatePrecision(row.date_precision) if row.date_precision else None,
-        body=row.body,
-        links=tuple(row.links),
-        parent=parent,
-        kind=CommentKind(row.kind),
-        by_site=row.by_site,
-    )
+    return Comment(**COMMENT.read(row), parent=parent)
 
 
 def tweet_records(connection: Connection, article_id: int) -> tuple[Tweet, ...]:
@@ -104,20 +60,5 @@ def tweet_records(connection: Connection, article_id: int) -> tuple[Tweet, ...]:
     for entity in connection.execute(query):
         found[entity.tweet_id][ENTITIES[entity.kind]].append(entity.value)
     return tuple(
-        Tweet(
-            text=row.text,
-            id=row.site_tweet_id,
-            url=row.url,
-            author_name=row.author_name,
-            handle=row.handle,
-            date=row.date,
-            date_text=row.date_text,
-            date_precision=DatePrecision(row.date_precision) if row.date_precision else None,
-            is_retweet=row.is_retweet,
-            retweet_of=row.retweet_of,
-            via=row.via,
-            source=TweetSource(row.source),
-            **{name: tuple(values) for name, values in found[row.id].items()},
-        )
-        for row in shown
+        Tweet(**TWEET.read(row) | {name: tuple(values) for name, values in found[row.id].items()}) for row in shown
     )

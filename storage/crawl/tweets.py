@@ -15,26 +15,16 @@ from storage.crawl.outcomes import Extracted
 from storage.database.bulk import batched, insert_new_rows, insert_rows, reserve
 from storage.database.columns import stated_day
 from storage.database.engine import Database
+from storage.database.fields import TWEET
 from storage.database.tables import tweet_entities, tweet_sightings, tweets
 from storage.database.values import storable
 
-TWEET = (
+COLUMNS = (
     "id",
     "key",
-    "source",
-    "site_tweet_id",
-    "url",
-    "author_name",
-    "handle",
+    *TWEET.columns,
     "author_key",
-    "text",
-    "date",
-    "date_text",
-    "date_precision",
     "day",
-    "is_retweet",
-    "retweet_of",
-    "via",
     "first_seen_at",
     "changed_at",
     "extractor_version",
@@ -66,7 +56,7 @@ def write_tweets(
     fresh = sorted(first.keys() - ids.keys())
     made = dict(zip(fresh, reserve(connection, tweets, len(fresh)), strict=True))
     rows = [tweet_row(db, db.moment(now), made[key], key, *first[key]) for key in fresh]
-    added = insert_new_rows(connection, tweets, TWEET, rows)
+    added = insert_new_rows(connection, tweets, COLUMNS, rows)
     if added < len(fresh):  # another process was quicker with some of them: theirs count
         made = {key: number for key, number in tweet_numbers(connection, fresh).items() if number == made[key]} | {}
         ids |= tweet_numbers(connection, fresh)
@@ -107,20 +97,9 @@ def tweet_row(db: Database, now: Any, number: int, key: str, tweet: Tweet, outco
     return (
         number,
         key,
-        str(tweet.source),
-        tweet.id,
-        storable(tweet.url),
-        storable(tweet.author_name),
-        storable(tweet.handle),
+        *TWEET.values(tweet, bool),
         author_key(db.secret, tweet.handle or tweet.author_name),
-        storable(tweet.text),
-        tweet.date,
-        storable(tweet.date_text),
-        tweet.date_precision,
         db.day(stated_day(tweet.date) or outcome.exchange.fetched_at.date()),
-        tweet.is_retweet,
-        storable(tweet.retweet_of),
-        storable(tweet.via),
         db.moment(outcome.exchange.fetched_at),
         now,
         outcome.page.extractor_version,

@@ -6,6 +6,7 @@ without one. Times are aware UTC. `key` columns identify a thing across crawls; 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import UniqueConstraint as Unique
 
 from storage.database.columns import Day, Json, Moment
+from storage.database.fields import ARTICLE, COMMENT, TWEET, FieldTable
 
 metadata = MetaData(
     naming_convention={
@@ -48,6 +50,13 @@ def needed(name: str, kind: Any, comment: str, *rest: Any, **options: Any) -> Co
 
 def maybe(name: str, kind: Any, comment: str, *rest: Any, **options: Any) -> Column[Any]:
     return Column(name, kind, *rest, nullable=True, comment=comment, **options)
+
+
+def columns_of(fields: FieldTable) -> Iterator[Column[Any]]:
+    """The columns of a record's fields."""
+    for field in fields:
+        make = needed if field.needed else maybe
+        yield make(field.column, field.kind, field.comment)
 
 
 def refers(target: str, **options: Any) -> ForeignKey:
@@ -173,17 +182,6 @@ site_profiles = Table(
     comment="What was learned of each site from its own pages. The newest that was not dropped counts.",
 )
 
-ARTICLE_FIELDS = (
-    ("title", Text, "Title without the site's name."),
-    ("site_name", Text, "The site's name as the page states it."),
-    ("language", Text, "ISO 639-1, lower case."),
-    ("author", Text, "Author as shown."),
-    ("author_key", Text, "The author's pseudonym: a keyed hash of the name."),
-    ("published", Text, "Publication date as stated, ISO 8601."),
-    ("modified", Text, "Modification date as stated, ISO 8601."),
-    ("lead", Text, "The lead or excerpt."),
-)
-
 articles = Table(
     "articles",
     metadata,
@@ -193,18 +191,9 @@ articles = Table(
     maybe("page_id", Identifier, "The page its fields come from.", index=True),
     needed("url", Text, "The address of that page."),
     maybe("post_key", Text, "The site's own number of the post, as postid-17: a moved article is known by it."),
-    *(maybe(name, kind, comment) for name, kind, comment in ARTICLE_FIELDS),
+    *columns_of(ARTICLE),
+    maybe("author_key", Text, "The author's pseudonym: a keyed hash of the name."),
     maybe("published_on", Day, "Day of publication, if one is stated."),
-    needed("text", Text, "The article's text without the lead."),
-    needed("footnotes", Json, "Its footnotes, a list of texts."),
-    maybe("platform", Text, "The comment system that was recognised."),
-    maybe("comments_claimed", Integer, "The number of comments that the page states."),
-    needed("comments_found", Integer, "The number of comments extracted from its main page."),
-    maybe("comments_order", Text, "oldest or newest first, on the page."),
-    maybe("comments_hosted_by", Text, "The other host that serves the thread, if any."),
-    maybe("shortfall", Text, "Why fewer comments were found than claimed."),
-    needed("links_internal", Integer, "Links of its text that stay on the site."),
-    needed("links_external", Integer, "Links of its text that leave it."),
     maybe("profession", Text, "The profession described, for job profiles."),
     maybe("salary_min", Integer, "Lower end of the salary stated, in salary_currency per salary_period."),
     maybe("salary_max", Integer, "Upper end of the salary stated."),
@@ -216,7 +205,7 @@ articles = Table(
     maybe("education_level_max", Integer, "The most schooling asked for."),
     maybe("experience_years_min", Integer, "The least experience asked for, in years."),
     maybe("experience_years_max", Integer, "The most experience asked for."),
-    maybe("profile_key", Text, "Content and rules the six fields above were derived from; null: not yet."),
+    maybe("profile_key", Text, "Content and rules the job profile's fields were derived from; null: not yet."),
     needed("version", Integer, "Counts from 1; rises when the content changes."),
     needed("version_since", Moment, "When this version was first fetched."),
     needed("first_seen_at", Moment, "When the article was first fetched."),
@@ -267,22 +256,10 @@ comments = Table(
     needed("page_id", Identifier, "The page it was last seen on.", refers("pages")),
     needed("key", Text, "Its identity within the article: the site's id, else its fingerprint."),
     needed("fingerprint", Text, "Fingerprint of author, date and body: stable when comments are re-ordered."),
-    maybe("site_comment_id", Text, "The site's own id."),
-    maybe("permalink", Text, "Its own address."),
-    needed("position", Integer, "Counts from 1 down the page it was last seen on."),
+    *columns_of(COMMENT),
     maybe("parent_id", Identifier, "The comment it answers."),
-    needed("kind", Text, "comment, pingback, trackback, post or removed."),
-    maybe("author", Text, "Name as shown."),
     maybe("author_key", Text, "The author's pseudonym: a keyed hash of the name.", index=True),
-    maybe("author_url", Text, "The address behind the name."),
-    needed("author_truncated", Boolean, "The page cuts the name short."),
-    maybe("date", Text, "ISO 8601 as shown; null when the page shows no date or no year."),
-    maybe("date_text", Text, "The date as shown."),
-    maybe("date_precision", Text, "minute, day, noyear or relative."),
     needed("day", Day, "The day it was written; the day it was first seen where the page states none.", index=True),
-    needed("body", Text, "Its text, blocks separated by line ends."),
-    needed("links", Json, "Addresses linked from the body, in order."),
-    needed("by_site", Boolean, "Written by the site's own staff."),
     needed("version", Integer, "Counts from 1; rises when it is edited."),
     needed("version_since", Moment, "When this version was first fetched."),
     needed("first_seen_at", Moment, "When it was first fetched."),
@@ -358,20 +335,9 @@ tweets = Table(
     metadata,
     identity(),
     needed("key", Text, "source and id, else a fingerprint of handle and text.", unique=True),
-    needed("source", Text, "twitter, mastodon or bluesky."),
-    maybe("site_tweet_id", Text, "The network's own id."),
-    maybe("url", Text, "Its own address."),
-    maybe("author_name", Text, "Display name."),
-    maybe("handle", Text, "Account, without @."),
+    *columns_of(TWEET),
     maybe("author_key", Text, "The account's pseudonym: a keyed hash of the handle."),
-    needed("text", Text, "Its text as shown."),
-    maybe("date", Text, "ISO 8601 as shown."),
-    maybe("date_text", Text, "The date as shown."),
-    maybe("date_precision", Text, "minute, day, noyear or relative."),
     needed("day", Day, "The day it was written; the day it was first seen where the page states none."),
-    needed("is_retweet", Boolean, "It repeats somebody else's."),
-    maybe("retweet_of", Text, "Whose: a handle."),
-    maybe("via", Text, "The handle after `via`."),
     needed("first_seen_at", Moment, "When it was first fetched."),
     needed("changed_at", Moment, "When this row was written: what an incremental export goes by."),
     needed("extractor_version", Text, "The extractor that read it first."),

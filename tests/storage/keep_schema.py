@@ -1,0 +1,44 @@
+"""Keeps a filled database of the newest schema: `python -m tests.storage.keep_schema`, once for each migration.
+
+The database kept of the schema before is brought up to date and backed up as schemas/NNNN.zip, so that the rows of the
+first version travel through all of them, and every later version of Tamis is tested to bring each one up to date.
+Where its new columns must not stay empty, FILLED has the statements that fill them.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from storage.database.revisions import known_revisions
+from storage.opening import open_database
+from storage.schema import upgrade
+from storage.upkeep.backup import backup, restore
+
+SCHEMAS = Path(__file__).with_name("schemas")
+FILLED = {  # what the rows that were kept have in the columns that a revision added
+    "0004": (
+        "UPDATE articles SET comments_next_page = canonical_url || '/comment-page-2/' WHERE shortfall = 'paginated'",
+    ),
+}
+
+
+def main() -> None:
+    before, newest = known_revisions()[-2:]
+    kept = SCHEMAS / f"{newest}.zip"
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/kept.sqlite"
+        restore(SCHEMAS / f"{before}.zip", url)
+        upgrade(url)
+        kept.unlink(missing_ok=True)
+        with open_database(url) as db:
+            with db.write() as connection:
+                for statement in FILLED.get(newest, ()):
+                    connection.exec_driver_sql(statement)
+            backup(db, kept, datetime(2026, 11, 27, tzinfo=UTC))
+    kept.chmod(0o644)
+
+
+if __name__ == "__main__":
+    main()

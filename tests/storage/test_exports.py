@@ -68,7 +68,7 @@ def test_parquet_duckdb_and_jsonl_hold_the_same_values(database, make, filled, t
         told = reader.execute("SELECT comment FROM duckdb_columns() WHERE column_name = 'body'").fetchall()
     lines = [json.loads(line) for line in (tmp_path / "jsonl" / "clean_comments.jsonl").open("rb")]
     assert parquet == table
-    assert told[0] == ("Its text.",)
+    assert told[0] == ("Its text, blocks separated by line ends.",)
     assert sorted(line["body"] for line in lines) == sorted(row[1] for row in parquet)
     assert parquet[0][2] is False
     assert str(parquet[0][3]) == "2026-02-01"

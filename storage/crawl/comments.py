@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict, namedtuple
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,17 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
-from extractors.records import Comment, DatePrecision, Shortfall
+from extractors.records import Comment, CommentKind, DatePrecision, Shortfall
 from storage.analysts.rollups import mark_stale
-from storage.crawl.identity import author_key, comment_fingerprint, comment_keys, match
+from storage.crawl.identity import author_key, comment_fingerprint, plain, stated_date
 from storage.crawl.judgements import Judged
+from storage.crawl.matching import Known, Told, comment_keys, match, settled_keys, told
 from storage.crawl.outcomes import Extracted
 from storage.database.bulk import insert_new_rows, insert_rows, reserve, update_rows
 from storage.database.columns import stated_day
 from storage.database.engine import Database
 from storage.database.fields import COMMENT
-from storage.database.tables import comment_absences, comment_versions, comments, erased_authors, pages
-from storage.database.values import json_text
+from storage.database.tables import comment_absences, comment_versions, comments, erased_authors, pages, reviews
+from storage.database.values import json_text, storable
 
 DAY_AHEAD = timedelta(days=1)  # a date of tomorrow may be today's elsewhere
 SUSPICIOUS_LOSS = 5  # comments that vanish all at once: more likely a new theme than so many deletions
@@ -65,9 +67,9 @@ VERSION = (
     "extractor_version",
     "raw_hash",
 )
-EDITED = tuple(field.column for field in COMMENT.content)  # a change of these is a new version
-# a change of these is not: the comment has moved, or is read better
-PLACED = (
+EDITED = tuple(field.column for field in COMMENT.content)  # a change of these may be a new version: see `was_edited`
+STORED = (  # what a row is written anew for
+    *EDITED,
     "page_id",
     "key",
     "fingerprint",
@@ -82,7 +84,7 @@ class Prepared:
 
     outcome: Extracted
     keys: list[str]
-    fingerprints: list[str]
+    told: list[Told]
     author_keys: list[str | None]
 
 
@@ -99,16 +101,21 @@ class CommentsWritten:
 def prepared(db: Database, outcome: Extracted) -> Prepared:
     """The identities of a page's comments."""
     listed = outcome.page.comments
-    fingerprints = [comment_fingerprint(db.secret, comment) for comment in listed]
+    here = [told(comment, comment_fingerprint(db.secret, comment)) for comment in listed]
     return Prepared(
         outcome=outcome,
-        keys=comment_keys(listed, fingerprints),
-        fingerprints=fingerprints,
+        keys=comment_keys([one.id for one in here], [one.fingerprint for one in here]),
+        told=here,
         author_keys=[author_key(db.secret, comment.author) for comment in listed],
     )
 
 
-KNOWN = select(comments).where(comments.c.article_id.in_(bindparam("numbers", expanding=True))).order_by(comments.c.id)
+KNOWN = (
+    select(comments, reviews.c.decision_id)
+    .outerjoin(reviews, reviews.c.comment_id == comments.c.id)
+    .where(comments.c.article_id.in_(bindparam("numbers", expanding=True)))
+    .order_by(comments.c.id)
+)
 ANY_ERASED = select(erased_authors.c.author_key).limit(1)
 WAITING = select(comments.c.article_id).where(
     comments.c.article_id.in_(bindparam("numbers", expanding=True)),
@@ -157,12 +164,13 @@ def write_comments(
         at = page.outcome.exchange.fetched_at
         rows = {row.id: row for row in known.get(article_id, ())}
         ids = [number if number is not None else next(fresh) for number in found]
+        keys = settled_keys(page.keys, found, {row.key: row.id for row in rows.values()})
         listed = zip(
             ids,
             page.outcome.page.comments,
             page.outcome.verdicts,
             page.author_keys,
-            new_rows(db, page, article_id, ids, at_load),
+            new_rows(db, page, article_id, ids, keys, at_load),
             strict=True,
         )
         for number, comment, verdict, pseudonym, new in listed:
@@ -179,7 +187,7 @@ def write_comments(
                 absences.append((number, db.moment(row.removed_at), db.moment(at)))
             if edited:
                 versions.append(history(db, row, at))
-            if edited or differs(row, written, PLACED) or row.missing_since is not None:
+            if edited or differs(row, written, STORED) or row.missing_since is not None:
                 updates.append((*written[1:], number))
             judged.append(Judged(number, written.version, site_id, verdict, edited, True, hidden, written.day))
         if shows_whole_thread(page, rows.values()):
@@ -198,15 +206,31 @@ def write_comments(
 
 
 def matched(page: Prepared, known: Sequence[Row[Any]]) -> list[int | None]:
+    """For each comment of the page the number of the stored comment it is, or None."""
     if not known:
         return [None] * len(page.keys)
-    prints: dict[str, list[int]] = defaultdict(list)
-    for row in known:
-        prints[row.fingerprint].append(row.id)
-    return match(page.keys, page.fingerprints, {row.key: row.id for row in known}, prints)
+    return match(page.told, map(known_comment, known), page.outcome.exchange.page_id)
 
 
-def new_rows(db: Database, page: Prepared, article_id: int, ids: Sequence[int], now: Any) -> Iterator[tuple[Any, ...]]:
+def known_comment(row: Row[Any]) -> Known:
+    """A stored comment as identity sees it: by what its row says, not by the key that an earlier release gave it."""
+    relative = row.date_precision == DatePrecision.RELATIVE
+    said = Told(
+        row.site_comment_id,
+        plain(row.author),
+        plain(row.body),
+        None if relative else row.date if row.date is not None else row.date_text,
+        row.kind == CommentKind.REMOVED,
+        row.fingerprint,
+    )
+    return Known(
+        row.id, said, row.page_id, row.erased_at is not None, row.removed_at is not None, row.decision_id is not None
+    )
+
+
+def new_rows(
+    db: Database, page: Prepared, article_id: int, ids: Sequence[int], keys: Sequence[str], now: Any
+) -> Iterator[tuple[Any, ...]]:
     """Each comment of the page as a new row, in the order of `Written`; `ids` are their numbers.
 
     Plain tuples, and values of exactly the types that the driver takes: it converts an enumeration or a bool at several
@@ -217,15 +241,15 @@ def new_rows(db: Database, page: Prepared, article_id: int, ids: Sequence[int], 
     flag = int if db.dialect == "sqlite" else bool
     places = {comment.position: number for comment, number in zip(read.comments, ids, strict=True)}
     from_page = (read.extractor_version, exchange.content_hash or "")
-    for number, comment, key, print_, pseudonym in zip(
-        ids, read.comments, page.keys, page.fingerprints, page.author_keys, strict=True
+    for number, comment, key, said, pseudonym in zip(
+        ids, read.comments, keys, page.told, page.author_keys, strict=True
     ):
         yield (
             number,
             article_id,
             exchange.page_id,
-            key,
-            print_,
+            storable(key),
+            said.fingerprint,
             *COMMENT.values(comment, flag),
             places.get(comment.parent) if comment.parent is not None else None,
             pseudonym,
@@ -259,14 +283,14 @@ def written_on(stated: str | None, seen: date) -> date:
 def merged(db: Database, row: Row[Any], written: Written, comment: Comment) -> tuple[Written, bool]:
     """The known comment's row as it should be now, and whether it was edited upstream."""
     written = written._replace(first_seen_at=db.moment(row.first_seen_at), erased_at=db.moment(row.erased_at))
-    if stated_day(written.date) is None:
-        written = written._replace(day=db.day(row.day))
-    if comment.date_precision is DatePrecision.RELATIVE and row.date_text is not None:
+    if comment.date_precision is DatePrecision.RELATIVE and (row.date is not None or row.date_text is not None):
         # "3 days ago" was right when it was first read
         written = written._replace(date=row.date, date_text=row.date_text, date_precision=row.date_precision)
+    if stated_date(comment) is None or stated_day(written.date) is None:
+        written = written._replace(day=db.day(row.day))
     if written.parent_id is None and comment.parent is None and written.page_id != row.page_id:
         written = written._replace(parent_id=row.parent_id)  # its parent stands on an earlier page of the thread
-    edited = row.erased_at is None and differs(row, written, EDITED)
+    edited = row.erased_at is None and was_edited(row, written)
     if edited:
         return written._replace(version=row.version + 1), True
     return (
@@ -281,12 +305,34 @@ def merged(db: Database, row: Row[Any], written: Written, comment: Comment) -> t
     )
 
 
-def differs(row: Row[Any], written: Written, names: Sequence[str]) -> bool:
-    for name in names:
+def was_edited(row: Row[Any], written: Written) -> bool:
+    """Whether the content says something else now: a change of typography, or of http to https, says the same."""
+    for name in EDITED:
         old, new = getattr(row, name), getattr(written, name)
-        if old != new and not (name == "links" and json_text(old) == new):
+        match name:
+            case "author" | "body":
+                old, new = plain(old), plain(new)
+            case "author_url":
+                old, new = address(old), address(new)
+            case "links":
+                old, new = [*map(address, old)], [*map(address, json.loads(new))]
+        if old != new:
             return True
     return False
+
+
+def address(url: str | None) -> str | None:
+    """The address without what a move to HTTPS changes."""
+    if url is None:
+        return None
+    return url.removeprefix("https://").removeprefix("http://").removesuffix("/")
+
+
+def differs(row: Row[Any], written: Written, names: Sequence[str]) -> bool:
+    return any(
+        getattr(row, name) != (json.loads(written.links) if name == "links" else getattr(written, name))
+        for name in names
+    )
 
 
 def history(db: Database, row: Row[Any], until: datetime) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""What makes two fetched things the same thing: fingerprints, and matching a page's comments with the known ones.
+"""What makes two fetched things the same thing: keyed fingerprints, and text without what nobody means by it.
 
 Fingerprints are keyed (BLAKE2b with the database's secret), so that neither a name nor an erased text can be guessed
 back from them by trying candidates.
@@ -6,9 +6,8 @@ back from them by trying candidates.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -46,12 +45,49 @@ def author_key(key: bytes, author: str | None) -> str | None:
     return fingerprint(key, "author", name) if name else None
 
 
+_TYPOGRAPHIC = {
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u02bc\u02b9\u2032\u00b4\u0060"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"), '"'),
+    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-"),
+    ord("\u2026"): "...",
+    **dict.fromkeys(  # what has no width: soft hyphen, joiners, direction marks, byte order mark, emoji selectors
+        [0x00AD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
+        + [0xFEFF, 0xFE0E, 0xFE0F]
+    ),
+}
+_DASHES = re.compile(r"-{2,3}")
+_QUOTED = re.compile(r'" ?([^"]*?) ?"')
+
+
+def plain(text: str | None) -> str:
+    """The text as its author meant it: without what a theme, an editor's keyboard or a browser makes of it.
+
+    Unicode form, white space, characters of no width, and the typographic forms of apostrophes, quotation marks, dashes
+    and ellipses are no part of it. Case is.
+    """
+    if not text:
+        return ""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHIC)
+    if "--" in text:
+        text = _DASHES.sub("-", text)
+    if "`" in text:
+        text = text.replace("`", "'")
+    text = spaced_once(text)
+    return _QUOTED.sub(r'"\1"', text) if '"' in text else text
+
+
+def stated_date(comment: Comment) -> str | None:
+    """The date that the page states, never one that was reckoned from "3 days ago": that one drifts."""
+    if comment.date_precision is DatePrecision.RELATIVE:
+        return None
+    return comment.date if comment.date is not None else comment.date_text
+
+
 def comment_fingerprint(key: bytes, comment: Comment) -> str:
-    """Of author, date and body. A relative date ("3 days ago") changes daily and is left out."""
-    date = comment.date
-    if date is None and comment.date_precision is not DatePrecision.RELATIVE:
-        date = comment.date_text
-    return fingerprint(key, "comment", comment.author, date, spaced_once(comment.body))
+    """Of author, stated date and body, each without what nobody means by it."""
+    author = plain(comment.author) if comment.author is not None else None
+    return fingerprint(key, "comment", author, stated_date(comment), plain(comment.body))
 
 
 def spaced_once(text: str) -> str:
@@ -66,47 +102,3 @@ def tweet_key(key: bytes, tweet: Tweet) -> str:
     if tweet.id:
         return f"{tweet.source}:{tweet.id}"
     return fingerprint(key, "tweet", (tweet.handle or tweet.author_name or "").lower(), folded(tweet.text))
-
-
-def comment_keys(comments: Sequence[Comment], fingerprints: Sequence[str]) -> list[str]:
-    """One key a comment, all different, none depending on the order of comments that differ.
-
-    The site's id; where a page gives the same id to several comments, or none, the fingerprint; where even that is
-    the same (a comment posted twice), a counter behind it.
-    """
-    named = [comment.id for comment in comments]
-    if all(named) and len(set(named)) == len(named):
-        return named  # type: ignore[return-value]
-    uses = Counter(filter(None, named))
-    taken: dict[str, int] = defaultdict(int)
-    keys = []
-    for name, print_ in zip(named, fingerprints, strict=True):
-        base = name if name and uses[name] == 1 else f"~{print_}"
-        taken[base] += 1
-        keys.append(base if taken[base] == 1 else f"{base}#{taken[base]}")
-    return keys
-
-
-def match(
-    keys: Sequence[str],
-    fingerprints: Sequence[str],
-    known_keys: Mapping[str, int],
-    known_prints: Mapping[str, list[int]],
-) -> list[int | None]:
-    """For each comment of a page the known comment it is, or None if it is new.
-
-    First by key. A comment whose key is new may still be a known one that the page now gives an id to (or no longer
-    does): it is matched by fingerprint with a known one that the page does not name otherwise.
-    """
-    found = [known_keys.get(key) for key in keys]
-    used = {number for number in found if number is not None}
-    if len(used) == len(keys):
-        return found
-    for index, number in enumerate(found):
-        if number is None:
-            for candidate in known_prints.get(fingerprints[index], ()):
-                if candidate not in used:
-                    found[index] = candidate
-                    used.add(candidate)
-                    break
-    return found

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from extractors.records import DatePrecision, Discussion, Section, Shortfall
+from moderation.verdict import Action
 from storage.crawl.frontier import claim, counts
 from storage.crawl.loading import load
 from storage.crawl.outcomes import Exchange, Extracted, Failed, GonePage, Quarantined, Unchanged
 from storage.crawl.quarantine import open_cases, resolve
+from storage.desk.decisions import decide
 
 URL = "https://mag.example/traffic-manager"
 TABLES = (
@@ -108,7 +110,7 @@ def test_a_comment_that_gets_an_id_later_stays_the_same_comment(database, make, 
     load(database, [make.extracted(URL, [say("un"), say("deux")])], None, make.now)
     done = load(database, [make.extracted(URL, [say("un", id="c1"), say("deux", id="c2")])], None, make.now)
     assert (done.new_comments, done.removed_comments) == (0, 0)
-    assert [row["key"] for row in rows("SELECT key FROM comments ORDER BY id")] == ["c1", "c2"]
+    assert [row["key"] for row in rows("SELECT key FROM comments ORDER BY id")] == ["1", "2"]
 
 
 def test_a_relative_date_neither_splits_a_comment_nor_moves(database, make, say, rows):
@@ -305,3 +307,113 @@ def test_a_replay_of_an_archived_page_leaves_its_schedule_alone(database, make, 
     )
     assert load(database, [better], None, make.now, replayed=True).changed_articles == 1
     assert rows("SELECT next_due, last_fetched FROM pages") == before
+
+
+def keyed_as_before(database, keys):
+    """Give the stored comments the keys and fingerprints that release 1.0 gave them."""
+    with database.write() as connection:
+        for number, (key, print_) in enumerate(keys, start=1):
+            connection.exec_driver_sql(
+                f"UPDATE comments SET key = '{key}', fingerprint = '{print_}' WHERE position = {number}"
+            )
+
+
+def decided(database, rows, body, action, now):
+    (row,) = rows(
+        f"SELECT r.comment_id, r.version FROM reviews r JOIN comments c ON c.id = r.comment_id WHERE c.body = '{body}'"
+    )
+    decide(database, row["comment_id"], "marie", action, "spam", row["version"], now, body)
+
+
+LATE = "The sailcloth is from another town, look at the hem of it."
+
+
+def test_a_decision_outlives_the_keys_of_an_earlier_release_and_a_new_theme(database, make, say, rows):
+    said = [say("un", id="comment-448"), say("deux", id="comment-449"), say(LATE)]
+    load(database, [make.extracted(URL, said)], None, make.now)
+    keyed_as_before(database, [("comment-448", "a" * 32), ("comment-449", "b" * 32), ("~" + "c" * 32, "c" * 32)])
+    decided(database, rows, "un", Action.REJECT, make.now)
+    decided(database, rows, LATE, Action.REJECT, make.now)
+    themed = [say("un", id="li-comment-448"), say("deux", id="wpd-comm-449_448"), say(LATE)]
+    done = load(database, [make.extracted(URL, themed)], None, make.now)
+    assert (done.new_comments, done.changed_comments, done.removed_comments) == (0, 0, 0)
+    held = rows(
+        "SELECT c.body, r.action, c.version FROM reviews r JOIN comments c ON c.id = r.comment_id ORDER BY c.id"
+    )
+    assert [(row["body"], row["action"], row["version"]) for row in held] == [
+        ("un", "reject", 1),
+        ("deux", "publish", 1),
+        (LATE, "reject", 1),
+    ]
+    assert [row["key"] for row in rows("SELECT key FROM comments ORDER BY id")][:2] == ["448", "449"]
+
+
+def test_a_decision_on_a_comment_with_a_relative_date_outlives_the_nights(database, make, say, rows):
+    night = [say(LATE, date="2026-03-02", date_text="1 hour ago", date_precision=DatePrecision.RELATIVE)]
+    load(database, [make.extracted(URL, night)], None, make.now)
+    keyed_as_before(database, [("~" + "d" * 32, "d" * 32)])
+    decided(database, rows, LATE, Action.REJECT, make.now)
+    (before,) = rows("SELECT id, day, date FROM comments")
+    for day, ago in (("2026-03-01", "1 day ago"), ("2026-02-28", "3 days ago"), (None, "4 days ago")):
+        now = [say(LATE, date=day, date_text=ago, date_precision=DatePrecision.RELATIVE)]
+        done = load(database, [make.extracted(URL, now)], None, make.later(days=1))
+        assert (done.new_comments, done.removed_comments, done.changed_comments) == (0, 0, 0)
+    assert rows("SELECT id, day, date FROM comments") == [before]
+    assert [row["action"] for row in rows("SELECT action FROM reviews")] == ["reject"]
+
+
+def test_the_rejected_copy_that_an_earlier_release_called_gone_is_the_comment_again(database, make, say, rows):
+    load(database, [make.extracted(URL, [say(LATE, id="old")])], None, make.now)
+    decided(database, rows, LATE, Action.REJECT, make.now)
+    with database.write() as connection:
+        connection.exec_driver_sql(
+            "UPDATE comments SET site_comment_id = NULL, removed_at = fetched_at, body = 'x', author = 'y'"
+        )
+    load(database, [make.extracted(URL, [say(LATE)])], None, make.now)
+    with database.write() as connection:
+        connection.exec_driver_sql(f"UPDATE comments SET body = '{LATE}', author = 'Léa'")
+    done = load(database, [make.extracted(URL, [say(LATE)])], None, make.now)
+    assert (done.new_comments, done.reappeared_comments) == (0, 1)
+    live = rows("SELECT r.action FROM reviews r JOIN comments c ON c.id = r.comment_id WHERE c.removed_at IS NULL")
+    assert [row["action"] for row in live] == ["reject"]
+
+
+def test_typography_is_no_edit_and_the_newest_form_is_stored(database, make, say, rows):
+    load(database, [make.extracted(URL, [say('C\'est "bien"...', author="D'Artagnan", id="c1")])], None, make.now)
+    shown = say("C\u2019est \u00ab\u00a0bien\u00a0\u00bb\u2026", author="D\u2019Artagnan", id="c1")
+    done = load(database, [make.extracted(URL, [shown])], None, make.now)
+    assert (done.changed_comments, done.new_comments) == (0, 0)
+    assert rows("SELECT body, author, version FROM comments") == [
+        {"body": shown.body, "author": shown.author, "version": 1}
+    ]
+
+
+def test_a_move_to_https_is_no_edit(database, make, say):
+    before = say("un", id="c1", author_url="http://a.example/", links=("http://b.example/x",))
+    after = replace(before, author_url="https://a.example", links=("https://b.example/x",))
+    load(database, [make.extracted(URL, [before])], None, make.now)
+    assert load(database, [make.extracted(URL, [after])], None, make.now).changed_comments == 0
+
+
+def test_another_link_in_the_same_words_is_an_edit(database, make, say):
+    load(database, [make.extracted(URL, [say("un", id="c1", links=("https://b.example/x",))])], None, make.now)
+    other = make.extracted(URL, [say("un", id="c1", links=("https://spam.example/",))])
+    assert load(database, [other], None, make.now).changed_comments == 1
+
+
+def test_an_id_reused_by_another_author_with_another_text_is_a_new_comment(database, make, say, rows):
+    load(database, [make.extracted(URL, [say("un", id="comment-5")])], None, make.now)
+    decided(database, rows, "un", Action.REJECT, make.now)
+    done = load(database, [make.extracted(URL, [say("tout autre", "Max", id="comment-5")])], None, make.now)
+    assert (done.new_comments, done.changed_comments, done.removed_comments) == (1, 0, 1)
+    again = load(database, [make.extracted(URL, [say("tout autre", "Max", id="comment-5")])], None, make.now)
+    assert (again.new_comments, again.changed_comments) == (0, 0)
+    live = rows("SELECT r.action FROM reviews r JOIN comments c ON c.id = r.comment_id WHERE c.removed_at IS NULL")
+    assert [row["action"] for row in live] == ["publish"]
+
+
+def test_comments_whose_numbers_are_swapped_are_stored_without_a_conflict(database, make, say, rows):
+    load(database, [make.extracted(URL, [say("un", id="c1"), say("deux", id="c2")])], None, make.now)
+    done = load(database, [make.extracted(URL, [say("deux", id="c1"), say("un", id="c2")])], None, make.now)
+    assert (done.new_comments, done.changed_comments, done.removed_comments) == (0, 0, 0)
+    assert [row["body"] for row in rows("SELECT body FROM comments ORDER BY id")] == ["un", "deux"]

@@ -164,10 +164,10 @@ def match(here: Sequence[Told], known: Iterable[Known], page_id: int) -> list[in
         for index, comment in enumerate(here):
             if found[index] is not None:
                 continue
-            one = next((one for one in candidates[index] if one.number not in used and fits(comment, one)), None)
-            if one is not None:
-                found[index] = one.number
-                used.add(one.number)
+            meant = next((one for one in candidates[index] if one.number not in used and fits(comment, one)), None)
+            if meant is not None:
+                found[index] = meant.number
+                used.add(meant.number)
         if len(used) == len(here):
             break
     return found

@@ -21,12 +21,13 @@ from flows.settings import Settings, SiteSettings
 from storage.crawl.archive import WarcArchive
 from storage.crawl.loading import load
 from storage.crawl.outcomes import Extracted, Outcome
-from storage.crawl.replaying import ArchivedPage, archived_pages, stored_page
+from storage.crawl.replaying import ArchivedPage, StoredPage, archived_pages, stored_page
 from storage.crawl.runs import finish_run, start_run
 from storage.database.engine import Database
 from storage.database.errors import RecordMissing
 from storage.opening import open_database
 
+UNCOMPARED = frozenset({"comments", "extractor_version", "url", "tweets"})
 SHOWN = 160  # characters of a value in a diff
 
 
@@ -108,7 +109,8 @@ async def replay_site(
                     unreadable.append(outcome.message)
                     waiting.append(quarantined(page.exchange, outcome, utc_now()))
                     continue
-                stored = stored_page(db, outcome.page.canonical_url) if diff or dry_run else None
+                canonical_url, page_id = outcome.page.canonical_url, page.exchange.page_id
+                stored = stored_page(db, canonical_url, page_id) if diff or dry_run else None
                 differences = differing(stored, outcome.page) if stored else []
                 changed += bool(differences)
                 changes += differences if diff else []
@@ -159,13 +161,17 @@ async def extracted_again(archive: WarcArchive, pool: WorkerPool, page: Archived
     return await pool.run(process_page, raw)
 
 
-def differing(before: Page, after: Page) -> list[FieldChange]:
-    """Field by field, comments by their number and author; the version of the extractor itself is no difference."""
-    skipped = {"comments", "extractor_version", "url", "tweets"}
+def differing(stored: StoredPage, after: Page) -> list[FieldChange]:
+    """Field by field, comments by their number and author; the version of the extractor itself is no difference.
+
+    Another page of an article's thread is compared by its own comments only: the fields are the main page's.
+    """
+    before = stored.record
+    compared = [field.name for field in fields(Page) if field.name not in UNCOMPARED] if stored.is_main else []
     found = [
         FieldChange(url=after.url, field=name, before=shortened(old), after=shortened(new))
-        for name in (field.name for field in fields(Page))
-        if name not in skipped and (old := getattr(before, name)) != (new := getattr(after, name))
+        for name in compared
+        if (old := getattr(before, name)) != (new := getattr(after, name))
     ]
     old_comments, new_comments = by_identity(before.comments), by_identity(after.comments)
     for key in [*old_comments, *(key for key in new_comments if key not in old_comments)]:

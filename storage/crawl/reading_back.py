@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from extractors.records import Block, BlockKind, Comment, Discussion, LinkCounts, Page, Section, Tweet
 from storage.database.fields import ARTICLE, COMMENT, TWEET
@@ -13,17 +13,23 @@ from storage.database.tables import articles, comments, sections, tweet_entities
 ENTITIES = {"url": "urls", "hashtag": "hashtags", "mention": "mentions", "cashtag": "cashtags"}
 
 
-def page_record(connection: Connection, canonical_url: str) -> Page | None:
-    """The article at that canonical URL with its sections, present comments and messages; None if unknown."""
+def page_record(connection: Connection, canonical_url: str, page_id: int | None = None) -> Page | None:
+    """The article at that canonical URL with its sections, present comments and messages; None if unknown.
+
+    `page_id`: only the comments that stand on that page of it.
+    """
     row = connection.execute(select(articles).where(articles.c.canonical_url == canonical_url)).one_or_none()
     if row is None:
         return None
+    shown = comments.c.article_id == row.id
+    if page_id is not None:
+        shown = and_(shown, comments.c.page_id == page_id)
     parts = connection.execute(
         select(sections).where(sections.c.article_id == row.id).order_by(sections.c.position)
     ).all()
     said = connection.execute(
         select(comments)
-        .where(comments.c.article_id == row.id, comments.c.missing_since.is_(None))
+        .where(shown, comments.c.missing_since.is_(None))
         .order_by(comments.c.page_id, comments.c.position)
     ).all()
     positions = {one.id: one.position for one in said}

@@ -277,7 +277,19 @@ def store_verdicts(
     return total
 
 
-def stored_page(db: Database, canonical_url: str) -> Page | None:
-    """The stored article as a record, to compare with what a new extraction says; comments in page order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPage:
+    """What is kept of one page. `is_main`: its article's fields come from it, not from another page of the thread."""
+
+    record: Page
+    is_main: bool
+
+
+def stored_page(db: Database, canonical_url: str, page_id: int) -> StoredPage | None:
+    """What is kept of that page of an article, to compare with what a new extraction of it says."""
     with db.read() as connection:
-        return page_record(connection, canonical_url)
+        record = page_record(connection, canonical_url, page_id)
+        if record is None:
+            return None
+        query = select(articles.c.page_id).where(articles.c.canonical_url == canonical_url)
+        return StoredPage(record=record, is_main=connection.execute(query).scalar() == page_id)

@@ -53,12 +53,6 @@ def start_run(db: Database, site: str | None, command: str, now: datetime) -> in
         return int(made.scalar_one())
 
 
-def report_run(db: Database, run_id: int, counts: Mapping[str, int], now: datetime) -> None:
-    """A sign of life, with what was done so far. Every load gives one by itself."""
-    with db.write() as connection:
-        connection.execute(update(runs).where(runs.c.id == run_id).values(counts=dict(counts), seen_at=now))
-
-
 def finish_run(
     db: Database, run_id: int, counts: Mapping[str, int], status: str, now: datetime, message: str | None = None
 ) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from storage.crawl.runs import Run, recent_runs
 from storage.database.engine import Database
-from storage.database.tables import articles, comments, fetches, pages, quarantine, reviews, sites
+from storage.database.tables import articles, fetches, pages, quarantine, reviews, sites
 
 YIELD_PAGES = 50  # the newest pages of a site that are compared with those before them
 YIELD_LEAST = 8  # fewer say nothing
@@ -159,18 +159,6 @@ def alarms(now: Yield | None, before: Yield | None, last_run: Run | None) -> lis
                 words = name.replace("_", " ")
                 found.append(f"{words} a page fell from {was:.1f} to {is_:.1f}: has the site changed its theme?")
     return found
-
-
-def removed_comments(db: Database, site: str, since: datetime) -> int:
-    """How many comments vanished from the site since then."""
-    query = (
-        select(func.count())
-        .select_from(comments.join(articles, articles.c.id == comments.c.article_id))
-        .join(sites, sites.c.id == articles.c.site_id)
-        .where(sites.c.name == site, comments.c.removed_at >= since)
-    )
-    with db.read() as connection:
-        return int(connection.execute(query).scalar_one())
 
 
 def site_names(db: Database) -> tuple[str, ...]:

@@ -72,6 +72,37 @@ def columns(settings: Settings, table: str) -> list[str]:
     return [row[1] for row in rows(settings, f"PRAGMA table_info({table})")]
 
 
+def test_a_dry_replay_of_a_thread_in_pages_finds_nothing_where_nothing_changed(tmp_path: Path) -> None:
+    def said(number: int) -> str:
+        return (
+            f'<li class="comment" id="comment-{number}"><div class="comment-body"><div class="comment-author vcard">'
+            f'<cite class="fn">Lecteur {number}</cite></div><p>Merci pour la fiche, question {number} !</p></div></li>'
+        )
+
+    def thread(server: SiteServer, numbers: range, further: str) -> str:
+        listed = "".join(said(number) for number in numbers)
+        return (
+            f'<html lang="fr"><head><title>Relieur</title><link rel="canonical" href="{server.url("/relieur/")}"></head>'
+            f"<body><article><h1>Relieur</h1><p>{PARAGRAPH * 3}</p></article><div id='comments'><h3>8 commentaires</h3>"
+            f'<ol class="commentlist">{listed}</ol>{further}</div></body></html>'
+        )
+
+    with SiteServer({}) as server:
+        older = f'<a class="next" rel="next" href="{server.url("/relieur/comment-page-2/")}">Plus anciens</a>'
+        server.pages["/relieur/"] = thread(server, range(1, 5), older)
+        server.pages["/relieur/comment-page-2/"] = thread(server, range(5, 9), "")
+        urls = [server.url("/relieur/"), server.url("/relieur/comment-page-2/")]
+        data = {
+            "jobs": 1,
+            "moderation": {"lean": True},
+            "sites": {"press": {"urls": urls, "local": True, "pace": 0}},
+        }
+        made = build(data, base=tmp_path, environment={})
+        assert run_sites(made, None, direct=True, show=False)[0].counts["new_comments"] == 8
+    report = replay(made, None, diff=True, dry_run=True)[0]
+    assert (report.pages, report.changed, report.changes) == (2, 0, ())
+
+
 def test_a_dry_replay_shows_the_difference_and_writes_nothing(settings: Settings) -> None:
     with sqlite3.connect(settings.database_url.removeprefix("sqlite:///")) as db:
         db.execute(

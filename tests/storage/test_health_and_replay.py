@@ -8,8 +8,8 @@ from moderation.verdict import Action
 from storage.crawl.campaigns import campaign_sizes, find_campaigns, largest_campaigns, members
 from storage.crawl.loading import load
 from storage.crawl.outcomes import Quarantined
-from storage.crawl.replaying import archived_pages, is_older, judged_comments, store_verdicts, stored_page
-from storage.crawl.runs import finish_run, recent_runs, report_run, start_run
+from storage.crawl.replaying import StoredPage, archived_pages, is_older, judged_comments, store_verdicts, stored_page
+from storage.crawl.runs import finish_run, recent_runs, start_run
 from storage.desk.decisions import decide
 from storage.desk.learned import all_learned, keep_learned, newest_learned
 from storage.upkeep.health import site_status
@@ -40,7 +40,6 @@ def test_a_theme_that_hides_comments_raises_an_alarm(database, make, say):
 def test_a_run_that_died_in_silence_is_abandoned_and_shown(database, make):
     start_run(database, "mag", "run", make.now)
     second = start_run(database, "mag", "run", make.later(hours=2))
-    report_run(database, second, {"pages": 1}, make.now)
     finish_run(database, second, {"pages": 3}, "failed", make.now, "no disk left")
     runs = recent_runs(database, "mag")
     assert [run.status for run in runs] == ["failed", "abandoned"]
@@ -87,8 +86,20 @@ def test_a_stored_page_is_the_record_that_was_loaded(database, make, say, short_
         footnotes=("* note",),
     )
     load(database, [outcome], None, make.now)
-    assert stored_page(database, URL) == outcome.page
-    assert stored_page(database, "https://nowhere.example/") is None
+    assert stored_page(database, URL, outcome.exchange.page_id) == StoredPage(record=outcome.page, is_main=True)
+    assert stored_page(database, "https://nowhere.example/", outcome.exchange.page_id) is None
+
+
+def test_each_page_of_a_thread_has_its_own_comments_and_one_has_the_fields(database, make, say):
+    first = make.extracted(URL, [say("a", id="c1")])
+    second = make.extracted(f"{URL}/comment-page-2/", [say("b", id="c2")], canonical_url=URL, title="Autre titre")
+    load(database, [first], None, make.now)
+    load(database, [second], None, make.now)
+    kept = [stored_page(database, URL, read.exchange.page_id) for read in (first, second)]
+    assert [([one.id for one in page.record.comments], page.is_main) for page in kept] == [
+        (["c1"], True),
+        (["c2"], False),
+    ]
 
 
 SPAM = "Buy cheap watches and shoes now at our wonderful shop with free delivery to {} and everywhere"

@@ -92,12 +92,6 @@ def session_by_token(db: Database, token: str, now: datetime) -> Session | None:
     return Session(editor=editor, csrf_token="", created_at=now, expires_at=now) if editor else None
 
 
-def allowed_sites(request: Request) -> tuple[str, ...] | None:
-    """The sites this reader may see; None: all."""
-    session = current(request)
-    return session.editor.sites if session else None
-
-
 def requires(role: Role, *, open_without_accounts: bool = False) -> Callable[[Handler], Handler]:
     """Lets a handler run for that role and higher ones only, and for writes only with the session's CSRF token.
 

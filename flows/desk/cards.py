@@ -6,13 +6,14 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+from moderation.edits import differences, edited_parts
 from moderation.explain import Language, meaning
 from moderation.language.judge import LanguageJudge
 from moderation.verdict import Action, Evidence
 from storage.crawl.campaigns import campaign_sizes, members
 from storage.database.engine import Database
 from storage.desk.author_history import UNKNOWN, author_history
-from storage.desk.decisions import decisions_on
+from storage.desk.decisions import EditedSince, decisions_on, edited_since
 from storage.desk.review_queue import QueueItem, article_context, by_author, item, items_of, sites_of, thread
 
 START = "baseline"  # what every comment starts from: no reason, shown apart
@@ -46,7 +47,23 @@ def is_telling(words: str) -> bool:
     return len(words) >= LEAST_MARKED or not any(letter.isalpha() for letter in words)
 
 
-def card(one: QueueItem, language: Language, campaign_size: int | None = None) -> dict[str, Any]:
+def edit_card(edited: EditedSince) -> dict[str, Any]:
+    """Who decided what on which version, what changed in substance since, and the way from that text to this one."""
+    return {
+        "editor": edited.decision.editor,
+        "action": edited.decision.action,
+        "at": edited.decision.decided_at,
+        "version": edited.decision.comment_version,
+        "parts": sorted(edited_parts(edited.before, edited.after)),
+        "steps": [{"kind": kind, "text": text} for kind, text in differences(edited.before.body, edited.after.body)],
+        "links_out": [link for link in edited.before.links if link not in edited.after.links],
+        "links_in": [link for link in edited.after.links if link not in edited.before.links],
+    }
+
+
+def card(
+    one: QueueItem, language: Language, campaign_size: int | None = None, edited: EditedSince | None = None
+) -> dict[str, Any]:
     """Everything that is needed to decide without another request."""
     strong = sorted(one.evidence, key=lambda evidence: -abs(evidence.log_odds))
     shown = [evidence for evidence in strong if abs(evidence.log_odds) >= WEAK and evidence.signal != START]
@@ -54,6 +71,8 @@ def card(one: QueueItem, language: Language, campaign_size: int | None = None) -
     return {
         "id": one.comment_id,
         "version": one.version,
+        "text_version": one.comment_version,
+        "edited": edit_card(edited) if edited is not None else None,
         "site": one.site,
         "kind": str(one.kind),
         "author": one.author,
@@ -84,7 +103,9 @@ def card(one: QueueItem, language: Language, campaign_size: int | None = None) -
 
 def cards(db: Database, found: Sequence[QueueItem], language: Language) -> list[dict[str, Any]]:
     sizes = campaign_sizes(db, [one.comment_id for one in found if one.campaign is not None])
-    return [card(one, language, sizes.get(one.comment_id)) for one in found]
+    versions = [one.comment_id for one in found if one.comment_version > 1]
+    edited = edited_since(db, versions) if versions else {}
+    return [card(one, language, sizes.get(one.comment_id), edited.get(one.comment_id)) for one in found]
 
 
 def blind(shown: dict[str, Any]) -> dict[str, Any]:
@@ -96,6 +117,7 @@ def blind(shown: dict[str, Any]) -> dict[str, Any]:
         "labels": [],
         "decided_by": None,
         "campaign": None,
+        "edited": None,
     }
     return shown | hidden | {"action": str(Action.REVIEW), "language": None, "relation": "undecidable"}
 
@@ -150,6 +172,7 @@ def context(db: Database, comment_id: int, language: Language, allowed: Sequence
                 "editor": decision.editor,
                 "action": decision.action,
                 "reason": decision.reason,
+                "version": decision.comment_version,
                 "note": decision.note,
                 "at": decision.decided_at,
                 "undoes": decision.undoes,

@@ -1,7 +1,8 @@
 """Writing verdicts, and what holds for a comment after them.
 
 A verdict row is added only when it differs from the one before. An editor's decision holds against any later verdict
-on the same text; when the text itself was edited and is judged differently, the comment goes back to review.
+on the same text; when the text itself was edited and is judged differently, or is in substance another one than the
+editor saw (`moderation.edits`), the comment goes back to review.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from moderation.verdict import Action, Evidence, Verdict
 from storage.analysts.rollups import mark_stale, mark_stale_days
+from storage.crawl.edited import overtaken
 from storage.crawl.identity import fingerprint
 from storage.database.bulk import batched, insert_rows, reserve, update_rows
 from storage.database.engine import Database
@@ -94,6 +96,8 @@ def write_judgements(
         row = standing.get(item.comment_id)
         if row is None or row.verdict_key != key or item.edited:
             changed.append((item, key, row, labels, evidence))
+    decided = [row for item, _, row, *_ in changed if item.edited and row is not None and row.decision_id is not None]
+    again = overtaken(connection, decided) if decided else set()
     at = db.moment(now)
     numbers = reserve(connection, verdicts, len(changed))
     rows, inserts, updates, waiting = [], [], [], 0
@@ -117,7 +121,7 @@ def write_judgements(
                 verdict.policy_version,
             )
         )
-        action, decision_id, since = after(item, row, at)
+        action, decision_id, since = after(item, row, at, item.comment_id in again)
         verdict_now = (number, key, said, spam, verdict.language, spaced(verdict.labels), 1 - abs(2 * spam - 1))
         if row is None:
             waiting += since is not None
@@ -150,8 +154,11 @@ def known_standing(connection: Connection, comment_ids: Sequence[int]) -> dict[i
     return found
 
 
-def after(item: Judged, row: Row[Any] | None, at: Any) -> tuple[str, int | None, Any]:
-    """What holds after a verdict: the action, the decision that is in force, and since when it waits for an editor."""
+def after(item: Judged, row: Row[Any] | None, at: Any, overtaken: bool) -> tuple[str, int | None, Any]:
+    """What holds after a verdict: the action, the decision that is in force, and since when it waits for an editor.
+
+    `overtaken`: the decision was on another text.
+    """
     verdict = item.verdict
     by_verdict = (str(verdict.action), None, at if verdict.action is Action.REVIEW else None)
     if row is None or row.decision_id is None:
@@ -159,7 +166,7 @@ def after(item: Judged, row: Row[Any] | None, at: Any) -> tuple[str, int | None,
             return row.action, None, at  # back in the queue since an edit: a new model does not take it out
         return by_verdict
     judged_alike = (row.verdict_action, row.labels) == (str(verdict.action), spaced(verdict.labels))
-    if item.edited and not judged_alike:
+    if overtaken or (item.edited and not judged_alike):
         return str(Action.REVIEW), None, at
     return row.action, row.decision_id, None if row.waiting_since is None else at
 

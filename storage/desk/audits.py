@@ -8,7 +8,7 @@ kind measures how far editors agree; it never changes what holds by itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
@@ -26,6 +26,7 @@ from storage.database.values import upsert
 
 AuditKind = Literal["unseen", "second"]
 AT_ONCE = 2000  # rows looked at in one transaction
+UNSEEN_A_SECOND = 3  # random looks to each second opinion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,10 @@ def draw_some(
 
 
 def to_look_at(db: Database, editor: str, allowed: Sequence[str] | None, limit: int = 20) -> tuple[Look, ...]:
-    """What of the sample this editor could look at next, the oldest draw first; never his own decisions."""
+    """What of the sample this editor could look at next, the oldest draws first; never his own decisions.
+
+    Of four looks one is a second opinion as long as both kinds wait: many random draws do not keep those back.
+    """
     first = decisions.alias()
     query = (
         select(audits.c.id, audits.c.comment_id, audits.c.kind)
@@ -145,9 +149,20 @@ def to_look_at(db: Database, editor: str, allowed: Sequence[str] | None, limit: 
     )
     if allowed is not None:
         query = query.where(audits.c.site_id.in_(select(sites.c.id).where(sites.c.name.in_(allowed))))
+    query = query.order_by(audits.c.id).limit(limit)
     with db.read() as connection:
-        rows = connection.execute(query.order_by(audits.c.id).limit(limit)).mappings()
-        return tuple(Look(**row) for row in rows)
+        unseen, second = (
+            [Look(**row) for row in connection.execute(query.where(audits.c.kind == kind)).mappings()]
+            for kind in ("unseen", "second")
+        )
+    return tuple(mixed(unseen, second))[:limit]
+
+
+def mixed(unseen: Sequence[Look], second: Sequence[Look]) -> Iterator[Look]:
+    """One second opinion, then UNSEEN_A_SECOND of the random looks, and so on; the rest of either at the end."""
+    for turn in range(max(len(second), -(-len(unseen) // UNSEEN_A_SECOND))):
+        yield from second[turn : turn + 1]
+        yield from unseen[turn * UNSEEN_A_SECOND : (turn + 1) * UNSEEN_A_SECOND]
 
 
 def second_opinion(

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
+from moderation.edits import CommentText
 from moderation.verdict import Action
 from storage.analysts.rollups import mark_stale
+from storage.crawl.edited import still_speaks, text_of_version
 from storage.database.engine import Database
 from storage.database.errors import DecisionConflict, UnknownItem
 from storage.database.tables import comments, decisions, reviews, sites
@@ -198,7 +200,7 @@ def apply_action(
 
 
 def newest_in_force(connection: Connection, comment_id: int, version: int, without: int) -> Row[Any] | None:
-    """The newest decision on this version of the comment that is not taken back, if `without` were taken back too."""
+    """The newest decision on this text of the comment that is not taken back, if `without` were taken back too."""
     query = select(decisions).where(decisions.c.comment_id == comment_id).order_by(decisions.c.id.desc())
     undone = {without}
     for row in connection.execute(query).all():  # newest first: what takes back comes before what is taken back
@@ -206,7 +208,7 @@ def newest_in_force(connection: Connection, comment_id: int, version: int, witho
             continue
         if row.undoes is not None:
             undone.add(row.undoes)
-        elif row.comment_version == version:
+        elif still_speaks(connection, comment_id, row.comment_version, version):
             return row
     return None
 
@@ -239,6 +241,41 @@ def decisions_on(db: Database, comment_id: int) -> tuple[Decision, ...]:
         standing = connection.execute(select(reviews.c.version).where(reviews.c.comment_id == comment_id)).scalar()
         query = select(decisions).where(decisions.c.comment_id == comment_id).order_by(decisions.c.id)
         return tuple(as_decision(row, int(standing or 0)) for row in connection.execute(query))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditedSince:
+    """A comment that is not any more the one that somebody decided on: that decision, and both texts."""
+
+    decision: Decision
+    before: CommentText
+    after: CommentText
+
+
+def edited_since(db: Database, comment_ids: Sequence[int]) -> dict[int, EditedSince]:
+    """Those of the comments whose newest decision (not a taking back) was on another version of the text."""
+    newest = (
+        select(func.max(decisions.c.id))
+        .where(decisions.c.comment_id.in_(list(comment_ids)), decisions.c.undoes.is_(None))
+        .where(decisions.c.action != Action.REVIEW)
+        .group_by(decisions.c.comment_id)
+    )
+    query = (
+        select(decisions, reviews.c.version, comments.c.version.label("text_version"))
+        .join(reviews, reviews.c.comment_id == decisions.c.comment_id)
+        .join(comments, comments.c.id == decisions.c.comment_id)
+        .where(decisions.c.id.in_(newest), decisions.c.comment_version != comments.c.version)
+        .where(comments.c.erased_at.is_(None))
+    )
+    found = {}
+    with db.read() as connection:
+        for row in connection.execute(query).all():
+            before = text_of_version(connection, row.comment_id, row.comment_version)
+            after = text_of_version(connection, row.comment_id, row.text_version)
+            if before is not None and after is not None:
+                decision = as_decision(row, row.version)
+                found[row.comment_id] = EditedSince(decision=decision, before=before, after=after)
+    return found
 
 
 def decisions_with_keys(db: Database, keys: Sequence[str]) -> dict[str, Decision]:

@@ -12,7 +12,7 @@ from moderation.verdict import Action
 from storage.crawl.loading import load
 from storage.database.errors import DecisionConflict, UnknownItem
 from storage.desk.author_history import author_history
-from storage.desk.decisions import Wanted, decide, decide_all, decisions_on, undo
+from storage.desk.decisions import Wanted, decide, decide_all, decisions_on, edited_since, undo
 from storage.desk.impact import measure_impact
 from storage.desk.review_queue import (
     QueueFilter,
@@ -136,8 +136,55 @@ def test_an_edited_comment_that_is_judged_differently_goes_back_to_review(databa
 def test_an_edited_comment_that_is_judged_alike_keeps_its_decision(database, make, loaded, judge):
     (number,) = loaded(judge("review", 0.5), bodies=["avis"])
     decide(database, number, "ana", Action.PUBLISH, None, 1, make.now, "k1")
-    loaded(judge("review", 0.5), bodies=["avis corrigé"])
+    loaded(judge("review", 0.5), bodies=["Avis."])
     assert item(database, number).action == "publish"
+
+
+LONG = "Merci pour cette fiche claire et complète, elle aide beaucoup mon fils qui hésite encore."
+
+
+def test_a_small_correction_stays_decided(database, make, loaded, judge):
+    (number,) = loaded(judge("review", 0.5), bodies=[LONG])
+    decide(database, number, "ana", Action.PUBLISH, None, 1, make.now, "k1")
+    loaded(judge("review", 0.5), bodies=[LONG.replace("claire", "très claire")])
+    assert (item(database, number).action, item(database, number).decided_by) == ("publish", "ana")
+
+
+@pytest.mark.parametrize(
+    "after", [LONG + " https://boutique.example", LONG + " Tél. 06 12 34 56 78", LONG + " 500 €", "Tout autre chose."]
+)
+@pytest.mark.parametrize("action", [Action.PUBLISH, Action.REJECT])
+def test_a_text_edited_in_substance_goes_back_to_review_though_it_is_judged_alike(
+    database, make, loaded, judge, after, action
+):
+    (number,) = loaded(judge("review", 0.5), bodies=[LONG])
+    decide(database, number, "ana", action, None, 1, make.now, "k1")
+    loaded(judge("review", 0.5), bodies=[after])
+    now = item(database, number)
+    assert (now.action, now.decided_by, now.waiting_since is not None) == ("review", None, True)
+    found = edited_since(database, [number])[number]
+    assert (found.decision.editor, found.decision.comment_version) == ("ana", 1)
+    assert (found.before.body, found.after.body) == (LONG, after)
+
+
+def test_small_corrections_do_not_add_up_to_another_text_unseen(database, make, loaded, judge):
+    words = [f"mot{n}" for n in range(12)]
+    (number,) = loaded(judge("review", 0.5), bodies=[" ".join(words)])
+    decide(database, number, "ana", Action.PUBLISH, None, 1, make.now, "k1")
+    standing = []
+    for n in range(5):
+        words[n] = f"autre{n}"
+        loaded(judge("review", 0.5), bodies=[" ".join(words)])
+        standing.append(item(database, number).action)
+    assert standing == ["publish", "publish", "publish", "review", "review"]
+
+
+def test_taking_back_leaves_what_was_decided_before_a_small_correction(database, make, loaded, judge):
+    (number,) = loaded(judge("review", 0.5), bodies=[LONG])
+    decide(database, number, "ana", Action.PUBLISH, None, 1, make.now, "k1")
+    loaded(judge("review", 0.5), bodies=[LONG + " Bravo"])
+    second = decide(database, number, "bob", Action.REJECT, "other", item(database, number).version, make.now, "k2")
+    assert undo(database, second.id, "bob", make.now, "k3").action == "publish"
 
 
 def test_a_verdict_is_added_only_when_it_differs(database, loaded, judge, rows):

@@ -151,7 +151,7 @@ def same_origin(request: Request) -> bool:
 def refused_page(request: Request, status: int, why: str, **values: object) -> Response:
     """The login for who has not logged in, else a page that says why not."""
     if status == 401:
-        return RedirectResponse(f"/login?{urlencode({'next': request.url.path})}", status_code=303)
+        return RedirectResponse(f"/login?{urlencode({'next': own_address(request)})}", status_code=303)
     from flows.desk.pages.rendering import render, texts_for  # the app imports this module
 
     _ = texts_for(request).gettext
@@ -162,11 +162,16 @@ def refused_page(request: Request, status: int, why: str, **values: object) -> R
     return render(request, "message.html", {"heading": str(status), "words": words}, status)
 
 
+def own_address(request: Request) -> str:
+    """The page that was asked for, with what it was asked for: filters hold after the login."""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
 def safe_next(address: str) -> str:
-    """Where to go after the login: one of our own paths, or the first page."""
+    """Where to go after the login: one of our own pages, or the first one."""
     parts = urlsplit(address)
     own = not parts.scheme and not parts.netloc and parts.path.startswith("/") and not address.startswith(("//", "/\\"))
-    return parts.path if own else "/"
+    return (f"{parts.path}?{parts.query}" if parts.query else parts.path) if own else "/"
 
 
 async def login_page(request: Request) -> Response:

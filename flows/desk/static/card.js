@@ -1,6 +1,6 @@
 // The card: one comment, what speaks for and against it, and where.
 
-import { el, fill, link, count } from "./dom.js";
+import { el, fill, link, count, moment } from "./dom.js";
 
 const LONG = 1800; // characters of a comment shown before "show all"
 const FIRST_REASONS = 6;
@@ -49,6 +49,21 @@ function languages(item, words) {
   return el("p", { class: "soft" }, fill(words.language, { comment: name(item.language), article: name(item.article_language) }));
 }
 
+// What changed since somebody decided: struck out what is gone, underlined what is new.
+function drawEdit(edited, words) {
+  if (!edited) return null;
+  const tags = { same: "span", out: "del", in: "ins" };
+  const parts = edited.parts.map((part) => words.edited_parts[part]).join(", ");
+  const links = [...edited.links_out.map((one) => el("del", {}, one)), ...edited.links_in.map((one) => el("ins", {}, one))];
+  return el(
+    "details",
+    { class: "edit", open: true },
+    el("summary", {}, fill(words.edited_since, { editor: edited.editor, action: words.decisions[edited.action] || edited.action, version: edited.version, at: moment(edited.at) }), parts ? ` ${fill(words.edited_what, { parts })}` : ""),
+    el("p", { class: "diff", dir: "auto" }, ...edited.steps.map((step) => el(tags[step.kind], {}, step.text))),
+    links.length ? el("p", { class: "diff" }, ...links.flatMap((one) => [one, " "])) : null,
+  );
+}
+
 export function drawCard(item, words) {
   const body = el("div", { class: "body", dir: "auto", lang: item.language || null }, marked(item.body, item.reasons));
   const parts = [
@@ -58,9 +73,11 @@ export function drawCard(item, words) {
       el("strong", { dir: "auto" }, item.author || words.anonymous),
       item.author_url ? el("span", { class: "soft host" }, ` ${item.author_url}`) : null,
       el("span", { class: "soft" }, ` · ${item.date || ""} · ${item.site}`),
+      item.permalink ? el("span", { class: "soft" }, " · ", link(item.permalink, words.on_its_site)) : null,
     ),
     el("h2", { class: "about", dir: "auto" }, link(item.article.url, item.article.title || item.article.url)),
     chips(item, words),
+    drawEdit(item.edited, words),
     body,
   ];
   if (item.body.length > LONG) {

@@ -23,14 +23,14 @@ function drawHistory(context, words, on) {
     const what = entry.undoes ? fill(words.took_back, { editor: entry.editor }) : fill(words.decided, { editor: entry.editor, action: words.decisions[entry.action] || entry.action });
     const back = entry.undone ? el("span", { class: "soft" }, ` (${words.taken_back})`) : el("button", { type: "button", class: "quiet small" }, words.take_back);
     if (!entry.undone) back.addEventListener("click", () => on.takeBack(entry.id, context.id));
-    return el("li", {}, what, el("span", { class: "soft" }, ` ${words.reasons[entry.reason] || ""} · ${moment(entry.at)} `), entry.note ? el("q", { dir: "auto", class: "note-text" }, entry.note) : null, back);
+    return el("li", {}, what, el("span", { class: "soft" }, ` ${words.reasons[entry.reason] || ""} · ${fill(words.on_version, { version: entry.version })} · ${moment(entry.at)} `), entry.note ? el("q", { dir: "auto", class: "note-text" }, entry.note) : null, back);
   });
   return el("ul", { class: "history" }, ...rows);
 }
 
 function drawAuthor(author, words, on) {
   const past = author.published + author.rejected + author.waiting > 1;
-  const box = el("div", {}, el("p", {}, past ? fill(words.author_past, author) : words.new_author), author.hosts.length ? el("p", { class: "soft" }, author.hosts.join(", ")) : null);
+  const box = el("div", {}, el("p", {}, past ? fill(words.author_past, { counts: Object.entries(words.past).map(([name, forms]) => count(forms, author[name])).join(", ") }) : words.new_author), author.hosts.length ? el("p", { class: "soft" }, author.hosts.join(", ")) : null);
   if (past && author.key) {
     const all = el("button", { type: "button", class: "quiet small" }, words.author_all);
     all.addEventListener("click", async () => {

@@ -51,7 +51,7 @@ async function post(path, body, method = "POST") {
 }
 
 function loginLink() {
-  return el("a", { href: "/login?next=/review" }, words.log_in);
+  return el("a", { href: `/login?next=${encodeURIComponent(location.pathname + location.search)}` }, words.log_in);
 }
 
 // --- what the outbox tells -------------------------------------------------------------------------------------------
@@ -225,7 +225,13 @@ function decide(items, action, reason) {
   drawCurrent();
   drawList();
   const what = action === "publish" ? count(words.published, items.length) : fill(count(words.rejected, items.length), { reason: reason[1] });
-  say(`${what} ${left()}`);
+  say(`${what} ${left()} ${upNext()}`);
+}
+
+// What a screen reader hears of the card that has come up.
+function upNext() {
+  const card = hand.first;
+  return card ? fill(words.next_card, { author: card.author || words.anonymous, words: shortened(card.body, 120) }) : "";
 }
 
 function targets(shift) {
@@ -343,6 +349,7 @@ new Keys({
   escape() {
     closeReasons();
     campaign.close();
+    $("note").value = "";
     $("note-box").hidden = true;
   },
   switched: (on) => say(on ? words.keys_on : words.keys_off),

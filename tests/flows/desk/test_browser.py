@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from flows.clock import utc_now
@@ -75,6 +77,25 @@ def test_reject_takes_a_digit_for_its_reason_on_any_keyboard(made):
         "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '\"', code: 'Digit3', bubbles: true}))"
     )
     until(page, lambda: room.decided(made.db) == [(numbers[0], "marie", "reject", "promotional")])
+
+
+def test_a_comment_edited_after_a_decision_shows_what_changed_and_who_decided(made):
+    (number,) = room.put(made.db, [states.HAM])
+    decide(made.db, number, "tom", Action.PUBLISH, None, 1, utc_now(), "edited-key")
+    room.put(made.db, [states.HAM + " Voir http://montres.example"], now=room.MORNING + timedelta(days=1))
+    page = made.first_card()
+    assert "tom decided “publish” on version 1" in page.inner_text("#card .edit summary").replace("Edited since ", "")
+    assert "http" in " ".join(page.locator("#card .edit ins").all_inner_texts())
+    assert page.locator("#card .edit del").count() == 0
+
+
+def test_escape_drops_the_note(made):
+    states.some(made)
+    page = made.first_card()
+    page.keyboard.press("n")
+    page.keyboard.type("never mind")
+    page.keyboard.press("Escape")
+    assert page.input_value("#note") == ""
 
 
 def test_a_key_held_down_decides_once(made):

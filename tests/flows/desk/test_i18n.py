@@ -25,7 +25,7 @@ PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
 def strings() -> set[str | tuple[str, ...]]:
     """Every string in the code, the templates and the gallery; a pair for those that count."""
     found: set[str | tuple[str, ...]] = set()
-    for file in [*DESK.glob("*.py"), *DESK.glob("templates/*.html")]:
+    for file in [*DESK.rglob("*.py"), *DESK.glob("templates/*.html")]:
         kind = "python" if file.suffix == ".py" else jinja2.ext.babel_extract
         options = {} if file.suffix == ".py" else {"extensions": "jinja2.ext.do", "silent": "false"}
         with file.open("rb") as text:
@@ -101,7 +101,7 @@ async def test_a_language_chosen_in_the_address_is_remembered(database):
     async with editor(database, "marie") as client:
         assert 'lang="fr"' in (await client.get("/quality?lang=fr")).text
         assert 'lang="fr"' in (await client.get("/quality")).text
-        assert "Relecture" in (await client.get("/review")).text
+        assert "Modération" in (await client.get("/review")).text
 
 
 async def test_a_refusal_is_told_in_the_readers_language(database):

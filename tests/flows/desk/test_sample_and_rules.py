@@ -35,6 +35,14 @@ def test_a_comment_is_drawn_once_whatever_its_score(database, everything):
     assert {look.comment_id for look in to_look_at(database, "ana", None)} == set(everything)
 
 
+def test_random_looks_do_not_starve_second_opinions(database, everything):
+    for number in everything[:2]:
+        decide_on(database, number, "ana", Action.PUBLISH)
+    assert draw(database, {}, 1.0, 1.0, NOW) == 2
+    kinds = [look.kind for look in to_look_at(database, "bob", None, limit=8)]
+    assert kinds == ["second", "unseen", "unseen", "unseen"] * 2
+
+
 def test_no_share_draws_nothing_and_a_small_one_little(database):
     put(database, [f"n {n}" for n in range(200)])
     assert draw(database, {}, 0.0, 0.0, NOW) == 0

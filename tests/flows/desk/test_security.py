@@ -177,6 +177,7 @@ async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(database):
     ("next_page", "lands"),
     [
         ("/review", "/review"),
+        ("/review?site=mag&order=newest", "/review?site=mag&order=newest"),
         ("https://evil.example/", "/"),
         ("//evil.example/x", "/"),
         ("/\\evil.example", "/"),

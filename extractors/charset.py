@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
-_META_CHARSET = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.\-]+)""", re.IGNORECASE)
+_META = re.compile(rb"<!--.*?-->|<meta(?=[\s/])((?:[^>\"']|\"[^\"]*\"|'[^']*'){0,800})>", re.IGNORECASE | re.DOTALL)
+_ATTRIBUTE = re.compile(rb"""([^\s=/"'>]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _HTTP_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.\-]+)""", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_:.\-]+)""", re.IGNORECASE)
 _NO_TEXT = (b"script", b"style", b"SCRIPT", b"STYLE", b"!--")
@@ -118,17 +119,34 @@ def _wide(body: bytes) -> str | None:
 def _declared(body: bytes, content_type: str | None) -> str | None:
     found = _HTTP_CHARSET.search(content_type or "")
     names = [found.group(1)] if found else []
-    names += [match.decode("ascii") for match in _META_CHARSET.findall(body[:_SEARCHED])]
+    names += _in_metas(body[:_SEARCHED])
     names += [match.decode("ascii") for match in _XML_CHARSET.findall(body[:400])]
     for name in names:
         try:
             codec = codecs.lookup(_ALIASES.get(name.lower(), name)).name
-        except LookupError:
+        except (LookupError, ValueError):  # ValueError: a NUL in the label
             continue
         codec = _SUPERSETS.get(codec, codec)
         if codec in _OF_THE_WEB:
             return codec
     return None
+
+
+def _in_metas(head: bytes) -> list[str]:
+    """The labels of meta tags: those of comments, of descriptions and of other attributes are none."""
+    names = []
+    for meta in _META.finditer(head):
+        said = {
+            found[1].lower(): (found[2] or found[3] or found[4] or b"").decode("latin-1").strip()
+            for found in _ATTRIBUTE.finditer(meta[1] or b"")
+        }
+        if label := said.get(b"charset"):
+            names.append(label)
+        elif said.get(b"http-equiv", "").lower() == "content-type" and (
+            found := _HTTP_CHARSET.search(said.get(b"content", ""))
+        ):
+            names.append(found[1])
+    return names
 
 
 def _detected(body: bytes) -> str:

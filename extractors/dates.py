@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from extractors.months import (
     AGO_AFTER,
@@ -91,7 +93,8 @@ def _names(words: object) -> str:
     return "|".join(sorted((re.escape(str(word)) for word in words), key=len, reverse=True))  # type: ignore[attr-defined]
 
 
-_WORD = re.compile(r"[^\W\d_]{3,14}")
+_DIGIT = re.compile(r"[^\D0-9]")  # of Arabic, Persian, Devanagari, Thai, full width, ...
+_WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963\u0e31-\u0e3a\u0e47-\u0e4e]){3,14}")  # letters, vowel signs
 _ORDINAL = r"(?:st|nd|rd|th|er|ers|º|ª|\.|:a|:e|e(?=\s))?"
 _JOIN = r"[\s,.\-/·|–]{0,4}"
 _DAY_BEFORE = re.compile(
@@ -105,6 +108,10 @@ _YEAR_AFTER = re.compile(
     re.IGNORECASE,
 )
 _EAST_ASIAN = re.compile(r"(?<!\d)(?:(?P<y>\d{4})\s*[年년]\s*)?(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일]")
+_VIETNAMESE = re.compile(
+    r"(?<!\d)(?P<d>\d{1,2})\s*,?\s*(?:tháng|thg)\s*(?P<m>\d{1,2})(?:\s*,?\s*(?:năm)?\s*(?P<y>(?:19|20)\d\d)(?!\d))?",
+    re.IGNORECASE,
+)
 _ISO = re.compile(
     r"(?<![\d/.-])(?P<y>(?:19|20)\d\d)(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})(?!\d)"
     r"|(?<!\d)(?P<y2>(?:19|20)\d\d)(?P<m2>0[1-9]|1[0-2])(?P<d2>[0-2]\d|3[01])(?=T\d{4})"
@@ -150,7 +157,16 @@ _MAYBE = re.compile(rf"\d|(?<![^\W_])(?:{AGO_BEFORE}|{AGO_AFTER}|{_names(DAY_WOR
 
 def find_date(text: str) -> FoundDate | None:
     """The first date in a text, or null. Numbers that could be day/month or month/day are read day first."""
-    return _find_date(text[:MAX_DATE_TEXT].replace("\xa0", " ").replace("\u202f", " "))
+    text = text[:MAX_DATE_TEXT].replace("\xa0", " ").replace("\u202f", " ")
+    if text.isascii():
+        return _find_date(text)
+    text = _DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
+    composed = unicodedata.normalize("NFC", text)
+    found = _find_date(composed)
+    if found is None or len(composed) == len(text):
+        return found
+    start, end = (len(unicodedata.normalize("NFD", composed[:place])) for place in (found.start, found.end))
+    return replace(found, start=min(start, len(text)), end=min(end, len(text)))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -179,7 +195,7 @@ def _iso(text: str) -> FoundDate | None:
         year, month, day = (int(match[name] or match[f"{name}2"]) for name in ("y", "m", "d"))
         for found in _valid(*match.span(), year, month, day):
             return found
-    for match in _EAST_ASIAN.finditer(text):
+    for match in chain(_EAST_ASIAN.finditer(text), _VIETNAMESE.finditer(text)):
         stated = int(match["y"]) if match["y"] else None
         for found in _valid(*match.span(), stated, int(match["m"]), int(match["d"])):
             return found

@@ -49,9 +49,37 @@ _MONTHS: Final = (
     "δεκ грудня",
 )
 
+_MONTHS_AFAR: Final = (
+    "يناير جانفي ژانویه ינואר בינואר जनवरी มกราคม januarja januara "
+    "jaanuar jaanuari janvāris janvārī sausio sausis јануар јануара януари siječanj",
+    "فبراير شباط فيفري فوریه פברואר בפברואר फ़रवरी फरवरी กุมภาพันธ์ februarja "
+    "februara veebruar veebruari februāris februārī vasario vasaris фебруар фебруара февруари veljača",
+    "مارس آذار מרץ במרץ מרס मार्च มีนาคม märts märtsi marts martā kovo kovas март марта ožujak maret",
+    "أبريل ابريل إبريل نيسان أفريل آوریل אפריל באפריל अप्रैल เมษายน "
+    "aprill aprilli aprīlis aprīlī balandžio balandis април априла travanj aprila",
+    "مايو أيار ماي مه מאי במאי मई พฤษภาคม maijs maijā gegužės gegužė мај маја май svibanj maja",
+    "يونيو حزيران جوان ژوئن יוני ביוני जून มิถุนายน juuni jūnijs jūnijā birželio birželis јун јуна юни lipanj junija",
+    "يوليو تموز جويلية ژوئیه יולי ביולי जुलाई กรกฎาคม juuli jūlijs jūlijā liepos liepa јул јула юли srpanj julija",
+    "أغسطس اغسطس آب أوت اوت אוגוסט באוגוסט अगस्त สิงหาคม "
+    "avgust avgusta augusts augustā rugpjūčio rugpjūtis август августа kolovoz agustus",
+    "سبتمبر أيلول سپتامبر ספטמבר בספטמבר सितंबर सितम्बर กันยายน "
+    "septembris septembrī rugsėjo rugsėjis септембар септембра септември rujan septembri",
+    "أكتوبر اكتوبر اکتبر אוקטובר באוקטובר अक्टूबर अक्तूबर ตุลาคม "
+    "oktoober oktoobri oktobris oktobrī spalio spalis октобар октобра октомври",
+    "نوفمبر نوامبر נובמבר בנובמבר नवंबर नवम्बर พฤศจิกายน novembris "
+    "novembrī lapkričio lapkritis новембар новембра ноември studeni novembri",
+    "ديسمبر دسامبر דצמבר בדצמבר दिसंबर दिसम्बर ธันวาคม detsember detsembri "
+    "decembris decembrī gruodžio gruodis децембар децембра декември prosinac desember",
+)
+"""Arabic (three traditions), Persian, Hebrew, Hindi, Thai, Estonian, Latvian, Lithuanian, Slovene, Croatian,
+Serbian, Bulgarian, Indonesian."""
+
 MONTHS: Final = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
 """Name -> month 1-12. "listopada" is Polish November and Croatian October; Polish pages are the more common."""
 MONTHS["listopada"] = 11
+for _number, _names_afar in enumerate(_MONTHS_AFAR, start=1):
+    for _name in _names_afar.split():
+        MONTHS.setdefault(_name, _number)
 
 _WEEKDAYS: Final = (
     "monday mon montag mo lundi lun lunes lunedì segunda segunda-feira maandag ma måndag mandag poniedziałek "

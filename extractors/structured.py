@@ -23,7 +23,7 @@ _CONTROL = re.compile(r"[\x00-\x1f]+")
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _WRAPPERS = ("<!--", "/*<![CDATA[*/", "/* <![CDATA[ */", "//<![CDATA[", "// <![CDATA[", "<![CDATA[")
 _ENDINGS = ("-->", "/*]]>*/", "/* ]]> */", "//]]>", "// ]]>", "]]>")
-_MAX_JSON_LD = 2_000_000  # characters of one script
+MAX_JSON_LD = 2_000_000  # characters of one script
 _MAX_OBJECTS = 5_000
 _MAX_ABOVE = 30  # elements around one that are looked at
 
@@ -61,8 +61,8 @@ class Statements:
         """Every JSON-LD object on the page, nested ones too, in page order."""
         found: list[Json] = []
         for script in self._tree.iter("script"):
-            if "ld+json" in (script.get("type") or "").lower() and script.text and len(script.text) <= _MAX_JSON_LD:
-                found.extend(_objects_in(_loaded(script.text), _MAX_OBJECTS - len(found)))
+            if "ld+json" in (script.get("type") or "").lower() and script.text and len(script.text) <= MAX_JSON_LD:
+                found.extend(_objects_in(json_ld(script.text), _MAX_OBJECTS - len(found)))
         return tuple(found)
 
     @functools.cached_property
@@ -137,7 +137,7 @@ def _completeness(thing: Json) -> int:
     )
 
 
-def _loaded(script: str) -> object:
+def json_ld(script: str) -> object:
     """The JSON of a script, mended where publishers usually break it; None if it cannot be read."""
     text = script.strip()
     for wrapper in _WRAPPERS:

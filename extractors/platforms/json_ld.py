@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urljoin
 
-import orjson
 from lxml import etree
 from lxml import html as lxml_html
 
@@ -19,10 +17,10 @@ from extractors.comments.thread import Thread
 from extractors.dates import find_date, resolved
 from extractors.html import text_of
 from extractors.records import Comment, Discussion
+from extractors.structured import MAX_JSON_LD, json_ld
 
 _MAX_DEPTH = 30
 _MAX_COMMENTS = 5_000
-_TRAILING_COMMA = re.compile(r",\s*([}\]])")
 
 
 class JsonLd(Platform):
@@ -71,12 +69,11 @@ def _rows(outline: Outline) -> Iterator[tuple[dict[str, Any], int | None]]:
 
 def _items(outline: Outline) -> Iterator[dict[str, Any]]:
     for element in outline.document.tree.iter("script"):
-        if (element.get("type") or "").strip().lower() != "application/ld+json" or not element.text:
+        if "ld+json" not in (element.get("type") or "").lower() or not element.text:
             continue
-        try:
-            data = orjson.loads(_TRAILING_COMMA.sub(r"\1", element.text.strip()))
-        except orjson.JSONDecodeError:  # a broken block says nothing; the others may
+        if len(element.text) > MAX_JSON_LD:
             continue
+        data = json_ld(element.text)
         roots = data if isinstance(data, list) else [data]
         for root in roots:
             if isinstance(root, dict):

@@ -72,3 +72,16 @@ def test_utf_16_is_read_with_and_without_its_mark(codec: str) -> None:
 def test_a_label_that_is_no_character_set_of_the_web_is_ignored(label: str) -> None:
     text = page(TEXTS["cp1252"], f"<meta charset={label}>")
     assert decode(text.encode("cp1252"), f"text/html; charset={label}") == text
+
+
+@pytest.mark.parametrize(
+    "decoy",
+    [
+        b'<!-- <meta charset="windows-1250"> -->',
+        b'<meta name="description" content="text/html; charset=windows-1250">',
+        b'<meta data-note="charset=windows-1250" name="x" content="y">',
+    ],
+)
+def test_a_label_that_is_no_declaration_does_not_count(decoy):
+    page = decoy + b'<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1"><p>\xe8 \x80</p>'
+    assert "\u00e8 \u20ac" in decode(page)

@@ -121,3 +121,26 @@ def test_whatever_looks_like_a_date_is_one_or_none(text: str) -> None:
     answer = parse_page_date(text)
     if answer is not None:
         assert datetime.fromisoformat(answer[0])
+
+
+@pytest.mark.parametrize(
+    ("shown", "iso"),
+    [
+        (
+            "\u0661\u0665 \u0645\u0627\u0631\u0633 \u0662\u0660\u0662\u0661 \u0660\u0669:\u0661\u0660",
+            "2021-03-15T09:10",
+        ),
+        ("15 \u05d1\u05de\u05e8\u05e5 2021", "2021-03-15"),
+        ("\u0967\u096b \u092e\u093e\u0930\u094d\u091a \u0968\u0966\u0968\u0967", "2021-03-15"),
+        ("15 tháng 3, 2021", "2021-03-15"),
+        ("15 Agustus 2021", "2021-08-15"),
+        ("15. kolovoza 2021", "2021-08-15"),
+        ("15. augustā 2021", "2021-08-15"),
+        ("15 aou\u0302t 2021", "2021-08-15"),
+    ],
+)
+def test_months_and_digits_of_other_languages_are_read(shown, iso):
+    found = find_date(shown)
+    assert found is not None
+    assert found.iso() == iso
+    assert shown[found.start : found.end] == shown

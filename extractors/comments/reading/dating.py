@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from lxml.html import HtmlElement
 
 from extractors.comments.reading.markup import DATE_NAMED
 from extractors.comments.reading.record import Record
@@ -11,7 +14,10 @@ from extractors.comments.reading.template import Template
 from extractors.dates import FoundDate, find_date
 
 MAX_LINE = 300  # characters: longer lines are prose
-_MACHINE_TAGS = frozenset("abbr span a meta time".split())
+_MACHINE_ATTRIBUTES = (
+    "datetime", "title", "data-datetime", "data-date", "data-time", "data-timestamp", "data-created", "data-created-at",
+    "data-published", "data-original-title", "aria-label",
+)  # fmt: skip
 _MAX_STATED = 60  # characters of a machine-readable date
 _MAX_CONTINUED = 25  # characters of a line that holds nothing but the time or the year
 _NOT_AT_ALL = -1.0
@@ -104,12 +110,18 @@ def _stated(template: Template, record: Record) -> list[tuple[int, _Vote]]:
     """(slot, date) of each element that tells machines a date."""
     found = []
     for number in record.elements:
-        element = template.outline.elements[number]
-        if element.tag not in _MACHINE_TAGS:
-            continue
-        stated = element.get("datetime") or element.get("title")
-        stated = stated or (element.get("content") if element.get("itemprop") else None)
-        date = find_date(stated) if stated and len(stated) <= _MAX_STATED else None
-        if date is not None and date.year is not None and stated:
-            found.append((record.slots.get(number, 0), _Vote(record.number, date, stated, -1, 0.0)))
+        for stated in _told_to_machines(template.outline.elements[number]):
+            date = find_date(stated) if len(stated) <= _MAX_STATED else None
+            if date is not None and date.year is not None:
+                found.append((record.slots.get(number, 0), _Vote(record.number, date, stated, -1, 0.0)))
+                break
     return found
+
+
+def _told_to_machines(element: HtmlElement) -> Iterator[str]:
+    """What an element says of a date beside its text; a title stands on any, a content on a property."""
+    for name in _MACHINE_ATTRIBUTES:
+        if stated := element.get(name):
+            yield stated
+    if element.get("itemprop") and (stated := element.get("content")):
+        yield stated

@@ -18,6 +18,7 @@ from extractors.comments.finding.vocabulary import (
     NUMBER_WORDS,
 )
 from extractors.records import Comment, CommentKind, Discussion, Order, Shortfall
+from extractors.urls import base_of
 
 _MAX_CLAIM: Final = 110
 """Characters: a heading with the count and the title of the article; longer texts are prose."""
@@ -286,7 +287,7 @@ def _next_page(outline: Outline, near: Sequence[int]) -> str | None:
         )
         if not (by_url or by_name) or (by_url and not by_name and "#comment-" in href):
             continue
-        target = urljoin(outline.url, href)
+        target = urljoin(base_of(outline.document), href)
         if target.split("#")[0] == outline.url.split("#")[0]:
             continue
         rank = (element.get("rel") == "next") * 4 + bool(_NEXT_WORD.search(text)) * 2 + by_name

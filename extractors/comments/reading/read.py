@@ -25,6 +25,7 @@ from extractors.comments.thread import Thread
 from extractors.dates import FoundDate, resolved
 from extractors.html import folded
 from extractors.records import Comment, CommentKind, DatePrecision
+from extractors.urls import base_of
 
 _ONE_COMMENT: Final = re.compile(r"(?:^|[-_])(?:comment|pingback|trackback|cmt|c)[-_]?\d+$", re.IGNORECASE)
 _ID: Final = re.compile(r"\d")
@@ -33,6 +34,7 @@ _STAFF: Final = re.compile(
     r"(?:^|[-_ ])(?:bypostauthor|by-?author|author-?comment|postauthor|is-?author|admin(?:istrator)?|staff|"
     r"moderator|editor|official|op)(?:$|[-_ ])"
 )
+_OWN_LINK: Final = re.compile(r"[?&]replytocom=(\d+)|#(?:li-|div-)?comment[-_]?(\d+)$", re.IGNORECASE)
 _NEAR: Final = 6  # elements inside the author's in which the link of the name is looked for
 _MIN_SITE_NAME: Final = 4
 _HEAD: Final = 150  # elements in which the page's metadata stands
@@ -49,7 +51,7 @@ def read_thread(
         recipe = Recipe(kind=CommentKind.POST)
     if recipe is not None:
         apply(recipe, outline, rows, fields)
-    ids = [_identity(outline, row) for row in rows]
+    ids = _named_by_links(outline, rows, [_identity(outline, row) for row in rows])
     answers = parents(outline, rows, fields, [_serial(identity) for identity in ids], recipe)
     dates = in_one_format(
         [field.date for field in fields], [field.stated for field in fields], outline.document.tree.get("lang")
@@ -142,7 +144,7 @@ def _comment(
             if fields.date_text and fields.date_text.strip() in sent.title:
                 date = fields.date = fields.date_text = None  # the title's, not the notice's
             body = _without_title(body, sent.title) or sent.title
-        author_url = author_url or (_absolute(outline.url, sent.url) if sent.url else None)
+        author_url = author_url or (_absolute(base_of(outline.document), sent.url) if sent.url else None)
     return Comment(
         position=record.number + 1,
         id=identity,
@@ -218,7 +220,7 @@ def _author_url(outline: Outline, record: Record, fields: Fields) -> str | None:
         element = outline.elements[near]
         href: str | None = element.get("href") if near > record.start and element.tag == "a" else None
         if href and not href.startswith(("#", "javascript:")):
-            return _absolute(outline.url, href.strip())
+            return _absolute(base_of(outline.document), href.strip())
     return None
 
 
@@ -233,7 +235,7 @@ def _links(outline: Outline, record: Record, fields: Fields) -> tuple[str, ...]:
                 element = outline.elements[number]
                 href = (element.get("href") or "").strip() if element.tag == "a" else ""
                 if href and not href.startswith(("#", "javascript:")):
-                    found[_absolute(outline.url, href)] = None
+                    found[_absolute(base_of(outline.document), href)] = None
                 number = outline.parent[number]
     return tuple(found)
 
@@ -263,6 +265,30 @@ def _identity(outline: Outline, record: Record) -> str | None:
     return None
 
 
+def _named_by_links(outline: Outline, rows: Sequence[Record], ids: list[str | None]) -> list[str | None]:
+    """The ids, with those that only the comments' reply links or permalinks tell where no comment has one.
+
+    A link to another comment ("in reply to") would name two comments alike: then no link is believed.
+    """
+    if any(ids):
+        return ids
+    linked = [_linked_id(outline, row) for row in rows]
+    named = [identity for identity in linked if identity]
+    return linked if len(set(named)) == len(named) else ids
+
+
+def _linked_id(outline: Outline, record: Record) -> str | None:
+    for number in record.elements:
+        element = outline.elements[number]
+        stated = (element.get("data-commentid") or "").strip()
+        if stated.isdigit():
+            return f"comment-{stated}"
+        href = element.get("href") if element.tag == "a" else None
+        if href and (found := _OWN_LINK.search(href)):
+            return f"comment-{found[1] or found[2]}"
+    return None
+
+
 def _own_id(outline: Outline, number: int) -> str | None:
     element = outline.elements[number]
     for name in ("id", "name", "data-comment-id", "data-id"):
@@ -285,5 +311,5 @@ def _permalink(outline: Outline, record: Record, identity: str | None) -> str | 
         element = outline.elements[number]
         href = element.get("href") if element.tag == "a" else None
         if href and serial in href and "#" in href and "replytocom" not in href and "respond" not in href:
-            return _absolute(outline.url, href)
+            return _absolute(base_of(outline.document), href)
     return f"{outline.url.split('#')[0]}#{identity}"

@@ -1,8 +1,12 @@
-"""Train the judge of text blocks and write its model: `python benchmarks/train_body.py [--folds 5]`.
+"""Train the judge of text blocks and write extractors/article/body_weights.npz: `python benchmarks/train_body.py`.
 
-Learns from the annotated pages in ../shared/bench/extraction (see its README for their sources and licences): a block
-is positive when the gold text holds it. Only thresholds and weights are written, nothing of the pages. Prints the
-cross-validated figures first: folds are split by host, so that no site is in both halves of any of them.
+Learns from the annotated pages in ../shared/bench/extraction (see its READMEs for their sources and licences): a block
+is positive when the gold text holds it. Two forests are trained: the first sees what is measured of every block, the
+second also what the first took its neighbours for. Only thresholds and weights are written, nothing of the pages.
+
+Prints the cross-validated figures first. Folds are split by host, so that no site is in both halves of any of them, and
+the probabilities that the second forest learns from come from first forests that saw neither its training page nor the
+pages it is tested on. The same command on the same pages writes the same bytes. Needs lightgbm (extra "train").
 """
 
 from __future__ import annotations
@@ -11,93 +15,73 @@ import argparse
 import hashlib
 import json
 import lzma
-import re
 import sys
-import textwrap
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import lightgbm
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from sklearn.ensemble import HistGradientBoostingClassifier
-
+from benchmarks.body_labels import labels_by_snippets, labels_by_text, squashed
 from extractors.article.block_features import Matrix, matrix
 from extractors.article.body import selected
+from extractors.article.forests import ALL_LEAVES, LEAVES, SPLITS, WEIGHTS, Forest, Shares, forest
 from extractors.article.outline import Outline
+from extractors.article.second_look import context
 from extractors.errors import PageError
 from extractors.html import Document
 from extractors.page import PageObject
 
 ROOT = Path(__file__).parents[1]
 BENCH = ROOT / ".." / "shared" / "bench" / "extraction"
-SETTINGS = {
-    "max_iter": 200,
+FOLDS = 5
+MEMBERS = {"first": 2, "second": 4}
+"""Forests whose mean judges: each sees other halves of columns and blocks, which steadies single pages."""
+SETTINGS: dict[str, Any] = {
+    "n_estimators": 200,
     "learning_rate": 0.08,
-    "max_leaf_nodes": 8,
-    "min_samples_leaf": 60,
-    "l2_regularization": 5.0,
+    "num_leaves": LEAVES,
+    "min_child_samples": 60,
+    "reg_lambda": 5.0,
+    "colsample_bytree": 0.5,
+    "subsample": 0.7,
+    "subsample_freq": 1,
+    "n_jobs": 1,
+    "force_col_wise": True,
+    "deterministic": True,
+    "verbose": -1,
 }
-THRESHOLD = 0.45
-SET_WEIGHTS = {"moz": 0.4}  # its gold is another program's output
-_TOKENS = re.compile(r"\w+")
+SET_WEIGHTS = {
+    "first": {"moz": 0.4, "wcxbx": 0.4},
+    "second": {"moz": 0.4, "wcxbx": 0.0, "aeb": 2.0},
+}
+"""What a set counts for. The gold of moz is another program's output; the pages of wcxbx are no articles."""
+LEARNT_TYPES = ("article", "forum", "documentation")
+"""Of the pages that are no articles. Shops and lists teach to keep teasers, which costs news pages .007."""
 
 
 @dataclass(slots=True)
 class Sample:
     """One page: a row, a text and a label (share in the gold text, None: not known) for each block."""
 
-    page: dict
+    page: dict[str, Any]
     fold: int
     rows: Matrix
     outline: Outline
     thread_starts: int | None
-    texts: list[str]
     labels: list[float | None]
 
-
-def squashed(text: str) -> str:
-    return " ".join(text.split())
-
-
-def labels_by_text(texts: list[str], gold: str, size: int = 4) -> list[float | None]:
-    """How much of each block the gold text holds; short blocks count when they stand next to others that are in it."""
-    words = _TOKENS.findall(gold)
-    shingles = {tuple(words[i : i + size]) for i in range(len(words) - size + 1)}
-    joined = f" {' '.join(words)} "
-    tokens = [_TOKENS.findall(text) for text in texts]
-    found: list[float | None] = []
-    for own in tokens:
-        parts = [tuple(own[i : i + size]) for i in range(len(own) - size + 1)] if len(own) >= 6 else []
-        found.append(sum(part in shingles for part in parts) / len(parts) if parts else None)
-    inside = [i for i, label in enumerate(found) if label is not None and label > 0.5]
-    first, last = (inside[0] - 4, inside[-1] + 4) if inside else (0, -1)
-    for index, own in enumerate(tokens):
-        if found[index] is not None or not own:
-            continue
-        after = [token for other in tokens[index + 1 : index + 3] for token in other][:2]
-        before = [token for other in tokens[max(0, index - 2) : index] for token in other][-2:]
-        is_there = first <= index <= last and f" {' '.join(own)} " in joined
-        fits = f" {' '.join(own + after)} " in joined or f" {' '.join(before + own)} " in joined
-        found[index] = float(is_there and (fits or len(own) >= 4))
-    return found
-
-
-def labels_by_snippets(texts: list[str], gold: dict) -> list[float | None]:
-    wanted = [squashed(text) for text in gold["with"] if text.strip()]
-    unwanted = [squashed(text) for text in [*gold["without"], *(gold.get("comments") or [])] if text.strip()]
-    found: list[float | None] = []
-    for text in map(squashed, texts):
-        label = None
-        if any(snippet in text for snippet in wanted):
-            label = 1.0
-        elif len(text) < 2000 and any(snippet in text for snippet in unwanted):
-            label = 0.0
-        found.append(label)
-    return found
+    @property
+    def texts(self) -> list[str]:
+        return [block.text for block in self.outline.blocks]
 
 
 def without_tree(outline: Outline) -> Outline:
@@ -110,120 +94,174 @@ def without_tree(outline: Outline) -> Outline:
     return outline
 
 
-def samples(folds: int) -> list[Sample]:
-    found = []
-    for path in sorted((BENCH / "data").glob("*.jsonl.xz")):
-        with lzma.open(path, "rt", encoding="utf-8") as lines:
-            for page in map(json.loads, lines):
-                gold = page["gold"]
-                if not gold.get("text") and page["set"] != "traf":
-                    continue
-                try:
-                    seen = PageObject(Document(page["html"], page["url"]))
-                    rows = matrix(seen.outline, seen.stated())
-                except PageError as error:
-                    print(f"left out: {error}", file=sys.stderr)
-                    continue
-                texts = [block.text for block in seen.outline.blocks]
-                labels = labels_by_text(texts, gold["text"]) if gold.get("text") else labels_by_snippets(texts, gold)
-                host = urlsplit(page["url"]).hostname or ""
-                host = page["id"] if host == "fakehost" else host
-                fold = int(hashlib.sha256(host.encode()).hexdigest(), 16) % folds
-                page.pop("html")
-                bare = without_tree(seen.outline)
-                found.append(Sample(page, fold, rows, bare, seen.thread_starts, texts, labels))
+def lines() -> Iterator[str]:
+    for folder in ("data", "data2"):
+        for path in sorted((BENCH / folder).glob("*.jsonl.xz")):
+            with lzma.open(path, "rt", encoding="utf-8") as pages:
+                yield from pages
+
+
+def sample(line: str) -> Sample | str | None:
+    """The page of one line, why it was left out, or None if its text is not annotated."""
+    page = json.loads(line)
+    gold = page["gold"]
+    if not gold.get("text") and page["set"] != "traf":
+        return None
+    try:
+        seen = PageObject(Document(page.pop("html"), page["url"]))
+        rows = matrix(seen.outline, seen.stated())
+    except PageError as error:
+        return f"left out: {error}"
+    texts = [block.text for block in seen.outline.blocks]
+    labels = labels_by_text(texts, gold["text"]) if gold.get("text") else labels_by_snippets(texts, gold)
+    host = (urlsplit(page["url"]).hostname or "").removeprefix("www.")
+    host = page["id"] if host == "fakehost" else host
+    fold = int(hashlib.sha256(host.encode()).hexdigest(), 16) % FOLDS
+    return Sample(page, fold, rows, without_tree(seen.outline), seen.thread_starts, labels)
+
+
+def samples() -> list[Sample]:
+    found: list[Sample] = []
+    with ProcessPoolExecutor() as pool:
+        for answer in pool.map(sample, lines(), chunksize=8):
+            if isinstance(answer, Sample):
+                if answer.outline.blocks:
+                    found.append(answer)
+            elif answer is not None:
+                print(answer, file=sys.stderr)
     return found
 
 
-def trained(pages: list[Sample]) -> HistGradientBoostingClassifier:
-    rows, answers, weights = [], [], []
-    for sample in pages:
-        for row, label, text in zip(sample.rows, sample.labels, sample.texts, strict=True):
-            if label is None or 0.25 < label < 0.75:
-                continue
-            rows.append(row)
-            answers.append(label > 0.5)
-            weights.append(min(len(text), 600) ** 0.5 * SET_WEIGHTS.get(sample.page["set"], 1.0))
-    scale = np.array(weights) / np.mean(weights)
-    return HistGradientBoostingClassifier(**SETTINGS, random_state=0).fit(np.array(rows), answers, sample_weight=scale)
+def trained(pages: Sequence[Sample], rows: Sequence[Matrix], look: str) -> Forest:
+    """The mean of several forests as one."""
+    return forest({f"{look}_{name}": array for name, array in arrays(pages, rows, look).items()}, look)
 
 
-def report(pages: list[Sample], answers: list[np.ndarray], threshold: float) -> str:
+def arrays(pages: Sequence[Sample], rows: Sequence[Matrix], look: str) -> dict[str, np.ndarray]:
+    cells, answers, weights = [], [], []
+    for page, own in zip(pages, rows, strict=True):
+        counts = SET_WEIGHTS[look].get(page.page["set"], 1.0)
+        if not counts or page.page.get("type", "article") not in LEARNT_TYPES:
+            continue
+        labels = np.array([np.nan if label is None else label for label in page.labels], dtype=np.float64)
+        clear = (labels < 0.25) | (labels > 0.75)
+        sizes = np.array([min(len(text), 600) for text in page.texts])
+        cells.append(own[clear])
+        answers.append(labels[clear] > 0.5)
+        weights.append(counts * sizes[clear] ** 0.5)
+    together = np.concatenate(weights)
+    parts = []
+    for seed in range(MEMBERS[look]):
+        model = lightgbm.LGBMClassifier(**SETTINGS, random_state=seed)
+        model.fit(np.concatenate(cells), np.concatenate(answers), sample_weight=together / together.mean())
+        parts += [packed(tree["tree_structure"], MEMBERS[look]) for tree in model.booster_.dump_model()["tree_info"]]
+    return {name: np.stack([part[name] for part in parts]) for name in parts[0]}
+
+
+def packed(tree: dict[str, Any], members: int) -> dict[str, np.ndarray]:
+    """One tree in the form that extractors/article/forests.py reads; its leaves weigh one of so many members."""
+    columns = np.zeros(SPLITS, dtype=np.uint16)
+    thresholds = np.full(SPLITS, np.inf, dtype=np.float32)
+    masks = np.full(SPLITS, ALL_LEAVES, dtype=np.uint8)
+    leaves: list[float] = []
+    splits = iter(range(SPLITS))
+
+    def place(node: dict[str, Any]) -> None:
+        if "split_feature" not in node:
+            leaves.append(node["leaf_value"] / members)
+            return
+        own, first = next(splits), len(leaves)
+        place(node["left_child"])
+        columns[own] = node["split_feature"]
+        thresholds[own] = floored(node["threshold"])
+        masks[own] = ALL_LEAVES & ~((1 << len(leaves)) - (1 << first))
+        place(node["right_child"])
+
+    place(tree)
+    padded = np.zeros(LEAVES, dtype=np.float32)
+    padded[: len(leaves)] = leaves
+    return {"columns": columns, "thresholds": thresholds, "masks": masks, "leaves": padded}
+
+
+def floored(threshold: float) -> np.float32:
+    """The greatest single-precision number not above a threshold: comparisons of such numbers come out the same."""
+    near = np.float32(threshold)
+    return near if float(near) <= threshold else np.nextafter(near, np.float32(-np.inf))
+
+
+def second_rows(page: Sample, shares: Shares) -> Matrix:
+    return np.hstack((page.rows, context(page.outline, shares)))
+
+
+def cross_validated(pages: Sequence[Sample]) -> tuple[list[Shares], list[Shares]]:
+    """The answers of the first and of the second look to pages whose host was in no training."""
+    folds = [[index for index, page in enumerate(pages) if page.fold == fold] for fold in range(FOLDS)]
+
+    def first_without(*left_out: int) -> Callable[[int], Shares]:
+        chosen = [page for page in pages if page.fold not in left_out]
+        judge = trained(chosen, [page.rows for page in chosen], "first")
+        return lambda index: judge.probabilities(pages[index].rows)
+
+    first: list[Shares] = [np.zeros(0)] * len(pages)
+    unseen: dict[tuple[int, int], Shares] = {}  # (page, fold that is tested): the answer of a judge that saw neither
+    for fold in range(FOLDS):
+        answer = first_without(fold)
+        for index in folds[fold]:
+            first[index] = unseen[index, fold] = answer(index)
+    for one, other in combinations(range(FOLDS), 2):
+        answer = first_without(one, other)
+        unseen |= {(index, other): answer(index) for index in folds[one]}
+        unseen |= {(index, one): answer(index) for index in folds[other]}
+    second: list[Shares] = [np.zeros(0)] * len(pages)
+    for fold in range(FOLDS):
+        chosen = [index for index, page in enumerate(pages) if page.fold != fold]
+        rows = [second_rows(pages[index], unseen[index, fold]) for index in chosen]
+        judge = trained([pages[index] for index in chosen], rows, "second")
+        for index in folds[fold]:
+            second[index] = judge.probabilities(second_rows(pages[index], first[index]))
+    return first, second
+
+
+def report(pages: Sequence[Sample], answers: Sequence[Shares]) -> str:
     sys.path.insert(0, str(BENCH))
     import score
 
-    bodies: dict[str, list] = {}
+    bodies: dict[str, list[tuple[float, float, float]]] = {}
     snippets: Counter[str] = Counter()
-    for sample, shares in zip(pages, answers, strict=True):
-        chosen = selected(sample.outline, shares, sample.thread_starts, threshold)
-        text = "\n\n".join(sample.texts[index] for index in chosen)
-        gold = sample.page["gold"]
+    for page, shares in zip(pages, answers, strict=True):
+        texts = page.texts
+        text = "\n\n".join(texts[index] for index in selected(page.outline, shares, page.thread_starts))
+        gold = page.page["gold"]
         if gold.get("text"):
-            bodies.setdefault(sample.page["set"], []).append(score.tpfpfn(gold["text"], text))
+            bodies.setdefault(page.page["set"], []).append(score.tpfpfn(gold["text"], text))
         else:
             text = squashed(text)
             for snippet in filter(str.strip, gold["with"]):
                 snippets["tp" if squashed(snippet) in text else "fn"] += 1
             for snippet in filter(str.strip, gold["without"]):
                 snippets["fp"] += squashed(snippet) in text
-    figures = {name: score.prf(rows)["F1"] for name, rows in bodies.items()}
-    figures["traf"] = 2 * snippets["tp"] / max(1, 2 * snippets["tp"] + snippets["fp"] + snippets["fn"])
-    return "  ".join(f"{name} {figure:.4f}" for name, figure in sorted(figures.items()))
-
-
-def written(model: HistGradientBoostingClassifier, pages: int, columns: int) -> str:
-    """The source of extractors/article/body_model.py."""
-    trees = []
-    for (predictor,) in model._predictors:
-        trees.append(
-            [
-                [
-                    int(node["feature_idx"]),
-                    round(float(node["num_threshold"]), 6),
-                    int(node["left"]),
-                    int(node["right"]),
-                ]
-                if not node["is_leaf"]
-                else [round(float(node["value"]), 5)]
-                for node in predictor.nodes
-            ]
-        )
-    packed = json.dumps(trees, separators=(",", ":"))
-    lines = "\n".join(textwrap.wrap(packed, 118, break_on_hyphens=False, break_long_words=True))
-    return f'''"""The weights of the judge of text blocks. Written by benchmarks/train_body.py: do not edit.
-
-Trained on {pages} annotated pages of four public collections: scrapinghub/article-extraction-benchmark (MIT),
-WCXB v1.0 by Murrough Foley (CC-BY-4.0), trafilatura's evaluation pages (Apache-2.0), mozilla/readability's test pages
-(Apache-2.0). Boosted decision trees; an inner node is [column, threshold, left, right], a leaf is [log-odds].
-"""
-
-COLUMNS = {columns}
-THRESHOLD = {THRESHOLD}  # probability from which a block counts as the article's
-BASELINE = {float(model._baseline_prediction[0, 0]):.6f}
-TREES = """
-{lines}
-"""
-'''
+    parts = []
+    for name, rows in sorted(bodies.items()):
+        exact = sum(wrong == missed == 0 for _, wrong, missed in rows) / len(rows)
+        parts.append(f"{name} {score.prf(rows)['F1']:.4f} (exact {exact:.2f}, {len(rows)} pages)")
+    parts.append(f"traf {2 * snippets['tp'] / max(1, 2 * snippets['tp'] + snippets['fp'] + snippets['fn']):.4f}")
+    return "  ".join(parts)
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--folds", type=int, default=5, help="0: no cross-validation")
-    options = arguments.parse_args()
-    pages = samples(max(1, options.folds))
-    if options.folds:
-        answers: list[np.ndarray] = [np.array([])] * len(pages)
-        for fold in range(options.folds):
-            model = trained([sample for sample in pages if sample.fold != fold])
-            for index, sample in enumerate(pages):
-                if sample.fold == fold:
-                    answers[index] = model.predict_proba(sample.rows)[:, 1]
-        for threshold in (THRESHOLD - 0.1, THRESHOLD, THRESHOLD + 0.1):
-            print(f"cross-validated, threshold {threshold:.2f}: {report(pages, answers, threshold)}")
-    model = trained(pages)
-    target = ROOT / "extractors" / "body_model.py"
-    target.write_text(written(model, len(pages), pages[0].rows.shape[1]), encoding="utf-8")
-    print(f"wrote {target.relative_to(ROOT)}")
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    pages = samples()
+    print(f"{len(pages)} pages, {sum(len(page.labels) for page in pages):,} blocks")
+    first, second = cross_validated(pages)
+    print(f"cross-validated, first look:  {report(pages, first)}")
+    print(f"cross-validated, second look: {report(pages, second)}")
+    shipped = {f"first_{name}": array for name, array in arrays(pages, [page.rows for page in pages], "first").items()}
+    rows = [second_rows(page, shares) for page, shares in zip(pages, first, strict=True)]
+    shipped |= {f"second_{name}": array for name, array in arrays(pages, rows, "second").items()}
+    target = ROOT / "extractors" / "article" / WEIGHTS
+    with target.open("wb") as file:
+        np.savez_compressed(file, **shipped)
+    print(f"wrote {target.relative_to(ROOT)}: {target.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

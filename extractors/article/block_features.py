@@ -1,6 +1,6 @@
 """What is measured of every text block before it is judged: one row of numbers a block, the same on every page.
 
-The columns are part of the model in `body_model`: whoever changes them trains again (benchmarks/train_body.py).
+The columns are part of the weights (`forests`): whoever changes them trains again (benchmarks/train_body.py).
 """
 
 from __future__ import annotations
@@ -158,12 +158,12 @@ def _placed(context: _Page, headline: int) -> Real:
     depths = np.array([node.depth for node in nodes])[context.holders] - nodes[top].depth
     region_text = within(context.texts, regions)
     region_text[region_text == 0] = 1.0
-    signatures = [_signature(context.outline, block.node) for block in blocks]
+    signatures = [signature(context.outline, block.node) for block in blocks]
     alike = Counter(signatures)
     alike_prose: dict[tuple[str, str, str], float] = {}
-    for signature, amount in zip(signatures, context.prose, strict=True):
-        alike_prose[signature] = alike_prose.get(signature, 0.0) + amount
-    counts = np.array([alike[signature] for signature in signatures])
+    for kind, amount in zip(signatures, context.prose, strict=True):
+        alike_prose[kind] = alike_prose.get(kind, 0.0) + amount
+    counts = np.array([alike[kind] for kind in signatures])
     after_headline = np.clip(positions - headline, -100, 100) if headline != NONE else np.full(count, -101)
     return np.column_stack(
         (
@@ -177,7 +177,7 @@ def _placed(context: _Page, headline: int) -> Real:
             within(context.proses, grands) / all_prose,
             context.proses[:-1] / all_prose,
             (all_prose - context.proses[1:]) / all_prose,
-            np.array([alike_prose[signature] for signature in signatures]) / all_prose,
+            np.array([alike_prose[kind] for kind in signatures]) / all_prose,
             counts / count,
             counts,
             within(context.texts, parents) / total,
@@ -262,7 +262,7 @@ def _marks(context: _Page) -> Real:
     return np.hstack(parts).astype(np.float64)
 
 
-def _signature(page: Outline, index: int) -> tuple[str, str, str]:
+def signature(page: Outline, index: int) -> tuple[str, str, str]:
     node = page.nodes[index]
     parent = page.nodes[node.parent] if node.parent != NONE else node
     return node.tag, node.names, parent.names or parent.tag

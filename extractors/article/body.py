@@ -1,22 +1,22 @@
-"""Which text blocks of a page are its article: every block is measured, then judged by boosted decision trees.
+"""Which text blocks of a page are its article: every block is measured, then judged twice by boosted decision trees.
 
-The trees are data (`body_model`); what they look at is in `block_features`.
+The trees are data (`forests`). The first look goes by what is measured of each block (`block_features`), the second
+also by what the first took the blocks around it for (`second_look`).
 """
 
 from __future__ import annotations
 
-import functools
 import re
-from dataclasses import dataclass
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
-from extractors.article import body_model
-from extractors.article.block_features import Matrix, Stated, matrix
+from extractors.article.block_features import Stated, matrix
+from extractors.article.forests import Shares, forests
 from extractors.article.outline import Outline
+from extractors.article.second_look import context
 
+_THRESHOLD = 0.45  # probability from which a block counts as the article's
 _MIN_CHARACTERS = 25  # kept text below this is a stray line: then the page's best stretch is taken instead
 _FEW_BLOCKS = 12  # a page with so little on it has hardly any boilerplate to tell the article from
 _THRESHOLD_OF_FEW = 0.3
@@ -39,23 +39,13 @@ _BYLINE = re.compile(
     r".{0,120}\b(?:19|20)\d\d\b[^.!?]{0,40}$",
     re.IGNORECASE | re.DOTALL,
 )
-_CHUNK = 256  # rows judged at once: their arrays stay in the processor's cache
-
+_DATE_LINE = re.compile(
+    r"\W*(?:\d{4}年\d{1,2}月\d{1,2}日[\s\d:：時分()（）月火水木金土日曜更新公開]*|"
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:[\s,T]+\d{1,2}[:.h]\d\d)?)\W*$"
+)
 
 Kept = NDArray[np.bool_]
 """For each block of a page whether it is the article's."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Forest:
-    """All trees in one set of arrays; a leaf points to itself."""
-
-    roots: NDArray[np.intp]
-    columns: NDArray[np.intp]
-    thresholds: NDArray[np.float32]
-    children: NDArray[np.intp]  # left and right of node n at 2n and 2n + 1
-    values: NDArray[np.float32]
-    depth: int
 
 
 def article_blocks(page: Outline, stated: Stated, thread_starts: int | None = None) -> tuple[int, ...]:
@@ -65,18 +55,16 @@ def article_blocks(page: Outline, stated: Stated, thread_starts: int | None = No
     """
     if not page.blocks:
         return ()
-    return selected(page, probabilities(matrix(page, stated)), thread_starts)
+    first, second = forests()
+    rows = matrix(page, stated)
+    shares = second.probabilities(np.hstack((rows, context(page, first.probabilities(rows)))))
+    return selected(page, shares, thread_starts)
 
 
-def selected(
-    page: Outline,
-    shares: NDArray[np.float64],
-    thread_starts: int | None = None,
-    threshold: float = body_model.THRESHOLD,
-) -> tuple[int, ...]:
+def selected(page: Outline, shares: Shares, thread_starts: int | None = None) -> tuple[int, ...]:
     """What the single judgements come to: lists stand or fall as a whole, headings with what they head."""
     few = len(page.blocks) <= _FEW_BLOCKS
-    kept = shares > (_THRESHOLD_OF_FEW if few else threshold)
+    kept = shares > (_THRESHOLD_OF_FEW if few else _THRESHOLD)
     if sum(len(page.blocks[index].text) for index in np.flatnonzero(kept)) < _MIN_CHARACTERS:
         kept = _best_stretch(page, shares)
     _settle_lists(page, kept)
@@ -89,62 +77,7 @@ def selected(
     return _without_loose_headings(page, article)
 
 
-def probabilities(rows: Matrix) -> NDArray[np.float64]:
-    """For each row how probable it is that the block belongs to the article."""
-    parts = [_log_odds(rows[start : start + _CHUNK]) for start in range(0, len(rows), _CHUNK)]
-    return np.asarray(1 / (1 + np.exp(-np.concatenate(parts))))
-
-
-def _log_odds(rows: Matrix) -> NDArray[np.float64]:
-    """All rows walk all trees at once, a level a step; flat arrays, which are gathered from several times faster."""
-    forest = _forest()
-    cells = np.ascontiguousarray(rows).ravel()
-    starts = (np.arange(len(rows)) * rows.shape[1])[:, None]
-    at = np.repeat(forest.roots[None, :], len(rows), axis=0)
-    for _ in range(forest.depth):
-        is_right = cells.take(starts + forest.columns.take(at)) > forest.thresholds.take(at)
-        at = forest.children.take(2 * at + is_right)
-    return np.asarray(body_model.BASELINE + forest.values.take(at).sum(axis=1, dtype=np.float64))
-
-
-@functools.cache
-def _forest() -> _Forest:
-    roots: list[int] = []
-    columns: list[int] = []
-    thresholds: list[float] = []
-    left: list[int] = []
-    right: list[int] = []
-    values: list[float] = []
-    depth = 0
-    for tree in orjson.loads(body_model.TREES.replace("\n", "")):
-        start = len(columns)
-        roots.append(start)
-        depth = max(depth, _depth(tree))
-        for position, node in enumerate(tree):
-            is_leaf = len(node) == 1
-            columns.append(0 if is_leaf else node[0])
-            thresholds.append(0.0 if is_leaf else node[1])
-            left.append(start + (position if is_leaf else node[2]))
-            right.append(start + (position if is_leaf else node[3]))
-            values.append(node[0] if is_leaf else 0.0)
-    return _Forest(
-        np.array(roots),
-        np.array(columns),
-        np.array(thresholds, dtype=np.float32),
-        np.column_stack((left, right)).ravel(),
-        np.array(values, dtype=np.float32),
-        depth,
-    )
-
-
-def _depth(tree: list[list[float]], at: int = 0) -> int:
-    node = tree[at]
-    if len(node) == 1:
-        return 0
-    return 1 + max(_depth(tree, int(node[2])), _depth(tree, int(node[3])))
-
-
-def _best_stretch(page: Outline, shares: NDArray[np.float64]) -> Kept:
+def _best_stretch(page: Outline, shares: Shares) -> Kept:
     """On a page where nothing looks like an article: what comes nearest to it, taken with its equals, if it comes
     near at all. The shell of a page that a script would fill has menus and nothing else."""
     if len(page.blocks) > _FEW_BLOCKS and shares.max() < _HOPELESS:
@@ -183,7 +116,8 @@ def _drop_byline(page: Outline, kept: Kept) -> None:
     """The line with author and date above the text: metadata, read elsewhere."""
     for index in np.flatnonzero(kept)[:_BYLINE_WITHIN]:
         text = page.blocks[index].text
-        if len(text) <= _MAX_BYLINE and _BYLINE.match(text) and not page.nodes[page.blocks[index].node].heading:
+        is_byline = len(text) <= _MAX_BYLINE and (_BYLINE.match(text) or _DATE_LINE.match(text))
+        if is_byline and not page.nodes[page.blocks[index].node].heading:
             kept[index] = False
 
 

@@ -25,6 +25,8 @@ _MARKED_PROPERTIES = frozenset({"author", "creator", "name", "datePublished", "d
 _MAX_MARKED = 20  # in one block
 _MAX_CELL = 150  # characters on average
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:hide|d-none)(?:\s|$)")
+_SHOWN_ON_SOME = re.compile(r"(?:^|\s)(?:show|d-\w+-(?:block|flex|inline|grid|table))")  # a width or a script shows it
 _STREAMED = re.compile(r"[SPB]:[0-9a-f]+$")  # React sends late parts of a page hidden, for a script to move into place
 _SOURCE_BREAK = re.compile(r"[\r\n]+")
 _BREAK = "\x00"  # stands for <br>: no text holds it, Document removes it
@@ -218,8 +220,8 @@ class _Walk:
 def outline(root: HtmlElement, drop: Collection[HtmlElement] = (), *, with_hidden: bool = False) -> Outline:
     """All visible text blocks under `root` in reading order, without the subtrees in `drop` (their tails stay).
 
-    `with_hidden` keeps what the page hides by an inline style or the hidden attribute: for pages that
-    show it by script.
+    `with_hidden` keeps what the page hides by an inline style, the hidden attribute or a class that hides: for pages
+    that show it by script.
     """
     walk = _Walk()
     flags = walk.flags
@@ -296,4 +298,7 @@ def _is_hidden(element: HtmlElement) -> bool:
     if element.get("hidden") is not None:
         return not _STREAMED.match(element.get("id") or "")
     style = element.get("style")
-    return style is not None and _HIDDEN_STYLE.search(style) is not None
+    if style is not None and _HIDDEN_STYLE.search(style):
+        return True
+    names = element.get("class")
+    return names is not None and _HIDDEN_CLASS.search(names) is not None and not _SHOWN_ON_SOME.search(names)

@@ -165,3 +165,33 @@ def test_links_are_counted_by_where_they_lead() -> None:
         f' <a href="mailto:x@y.example">d</a></p><p>{MORE}</p>'
     )
     assert (found.links.internal, found.links.external) == (2, 1)
+
+
+@pytest.mark.parametrize("name", ["hide", "box d-none"])
+def test_a_box_whose_class_hides_it_is_not_read(name: str) -> None:
+    found = body(f"<p>{LONG} {MORE}</p><p class='{name}'>{LONG} Encore.</p><p>{MORE} {LONG}</p>")
+    assert found.text == f"{LONG} {MORE}\n\n{MORE} {LONG}"
+
+
+def test_a_box_that_some_screens_show_is_read() -> None:
+    found = body(f"<p>{LONG}</p><p class='d-none d-md-block'>{MORE}</p>")
+    assert found.text == f"{LONG}\n\n{MORE}"
+
+
+@pytest.mark.parametrize(
+    "wrappers", [("builder-module", "builder-text"), ("widget widget-heading", "widget-container")]
+)
+def test_a_heading_in_two_wrappers_of_a_page_builder_is_kept(wrappers: tuple[str, str]) -> None:
+    outer, inner = wrappers
+
+    def module(markup: str) -> str:
+        return f"<div class='{outer}'><div class='{inner}'>{markup}</div></div>"
+
+    parts = [("Ronde", LONG), ("Repos", MORE)]
+    found = page("".join(module(f"<h2>{title}</h2>") + module(f"<p>{text}</p>") for title, text in parts))
+    assert outline(found.sections) == [(2, title, text) for title, text in parts]
+
+
+def test_a_line_that_is_only_a_date_is_no_text() -> None:
+    found = body(f"<p>2022年7月6日 10:30</p><p>{LONG}</p><p>{MORE}</p>")
+    assert found.text == f"{LONG}\n\n{MORE}"

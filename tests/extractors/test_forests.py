@@ -1,0 +1,28 @@
+"""The flat form of boosted trees against a walk of the same trees."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from extractors.article.forests import ALL_LEAVES, LEAVES, SPLITS, forest, forests
+
+
+def test_a_row_ends_in_the_leaf_that_a_walk_of_the_tree_reaches() -> None:
+    # column 0 > 0.5 ? (column 1 > 2 ? leaf 2 : leaf 1) : leaf 0
+    columns = np.zeros((1, SPLITS), dtype=np.uint16)
+    thresholds = np.full((1, SPLITS), np.inf, dtype=np.float32)
+    masks = np.full((1, SPLITS), ALL_LEAVES, dtype=np.uint8)
+    leaves = np.zeros((1, LEAVES), dtype=np.float32)
+    columns[0, 1] = 1
+    thresholds[0, :2] = 0.5, 2.0
+    masks[0, :2] = ALL_LEAVES & ~0b001, ALL_LEAVES & ~0b010
+    leaves[0, :3] = -1.0, 0.0, 3.0
+    small = forest({"a_columns": columns, "a_thresholds": thresholds, "a_masks": masks, "a_leaves": leaves}, "a")
+    rows = np.array([[0.5, 9.0], [0.6, 2.0], [0.6, 2.1]] * 100, dtype=np.float32)
+    want = 1 / (1 + np.exp(-np.array([-1.0, 0.0, 3.0] * 100)))
+    assert np.allclose(small.probabilities(rows), want)
+
+
+def test_the_second_look_sees_more_columns_than_the_first() -> None:
+    first, second = forests()
+    assert first.columns.max() < second.columns.max()

@@ -27,6 +27,8 @@ _MAX_HEADING = 150  # characters; longer ones are text that is set as a heading
 _MOST = 0.4
 _MAX_LABEL = 40  # characters
 _ALL_LINK = 0.9  # share of a line that is a link
+_MAX_ASKING = 300  # characters
+_ASKING_BOX = re.compile(r"(?:newsletter|read-?more|subscribe|sign-?up|related|promo)(?![a-z])", re.IGNORECASE)
 _MAX_BOX = 12  # blocks of a box beside its heading
 _HOPELESS = 0.12  # probability of the best block below which a page has no article
 _BYLINE_WITHIN = 5  # blocks from the start
@@ -70,6 +72,7 @@ def selected(page: Outline, shares: Shares, thread_starts: int | None = None) ->
     _settle_lists(page, kept)
     _drop_contents(page, kept)
     _drop_byline(page, kept)
+    _drop_asking_boxes(page, kept)
     _drop_remains_of_boxes(page, kept)
     article = [int(index) for index in np.flatnonzero(kept)]
     if thread_starts is not None:
@@ -119,6 +122,17 @@ def _drop_byline(page: Outline, kept: Kept) -> None:
         is_byline = len(text) <= _MAX_BYLINE and (_BYLINE.match(text) or _DATE_LINE.match(text))
         if is_byline and not page.nodes[page.blocks[index].node].heading:
             kept[index] = False
+
+
+def _drop_asking_boxes(page: Outline, kept: Kept) -> None:
+    """Small boxes that are named as an advertisement for a newsletter or as related reading."""
+    for index in np.flatnonzero(kept):
+        for around in page.ancestors(page.blocks[index].node, 3):
+            box = page.nodes[around]
+            if sum(len(block.text) for block in page.blocks[box.first : box.last]) > _MAX_ASKING:
+                break
+            if box.names and _ASKING_BOX.search(box.names):
+                kept[index] = False
 
 
 def _drop_remains_of_boxes(page: Outline, kept: Kept) -> None:

@@ -12,9 +12,16 @@ from extractors.article.outline import NONE, Node, Outline, TextBlock
 from extractors.records import Block, BlockKind, Section
 
 _MAX_PSEUDO_HEADING = 80  # characters
+_MAX_QUESTION = 300  # characters of an interviewer's question
+_QUESTION = re.compile(r"[?？][\s\"'”’»)\]]*$")
 _MAX_STACKED_HEADINGS = 2  # bold lines in a row that may be a heading and its first subheading
 _NO_HEADING_END = re.compile(r"[.…。:：;,][\"'”’»)\]]*$")
 _FULL_SENTENCE = re.compile(r".{40,}[.!?…。！？][\"'”’»)\]]*$")
+_NOT_OF_HEADING = re.compile(
+    r"(?:\s+#|\s*(?:[¶§🔗]|\[\s*(?:edit|modifier|bearbeiten|editar|modifica)[^\]]*\]|"
+    r"\(?back to top\)?|\(?retour en haut\)?))+$",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"[^\W\d_]")
 _NOTES_HEADING = re.compile(
     r"^\W*(?:foot ?notes?|end ?notes?|notes?|notes de bas de page|fu(?:ß|ss)noten|anmerkungen|notas|note|"
@@ -88,7 +95,7 @@ def _pieces(page: Outline, kept: Sequence[int]) -> list[Piece]:
         texts = [page.blocks[index].text for index in group]
         at = block.node
         if node.heading:
-            pieces.append(Piece(" ".join(" ".join(texts).split("\n")), at, level=node.heading))
+            pieces.append(Piece(_heading_text(" ".join(texts)), at, level=node.heading))
         elif node.pre != NONE:
             pieces.append(Piece("\n".join(texts), at, BlockKind.CODE))
         elif len(group) > 1 and node.table != NONE and page.is_data_table(node.table):
@@ -101,6 +108,12 @@ def _pieces(page: Outline, kept: Sequence[int]) -> list[Piece]:
             pieces += _paragraphs(block)
         position += len(group)
     return pieces
+
+
+def _heading_text(text: str) -> str:
+    """On one line, without permalink signs, "[edit]" and the way back to the top."""
+    line = " ".join(text.split("\n"))
+    return _NOT_OF_HEADING.sub("", line) or line
 
 
 def _group(page: Outline, kept: Sequence[int], position: int, node: Node) -> list[int]:
@@ -143,7 +156,7 @@ def _table_text(page: Outline, group: Sequence[int]) -> str:
 def _paragraphs(block: TextBlock) -> list[Piece]:
     """A paragraph, with the pseudo-heading it may open with, and its lines apart where each is a paragraph itself."""
     text, opening = block.text, block.bold_start
-    if _can_be_heading(opening) and block.link_share < 0.5:
+    if _can_be_heading(opening, is_alone=text == opening) and block.link_share < 0.5:
         heading = Piece(" ".join(opening.split("\n")), block.node, level=6, pseudo=True)
         if text == opening:
             return [heading]
@@ -165,9 +178,14 @@ def _headings_checked(pieces: list[Piece]) -> list[Piece]:
     return pieces
 
 
-def _can_be_heading(text: str) -> bool:
-    return (
-        0 < len(text) <= _MAX_PSEUDO_HEADING and not _NO_HEADING_END.search(text) and _LETTER.search(text) is not None
+def _can_be_heading(text: str, *, is_alone: bool) -> bool:
+    """A short bold line; where it is all of its block, also one that ends in a colon, or a whole question."""
+    if not text or _LETTER.search(text) is None:
+        return False
+    if is_alone and _QUESTION.search(text):
+        return len(text) <= _MAX_QUESTION
+    return len(text) <= _MAX_PSEUDO_HEADING and (
+        not _NO_HEADING_END.search(text) or (is_alone and text.endswith((":", "：")))
     )
 
 

@@ -195,3 +195,18 @@ def test_a_heading_in_two_wrappers_of_a_page_builder_is_kept(wrappers: tuple[str
 def test_a_line_that_is_only_a_date_is_no_text() -> None:
     found = body(f"<p>2022年7月6日 10:30</p><p>{LONG}</p><p>{MORE}</p>")
     assert found.text == f"{LONG}\n\n{MORE}"
+
+
+def test_bold_lines_with_a_colon_and_long_questions_are_headings() -> None:
+    question = "Comment êtes-vous devenu veilleur, après des études de droit et plusieurs années dans une banque ?"
+    found = body(
+        f"<p>{LONG}</p><p><strong>Préparer la ronde :</strong></p><p>{MORE}</p>"
+        f"<p><strong>{question}</strong></p><p>{LONG}</p>"
+    )
+    assert [section.heading for section in found.sections] == [None, "Préparer la ronde :", question]
+
+
+@pytest.mark.parametrize("sign", ["¶", "#", "[edit]", "[modifier | modifier le code]", "Back to top"])
+def test_signs_beside_a_heading_are_no_part_of_it(sign: str) -> None:
+    found = body(f"<p>{LONG}</p><h2>Mission <a href='#m'>{sign}</a></h2><p>{MORE}</p>")
+    assert found.sections[1].heading == "Mission"

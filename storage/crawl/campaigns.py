@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, text, update
 
 from extractors.records import CommentKind
 from moderation.campaigns import alike, bands, signature
 from storage.database.bulk import batched, insert_new_rows
 from storage.database.engine import Database
+from storage.database.retrying import again_on_collision
 from storage.database.tables import (
     articles,
     campaign_members,
@@ -31,6 +33,7 @@ from storage.database.values import upsert
 
 AT_ONCE = 40  # comments a transaction: each is looked up by its bands, and an editor may be waiting
 KEEP_DAYS = 180
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7413, 1)")  # a number of ours; it ends with the transaction
 MOST_IN_BAND = 50  # a band that more comments share says too little to compare them all
 
 
@@ -56,8 +59,16 @@ def find_campaigns(db: Database, now: datetime) -> int:
         if not rows:
             return joined
         signed = [(row.id, row.version, signature(row.body)) for row in rows]  # outside of the write lock
-        with db.write() as connection:
-            joined += take_in(connection, signed, now)
+        joined += again_on_collision(partial(taken_in, db, signed, now))
+
+
+def taken_in(db: Database, signed: Sequence[tuple[int, int, bytes]], now: datetime) -> int:
+    """One transaction of `take_in`. Workers take turns: what two would group at once are the same comments, and each
+    would wait for rows that the other has changed."""
+    with db.write() as connection:
+        if db.dialect == "postgresql":
+            connection.execute(ONE_AT_A_TIME)
+        return take_in(connection, signed, now)
 
 
 def unsigned(now: datetime) -> Any:
@@ -101,7 +112,7 @@ def take_in(connection: Connection, signed: Sequence[tuple[int, int, bytes]], no
             touched.add(join(connection, [number, *alike], now))
             joined += 1
         insert_new_rows(connection, comment_bands, ("band", "comment_id"), [(band, number) for band in sorted(mine)])
-    for campaign in touched:
+    for campaign in sorted(touched):
         summarise(connection, campaign)
     return joined
 

@@ -6,14 +6,12 @@ database already took into account changes nothing.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
-from sqlalchemy.exc import DBAPIError
 
 from storage.crawl.articles import write_articles
 from storage.crawl.comments import Prepared, prepared, sweep_missing, write_comments
@@ -24,13 +22,12 @@ from storage.crawl.threads import continuation
 from storage.crawl.tweets import write_tweets
 from storage.database.bulk import insert_new_rows, update_rows
 from storage.database.engine import Database
+from storage.database.retrying import again_on_collision
 from storage.database.tables import articles, comments, fetches, pages, runs
 from storage.database.values import storable, upsert
 
 PAGES_AT_ONCE = 50
 COMMENTS_AT_ONCE = 400  # a transaction of this size takes about 10 ms on SQLite: an editor hardly waits
-RETRIES = 5
-DEADLOCK = ("40001", "40P01", "23505")  # of two workers with the same new article one has to look again
 
 PAGE = (
     "state",
@@ -79,7 +76,7 @@ def load(
     total = LoadCounts()
     for chunk in outcome_chunks(outcomes):
         ready = {id(outcome): prepared(db, outcome) for outcome in chunk if isinstance(outcome, Extracted)}
-        total += loaded_again(partial(load_chunk, db, chunk, ready, run_id, now, replayed))
+        total += again_on_collision(partial(load_chunk, db, chunk, ready, run_id, now, replayed))
     return total
 
 
@@ -98,18 +95,6 @@ def outcome_chunks(outcomes: Sequence[Outcome]) -> Iterator[list[Outcome]]:
         seen.add(outcome.exchange.page_id)
     if part:
         yield part
-
-
-def loaded_again(attempt: Callable[[], LoadCounts]) -> LoadCounts:
-    """Run a transaction; again if PostgreSQL chose it as the victim of a deadlock or another worker was first."""
-    for pause in range(RETRIES):
-        try:
-            return attempt()
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in DEADLOCK or pause == RETRIES - 1:
-                raise
-            time.sleep(0.05 * 2**pause)
-    raise AssertionError("unreachable")
 
 
 def load_chunk(

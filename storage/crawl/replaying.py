@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from storage.crawl.outcomes import Exchange
 from storage.crawl.reading_back import page_record
 from storage.database.bulk import batched
 from storage.database.engine import Database
+from storage.database.retrying import again_on_collision
 from storage.database.tables import (
     articles,
     campaign_members,
@@ -261,20 +263,27 @@ def store_verdicts(
     """Write new verdicts on stored comments, in short transactions. Editors' decisions hold."""
     total = JudgementsWritten(verdicts=0, waiting=0)
     for part in batched(judged, AT_ONCE):
-        with db.write() as connection:
-            numbers = dict(connection.execute(select(sites.c.name, sites.c.id)).tuples().all())
-            items = [
-                Judged(
-                    comment_id=old.comment_id,
-                    comment_version=old.comment_version,
-                    site_id=numbers[old.site],
-                    verdict=new,
-                )
-                for old, new in part
-            ]
-            done = write_judgements(db, connection, items, run_id, now)
+        done = again_on_collision(partial(stored_together, db, part, run_id, now))
         total = JudgementsWritten(verdicts=total.verdicts + done.verdicts, waiting=total.waiting + done.waiting)
     return total
+
+
+def stored_together(
+    db: Database, judged: Sequence[tuple[JudgedComment, Verdict]], run_id: int | None, now: datetime
+) -> JudgementsWritten:
+    """One transaction of `store_verdicts`."""
+    with db.write() as connection:
+        numbers = dict(connection.execute(select(sites.c.name, sites.c.id)).tuples().all())
+        items = [
+            Judged(
+                comment_id=old.comment_id,
+                comment_version=old.comment_version,
+                site_id=numbers[old.site],
+                verdict=new,
+            )
+            for old, new in judged
+        ]
+        return write_judgements(db, connection, items, run_id, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

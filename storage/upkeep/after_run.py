@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from storage.analysts.rollups import refresh
 from storage.analysts.search import index_new
 from storage.crawl.campaigns import find_campaigns
 from storage.crawl.profiles import derive_profiles
 from storage.database.engine import Database
+from storage.database.retrying import again_on_collision
 from storage.desk.impact import measure_impact
 
 
@@ -27,12 +29,16 @@ class Upkeep:
 
 
 def after_run(db: Database, now: datetime) -> Upkeep:
-    """Bring everything that is derived from the loaded pages up to date, in short transactions."""
-    profiled, joined = derive_profiles(db, now), find_campaigns(db, now)
-    measure_impact(db)
+    """Bring everything that is derived from the loaded pages up to date, in short transactions.
+
+    Two runs may end at the same moment, and each part may meet the rows of the other.
+    """
+    profiled = again_on_collision(partial(derive_profiles, db, now))
+    joined = find_campaigns(db, now)
+    again_on_collision(partial(measure_impact, db))
     return Upkeep(
         profiled=profiled,
         joined=joined,
-        days=refresh(db),
-        indexed=index_new(db),
+        days=again_on_collision(partial(refresh, db)),
+        indexed=again_on_collision(partial(index_new, db)),
     )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from extractors.charset import decode
+from extractors.errors import NoArticle
 from extractors.html import Document
-from extractors.records import Page
+from extractors.kinds.judge import kind_of
+from extractors.page import PageObject
+from extractors.records import Page, PageKind
 from extractors.registry import site_for
 
 
@@ -20,10 +24,23 @@ def extract(
     url = url.encode("utf-8", "replace").decode()  # a lone surrogate would make the record unwritable
     text = decode(html, content_type) if isinstance(html, bytes) else html
     page = site_for(url)(Document(text, url), fetched_at)
+    verdict, post_key = kind_of(page.document, page.statements)
+    stated: dict[str, Any] = {"page_kind": verdict.kind, "kind_cues": verdict.cues, "post_key": post_key}
+    try:
+        return read(page, url, stated)
+    except NoArticle:
+        if verdict.kind is PageKind.ARTICLE:
+            raise
+        return Page(url=url, canonical_url=page.canonical_url(), title=page.title(), **stated)
+
+
+def read(page: PageObject, url: str, stated: dict[str, Any]) -> Page:
+    """Every field of the page's record; `stated` are those that are known already. Raises PageError."""
     thread = page.thread()
     return Page(
         url=url,
         canonical_url=page.canonical_url(),
+        **stated,
         title=page.title(),
         site_name=page.site_name(),
         language=page.language(),

@@ -61,6 +61,28 @@ class TweetSource(StrEnum):
     BLUESKY = "bluesky"
 
 
+class PageKind(StrEnum):
+    """What a page is. Only an article has a row among the articles, and comments."""
+
+    ARTICLE = "article"
+    LIST = "list"  # home, tag, category, author, date: it teases others
+    COMMENTS = "comments"  # a further page of an article's comment thread
+    STATIC = "static"  # about, contact, imprint
+    LOGIN = "login"  # asks for a name or a password before it shows anything
+    ERROR = "error"  # not found, maintenance, captcha, cookie wall, redirect stub, a program's complaint
+    MEDIA = "media"  # a picture or a file in the dress of a page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindCue:
+    """One reason to take a page for a kind. `log_odds` is in natural log; `because` is a sentence for a person."""
+
+    kind: PageKind
+    signal: str
+    log_odds: float
+    because: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """One block of text. List items and table rows are lines; table cells are separated by a tab."""
@@ -151,10 +173,16 @@ class LinkCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A whole article page. Two pages are the same article if their `canonical_url` is the same."""
+    """A whole page. Two pages are the same article if their `canonical_url`, or their `post_key`, is the same.
+
+    Comments are those of an article: a list, a login page or an error has none.
+    """
 
     url: str
     canonical_url: str
+    page_kind: PageKind = PageKind.ARTICLE
+    kind_cues: tuple[KindCue, ...] = ()
+    post_key: str | None = None  # the site's own number of the post, as "postid-17"
     title: str | None = None
     site_name: str | None = None
     language: str | None = None  # ISO 639-1, lower case

@@ -59,6 +59,9 @@ def print_status(states: Sequence[SiteState], console: Console | None = None) ->
         table.add_row(*(escape(cell) for cell in state.cells()))
     console.print(table)
     for state in states:
+        if state.status and state.status.kinds:
+            kinds = ", ".join(f"{number:,} {kind}" for kind, number in sorted(state.status.kinds.items()))
+            console.print(f"  {escape(state.site)}: pages read by kind: {kinds}", highlight=False)
         for alarm in state.alarms:
             console.print(f"  [red]alarm[/] {escape(state.site)}: {escape(alarm)}", highlight=False)
         for case in state.open_cases:

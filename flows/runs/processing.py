@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from extractors.records import Page
+from extractors.records import Discussion, Page, PageKind
 from flows.runs.workers import RawPage, Unprocessable, extracted, guarded
 from moderation.moderate import Moderator
 from moderation.submissions import submissions_of
@@ -33,7 +33,10 @@ def process_page(raw: RawPage) -> Processed | Unprocessable:
 
 
 def processed(raw: RawPage) -> Processed:
-    return judged(extracted(raw), raw.site)
+    page = extracted(raw)
+    if page.page_kind is not PageKind.ARTICLE:  # teasers on it look like comments, and are none
+        page = replace(page, comments=(), discussion=Discussion())
+    return judged(page, raw.site)
 
 
 def judged(page: Page, site: str | None) -> Processed:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
+from extractors.records import PageKind
 from storage.crawl.articles import write_articles
 from storage.crawl.comments import Prepared, prepared, sweep_missing, write_comments
 from storage.crawl.judgements import write_judgements
@@ -24,7 +25,7 @@ from storage.database.bulk import insert_new_rows, update_rows
 from storage.database.engine import Database
 from storage.database.retrying import again_on_collision
 from storage.database.tables import articles, comments, fetches, pages, runs
-from storage.database.values import storable, upsert
+from storage.database.values import json_text, storable, upsert
 
 PAGES_AT_ONCE = 50
 COMMENTS_AT_ONCE = 400  # a transaction of this size takes about 10 ms on SQLite: an editor hardly waits
@@ -43,6 +44,8 @@ PAGE = (
     "extractor_version",
     "article_id",
     "shortfall",
+    "kind",
+    "kind_because",
 )
 FETCH = (
     "page_id",
@@ -62,6 +65,7 @@ FETCH = (
     "sections",
     "text_length",
     "error",
+    "kind",
 )
 
 
@@ -108,7 +112,10 @@ def load_chunk(
     with db.write() as connection:
         known = known_pages(connection, [outcome.exchange.page_id for outcome in chunk])
         current = [outcome for outcome in chunk if not is_stale(outcome, known[outcome.exchange.page_id])]
-        extracted = [outcome for outcome in current if isinstance(outcome, Extracted)]
+        read = [outcome for outcome in current if isinstance(outcome, Extracted)]
+        extracted = [
+            outcome for outcome in read if shows_article(outcome) or continues(known[outcome.exchange.page_id])
+        ]
         counts = LoadCounts(pages=len(chunk), stale=len(chunk) - len(current))
         article_ids: dict[int, int] = {}
         new_articles: set[int] = set()
@@ -120,13 +127,18 @@ def load_chunk(
         for outcome in current:
             if not isinstance(outcome, Extracted):
                 counts += note_exchange(connection, outcome, known[outcome.exchange.page_id], run_id)
-        close_cases(connection, [outcome.exchange.page_id for outcome in extracted], now)
+        close_cases(connection, [outcome.exchange.page_id for outcome in read], now)
         follow_threads(connection, extracted, known, article_ids, now)
         looked_at = ({*article_ids.values()} - new_articles) | continued(current, known)
         counts += LoadCounts(removed_comments=sweep_missing(connection, looked_at, now))
         if run_id is not None:
             connection.execute(update(runs).where(runs.c.id == run_id).values(seen_at=now))
     return counts
+
+
+def shows_article(outcome: Extracted) -> bool:
+    """A list, a login page or an error is kept as a page: it makes no article, and replaces none."""
+    return outcome.page.page_kind is PageKind.ARTICLE
 
 
 KNOWN = (
@@ -241,6 +253,7 @@ def fetch_row(db: Database, outcome: Outcome, run_id: int | None) -> tuple[Any, 
         sum(section.heading is not None for section in read.sections) if read is not None else None,
         len(read.text) if read is not None else None,
         storable(exchange.error),
+        str(read.page_kind) if read is not None else None,
     )
 
 
@@ -266,12 +279,14 @@ def page_row(db: Database, outcome: Outcome, page: Row[Any], article_id: int | N
     worker, until = None, None
     etag, last_modified, content_hash, stored_url = page.etag, page.last_modified, page.content_hash, page.stored_url
     extractor_version, shortfall = page.extractor_version, page.shortfall
+    kind, because = page.kind, page.kind_because
     if isinstance(outcome, Extracted | Quarantined):
         etag, last_modified, content_hash = exchange.etag, exchange.last_modified, exchange.content_hash
         stored_url = exchange.final_url if exchange.final_url != exchange.url else None
     match outcome:
         case Extracted(page=read):
             state, extractor_version, shortfall = "ok", read.extractor_version, read.discussion.shortfall
+            kind, because = str(read.page_kind), [cue.because for cue in read.kind_cues]
         case Unchanged():
             state = "quarantined" if page.state == "quarantined" else "ok"
             etag, last_modified = exchange.etag or etag, exchange.last_modified or last_modified
@@ -299,6 +314,8 @@ def page_row(db: Database, outcome: Outcome, page: Row[Any], article_id: int | N
         extractor_version,
         article_id,
         None if shortfall is None else str(shortfall),
+        kind,
+        None if because is None else json_text(because),
     )
 
 

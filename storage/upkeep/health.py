@@ -35,6 +35,7 @@ class SiteStatus:
 
     site: str
     pages: dict[str, int]  # by state
+    kinds: dict[str, int]  # pages that were read, by what they are: article, list, ...
     due: int
     oldest_due: datetime | None
     last_run: Run | None
@@ -67,6 +68,11 @@ def status_of_site(connection: Connection, site_id: int, now: datetime) -> dict[
     return {
         "pages": counts_of(
             connection.execute(select(pages.c.state, func.count()).where(mine).group_by(pages.c.state)).all()
+        ),
+        "kinds": counts_of(
+            connection.execute(
+                select(pages.c.kind, func.count()).where(mine, pages.c.kind.is_not(None)).group_by(pages.c.kind)
+            ).all()
         ),
         "due": connection.execute(select(func.count()).where(*due)).scalar_one(),
         "oldest_due": connection.execute(

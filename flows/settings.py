@@ -147,10 +147,22 @@ class AgreedSettings(_Model):
     campaign_from: int | None = Field(default=30, ge=3)
 
 
+class SqlSettings(_Model):
+    """What one question of an analyst may cost. Times in seconds, sizes in bytes."""
+
+    seconds: float = Field(default=5.0, gt=0, le=600)
+    rows: int = Field(default=1000, ge=1, le=100_000)
+    page_bytes: int = Field(default=5_000_000, ge=10_000, le=100_000_000)
+    memory: int = Field(default=256_000_000, ge=64_000_000, le=16_000_000_000)
+    download_seconds: float = Field(default=60.0, gt=0, le=3600)
+    download_bytes: int = Field(default=200_000_000, ge=10_000, le=100_000_000_000)
+
+
 class DeskSettings(AgreedSettings):
     """The desk of all sites. `address`: where editors open it, for links in alarms and the way back of a sign-in."""
 
     address: Url | None = None
+    sql: SqlSettings = SqlSettings()
     oidc: OidcSettings | None = None
 
 
@@ -220,6 +232,7 @@ class Settings(_Model):
     """Everything that an operator can set. Paths are absolute once loaded; relative ones start at the config file."""
 
     database_url: str = ""
+    database_reader_url: SecretStr | None = None  # PostgreSQL: the login of `tamis db reader`, for the SQL console
     archive: Path = Path("archive")
     languages: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...], Field(min_length=2)] = (
         DEFAULT_LANGUAGES

@@ -112,6 +112,24 @@ def db_check(config: Config = None, as_json: JsonOption = False) -> None:
     raise typer.Exit(FAILED if found else OK)
 
 
+@db_app.command("reader", epilog="Example: tamis db reader")
+def db_reader(
+    name: Annotated[str, typer.Argument(help="Name of the login.")] = "tamis_reader",
+    config: Config = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a PostgreSQL login that reads the analysts' views and nothing else; again: give it a new password."""
+    from flows.commands.database import reader_login
+
+    login = reader_login(settings_of(config), name)
+    if as_json:
+        print_json({"name": login.name, "url": login.url, "made": login.made})
+        return
+    typer.echo(f"{login.name} {'was made' if login.made else 'has a new password'}. Its URL, shown once:")
+    typer.echo(login.url)
+    typer.echo("For the desk's SQL console: database_reader_url in tamis.toml, or TAMIS_DATABASE_READER_URL.")
+
+
 @db_app.command("erase-author", epilog="Example: tamis db erase-author 'Jean Dupont' --yes")
 def db_erase_author(
     author: Annotated[str, typer.Argument(help="The name as the comments show it.")],

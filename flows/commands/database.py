@@ -12,6 +12,7 @@ from flows.clock import utc_now
 from flows.errors import FlowError
 from flows.settings import Settings
 from storage.analysts.exports.export import Exported, Format, export
+from storage.analysts.reader_login import ReaderLogin, make_reader
 from storage.crawl.archive import WarcArchive
 from storage.opening import open_database
 from storage.upkeep.backup import Backup, backup, restore
@@ -58,6 +59,11 @@ def restore_from(settings: Settings, path: Path) -> Backup:
     if not path.exists():
         raise KeepingRefused(f"{path} does not exist; name a file that `tamis db backup` made")
     return restore(path, settings.database_url)
+
+
+def reader_login(settings: Settings, name: str) -> ReaderLogin:
+    with open_database(settings.database_url) as db:
+        return make_reader(db, name)
 
 
 def problems(settings: Settings) -> tuple[Problem, ...]:

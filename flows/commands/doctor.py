@@ -18,7 +18,7 @@ from flows.errors import SettingsError
 from flows.orchestration.environment import configured_api, cron_fault
 from flows.settings import Settings, SiteSettings
 from flows.settings_file import load
-from storage.database.errors import StorageError
+from storage.database.errors import QueryRefused, StorageError
 
 State = Literal["ok", "warning", "broken"]
 
@@ -69,6 +69,7 @@ def examine(config: Path | None) -> list[Diagnosis]:
         ok("settings", f"{settings.path}: {len(settings.sites)} site(s)"),
         *findings,
         check_database(settings),
+        *sql_console(settings),
         archive(settings),
         *(finding for site in settings.sites for finding in check_schedule(site)),
     ]
@@ -134,6 +135,25 @@ def check_database(settings: Settings) -> Diagnosis:
             return ok("database", f"{db.dialect}, schema up to date")
     except StorageError as error:
         return broken("database", str(error))
+
+
+def sql_console(settings: Settings) -> Iterator[Diagnosis]:
+    """Whether analysts' statements are answered, as the desk would ask."""
+    from flows.desk.state import console_of
+    from storage.opening import open_database
+
+    if missing(settings.database_url):
+        return
+    try:
+        with open_database(settings.database_url) as db:
+            console_of(db, settings).check()
+    except QueryRefused as error:
+        found = warning if error.why == "no_reader" else broken
+        yield found("sql console", f"the desk's /data is off: {error}")
+    except StorageError:
+        return  # told as the database's fault already
+    else:
+        yield ok("sql console", "reads the documented views and nothing else")
 
 
 def missing(database_url: str) -> bool:

@@ -113,15 +113,14 @@ def first_night(config: Path, *, direct: bool, console: Console) -> RunReport:
 
 def look_around(console: Console, folder: Path, database_url: str, account: dict[str, str]) -> dict[str, Any]:
     """What an operator, an editor and an analyst would look at next."""
-    from storage.analysts.console import query
-    from storage.analysts.views import VIEWS
+    from storage.analysts.console import Console as SqlConsole
     from storage.desk.review_queue import QueueFilter, review_queue
     from storage.opening import open_database
 
     here = f"--config {folder.name}/tamis.toml" if folder.parent == Path.cwd() else f"--config {folder}/tamis.toml"
     with open_database(database_url) as db:
         queue = review_queue(db, QueueFilter(), limit=5, order="doubt").items
-        answer = query(db, ANALYST_QUERY, [view.name for view in VIEWS])
+        answer = SqlConsole(db=db).query(ANALYST_QUERY)
     console.print("\n[bold]Operator[/]: the health of each site, and what was set aside")
     command(console, f"{program()} status {here}")
     console.print("\n[bold]Editor[/]: comments that wait for a decision, each with its reasons")

@@ -72,7 +72,10 @@ def provider_of(settings: Settings | None) -> Provider | None:
 
 
 async def home(request: Request) -> Response:
-    """Editors go to the queue, everybody else to the data."""
+    """Editors go to the queue, everybody else to the data that he may see."""
     session = await run_in_threadpool(accounts.current, request)
-    first = "/review" if session and session.editor.role != "viewer" else "/data"
+    if session and session.editor.role != "viewer":
+        first = "/review"
+    else:  # the data pages show all sites
+        first = "/quality" if session and session.editor.sites is not None else "/data"
     return RedirectResponse(first, status_code=303)

@@ -66,7 +66,7 @@ FETCHED = """
            sum(CASE WHEN f.outcome = 'failed' THEN 1 ELSE 0 END) AS failed,
            coalesce(sum(f.comments), 0) AS comments, coalesce(sum(f.sections), 0) AS sections
       FROM fetches f JOIN pages p ON p.id = f.page_id
-     WHERE f.id > coalesce((SELECT CAST(value AS bigint) FROM settings WHERE name = 'fetches_counted_to'), 0)
+     WHERE f.id > coalesce((SELECT m.up_to FROM counted m WHERE m.name = 'fetches'), 0)
      GROUP BY p.site_id, DAY_OF(f.fetched_at)
 """
 
@@ -110,26 +110,32 @@ def refresh(db: Database) -> int:
             if not span:
                 break
             done += refresh_span(connection, span[0], span[-1])
-    follow_decisions(db, "comments", "authors_counted_to", count_authors)
-    follow_decisions(db, "fetches", "fetches_counted_to", count_fetches)
+    follow_decisions(db, "comments", count_authors)
+    follow_decisions(db, "fetches", count_fetches)
     recount(db)
     return done
 
 
-def follow_decisions(db: Database, table: str, mark: str, count: Callable[[Connection, dict[str, int]], None]) -> None:
+def follow_decisions(db: Database, table: str, count: Callable[[Connection, dict[str, int]], None]) -> None:
     """Count the rows of a table that came since the last time, a few thousand a transaction."""
     while True:
         with db.write() as connection:
             if db.dialect == "postgresql":  # loads under way first: smaller numbers than ours may still be committed
                 connection.execute(text("LOCK TABLE pages IN EXCLUSIVE MODE"))
-            known = connection.execute(text("SELECT value FROM settings WHERE name = :mark"), {"mark": mark}).scalar()
+            known = connection.execute(text("SELECT up_to FROM counted WHERE name = :name"), {"name": table}).scalar()
             newest = int(connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {table}")).scalar_one())  # noqa: S608
             first = int(known or 0)
             last = min(newest, first + ROWS_AT_ONCE)
             if last == first:
                 return
             count(connection, {"first": first, "last": last})
-            remember_days(connection, mark, last)
+            connection.execute(
+                text(
+                    "INSERT INTO counted (name, up_to) VALUES (:name, :last)"
+                    " ON CONFLICT (name) DO UPDATE SET up_to = excluded.up_to"
+                ),
+                {"name": table, "last": last},
+            )
 
 
 def refresh_span(connection: Connection, first: object, last: object) -> int:
@@ -207,7 +213,7 @@ def recount(db: Database) -> None:
         state = connection.execute(
             text(
                 "SELECT max(changed_at),"
-                " (SELECT value FROM settings WHERE name = 'authors_counted_to'),"
+                " (SELECT up_to FROM counted WHERE name = 'comments'),"
                 " (SELECT value FROM settings WHERE name = 'recounted_at') FROM articles"
             )
         ).one()

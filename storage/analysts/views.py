@@ -446,6 +446,7 @@ VIEWS = (
     SITE_PAGES,
 )
 STAMP = "views"
+READERS = "readers"  # the logins that may read the views (PostgreSQL), by name
 
 
 def fingerprint_of_views() -> str:
@@ -492,6 +493,7 @@ def make_views(connection: Connection) -> None:
         for name, sentence in table_sentences():
             kind = "COLUMN" if "." in name else "TABLE"
             connection.exec_driver_sql(f"COMMENT ON {kind} {name} IS {quoted(sentence)}")
+        grant_views(connection)
     connection.execute(
         text(
             "INSERT INTO settings (name, value) VALUES (:name, :value)"
@@ -499,6 +501,20 @@ def make_views(connection: Connection) -> None:
         ),
         {"name": STAMP, "value": fingerprint_of_views()},
     )
+
+
+def readers_of(connection: Connection) -> list[str]:
+    """The logins that may read the views."""
+    stored = connection.execute(text("SELECT value FROM settings WHERE name = :name"), {"name": READERS}).scalar()
+    return str(stored).split() if stored else []
+
+
+def grant_views(connection: Connection) -> None:
+    """Let those logins read the views: a view that is made anew has lost its grants."""
+    known = connection.execute(text("SELECT rolname FROM pg_roles")).scalars()
+    for name in sorted(set(readers_of(connection)) & set(known)):
+        for view in VIEWS:
+            connection.exec_driver_sql(f'GRANT SELECT ON {view.name} TO "{name}"')
 
 
 def quoted(sentence: str) -> str:

@@ -19,6 +19,8 @@ StorageError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class StorageError(Exception):
     """Base of everything that `storage` raises on purpose. The message is a sentence for the operator."""
@@ -73,7 +75,12 @@ class AccountExists(StorageError):
 
 
 class QueryRefused(StorageError):
-    pass
+    """A statement of an analyst that is not answered. `why` is a stable word, `values` what its sentence names."""
+
+    def __init__(self, sentence: str, *, why: str, values: Mapping[str, object]) -> None:
+        super().__init__(sentence)
+        self.why = why
+        self.values = dict(values)
 
 
 class ExportRefused(StorageError):

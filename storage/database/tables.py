@@ -285,6 +285,12 @@ Index(
 )
 
 Index(
+    "ix_comments_parent",
+    comments.c.parent_id,
+    sqlite_where=comments.c.parent_id.is_not(None),
+    postgresql_where=comments.c.parent_id.is_not(None),
+)
+Index(
     "ix_comments_by_site",
     comments.c.id,
     sqlite_where=text("by_site = 1"),
@@ -393,12 +399,14 @@ decisions = Table(
     needed("comment_id", Identifier, "The comment.", refers("comments"), index=True),
     needed("comment_version", Integer, "The version that the editor saw."),
     needed("editor", Text, "Who decided: the account's name."),
+    maybe("editor_key", Text, "The same as a code, which analysts see: a keyed hash of the name."),
     needed("action", Text, "publish or reject; review puts it back into the queue."),
     maybe("reason", Text, "A stable word: spam, off_language, insult, ..."),
     maybe("note", Text, "The editor's own words."),
     needed("decided_at", Moment, "When."),
     maybe("undoes", Identifier, "The decision that this one takes back."),
     needed("idempotency_key", Text, "Given by the client: the same key is the same decision.", unique=True),
+    Index("ix_decisions_decided_at", "decided_at"),
     comment="Every decision of an editor. Rows are only ever added; taking one back is a new row.",
 )
 
@@ -599,12 +607,32 @@ audits = Table(
     needed("drawn_at", Moment, "When it was drawn."),
     maybe("first_decision_id", Identifier, "For a second look: the decision that is checked."),
     maybe("editor", Text, "Who gave the second opinion; another one than the first."),
+    maybe("editor_key", Text, "The same as a code, which analysts see: a keyed hash of the name."),
     maybe("action", Text, "The second opinion: publish or reject."),
     maybe("reason", Text, "Its reason, a stable word."),
     maybe("looked_at", Moment, "When it was given."),
     Unique("kind", "comment_id"),
     Index("ix_audits_site", "site_id", "kind"),
     comment="The random sample that the promise about wrongly rejected comments is proved on, and second opinions.",
+)
+
+saved_questions = Table(
+    "saved_questions",
+    metadata,
+    identity(),
+    needed("editor_id", Identifier, "Who saved it.", refers("editors"), index=True),
+    needed("title", Text, "Its title."),
+    needed("sql", Text, "The statement."),
+    needed("saved_at", Moment, "When it was saved."),
+    comment="Questions of analysts with a title: everybody with the data pages sees them.",
+)
+
+counted = Table(
+    "counted",
+    metadata,
+    Column("name", Text, primary_key=True, comment="comments or fetches."),
+    needed("up_to", Identifier, "The last number that the counts by day hold."),
+    comment="How far the counts by day have come.",
 )
 
 SITE_DAY = (
@@ -678,7 +706,7 @@ fetch_days = Table(
     needed("failed", Integer, "Of these, failed."),
     needed("comments", Integer, "Comments extracted from them."),
     needed("sections", Integer, "Titled sections extracted from them."),
-    comment="Answers counted by day, up to the one named in `settings`.",
+    comment="Answers counted by day, up to the one named in `counted`.",
 )
 
 section_counts = Table(

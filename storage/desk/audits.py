@@ -19,6 +19,7 @@ from sqlalchemy import Connection, and_, func, or_, select, update
 from extractors.records import CommentKind
 from moderation.guarantee import is_audited
 from moderation.verdict import Action
+from storage.crawl.identity import editor_key
 from storage.database.engine import Database
 from storage.database.errors import UnknownItem
 from storage.database.tables import audits, comments, decisions, reviews, settings, sites
@@ -186,7 +187,13 @@ def second_opinion(
         done = connection.execute(
             update(audits)
             .where(*open_to_me, audits.c.looked_at.is_(None))
-            .values(editor=editor, action=str(action), reason=reason, looked_at=now)
+            .values(
+                editor=editor,
+                editor_key=editor_key(db.secret, editor),
+                action=str(action),
+                reason=reason,
+                looked_at=now,
+            )
         )
         if done.rowcount:
             return

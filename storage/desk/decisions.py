@@ -17,8 +17,10 @@ from moderation.edits import CommentText
 from moderation.verdict import Action
 from storage.analysts.rollups import mark_stale
 from storage.crawl.edited import still_speaks, text_of_version
+from storage.crawl.identity import editor_key
 from storage.database.engine import Database
 from storage.database.errors import DecisionConflict, UnknownItem
+from storage.database.secret import secret
 from storage.database.tables import comments, decisions, reviews, sites
 from storage.database.values import storable
 
@@ -106,7 +108,10 @@ def one_decision(
         "undoes": None,
         "idempotency_key": wanted.idempotency_key,
     }
-    number = connection.execute(insert(decisions).values(**values).returning(decisions.c.id)).scalar_one()
+    code = editor_key(secret(connection), editor)
+    number = connection.execute(
+        insert(decisions).values(**values, editor_key=code).returning(decisions.c.id)
+    ).scalar_one()
     apply_action(connection, standing, str(action), number, now)
     del values["idempotency_key"]
     return Decision(id=number, version=standing.version + 1, **values)
@@ -154,7 +159,10 @@ def one_undo(connection: Connection, decision_id: int, editor: str, now: datetim
         "undoes": decision_id,
         "idempotency_key": idempotency_key,
     }
-    number = connection.execute(insert(decisions).values(**values).returning(decisions.c.id)).scalar_one()
+    code = editor_key(secret(connection), editor)
+    number = connection.execute(
+        insert(decisions).values(**values, editor_key=code).returning(decisions.c.id)
+    ).scalar_one()
     apply_action(connection, standing, action, in_force.id if in_force is not None else None, now)
     del values["idempotency_key"]
     return Decision(id=number, version=standing.version + 1, **values)

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from markupsafe import Markup
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from flows.desk.pages import charts
+from flows.desk.pages.asking import fault_words, file_of, questions
 from flows.desk.pages.rendering import not_found, render, texts_for
 from flows.desk.signing_in.sessions import requires
-from storage.analysts.console import LIMIT_ROWS, LIMIT_SECONDS, Answer, query, rows_of
-from storage.analysts.exports.cells import csv_cell
+from storage.analysts.console import Answer, Console
 from storage.analysts.gallery import GALLERY, Query, query_named
+from storage.analysts.sql.files import KINDS
+from storage.analysts.sql.statement import parameters as parameters_of
 from storage.analysts.views import VIEWS, AnalystView
-from storage.database.engine import Database
 from storage.database.errors import QueryRefused, UnknownItem
 
-VIEW_NAMES = tuple(view.name for view in VIEWS)
+COUNT_SECONDS, COUNTS_SECONDS = 1.0, 6.0  # for the rows of one view, and of all of them
 PROFILE_SECONDS = 5.0  # for the null shares of one view
-DOWNLOAD_SECONDS = 60.0
 GALLERY_SECONDS = 20.0
-READER = requires("viewer", open_without_accounts=True)
+READER = requires("viewer", open_without_accounts=True, all_sites=True)
 FIRST_QUERY = (
     "SELECT site, action, count(*) AS comments\n  FROM judged_comments\n GROUP BY site, action\n ORDER BY 1, 2"
 )
@@ -45,26 +40,30 @@ class ColumnProfile:
     null_share: float | None
 
 
-def database(request: Request) -> Database:
-    db: Database = request.state.desk.db
-    return db
+def console_of(request: Request) -> Console:
+    console: Console = request.state.desk.console
+    return console
 
 
 @READER
 async def overview(request: Request) -> Response:
-    def sizes() -> dict[str, int | None]:
-        return {view.name: size_of(database(request), view) for view in VIEWS}
-
-    return render(request, "data.html", {"views": VIEWS, "sizes": await run_in_threadpool(sizes)})
-
-
-def size_of(db: Database, view: AnalystView) -> int | None:
-    """Rows of a view; None if counting them takes too long."""
+    console = console_of(request)
+    counts = [f"SELECT count(*) FROM {view.name}" for view in VIEWS]  # noqa: S608 - names of ours
     try:
-        answer = query(db, f"SELECT count(*) FROM {view.name}", VIEW_NAMES)  # noqa: S608 - a name of ours
-    except QueryRefused:
-        return None
-    return int(answer.rows[0][0])
+        answers = await questions.run(
+            request, lambda stop: console.several(counts, seconds=COUNT_SECONDS, in_all=COUNTS_SECONDS)
+        )
+    except QueryRefused as error:
+        return switched_off(request, error)
+    sizes = {view.name: answer.rows[0][0] if answer else None for view, answer in zip(VIEWS, answers, strict=True)}
+    return render(request, "data.html", {"views": VIEWS, "sizes": sizes})
+
+
+def switched_off(request: Request, error: QueryRefused) -> Response:
+    """The data pages cannot be had, and why."""
+    t = texts_for(request)
+    words = t.gettext("The data pages are off: %(why)s", why=fault_words(t, error))
+    return render(request, "message.html", {"heading": t.gettext("Data"), "words": words}, 503)
 
 
 @READER
@@ -72,24 +71,21 @@ async def dictionary_page(request: Request) -> Response:
     view = next((one for one in VIEWS if one.name == request.path_params["view"]), None)
     if view is None:
         return await not_found(request, Exception())
-    profiles = await run_in_threadpool(profile, database(request), view)
-    sample = f"SELECT *\n  FROM {view.name}\n LIMIT 20"  # noqa: S608 - a name of ours
-    return render(request, "view.html", {"view": view, "profiles": profiles, "sample": sql_link(sample)})
-
-
-def profile(db: Database, view: AnalystView) -> list[ColumnProfile]:
-    """Every column of the view with the share of rows in which it is null."""
+    console = console_of(request)
     nulls = ", ".join(f"sum(CASE WHEN {column} IS NULL THEN 1 ELSE 0 END)" for column in view.columns)
+    sql = f"SELECT count(*), {nulls} FROM {view.name}"  # noqa: S608 - names of ours
     try:
-        row = query(
-            db,
-            f"SELECT count(*), {nulls} FROM {view.name}",  # noqa: S608 - names of ours
-            VIEW_NAMES,
-            seconds=PROFILE_SECONDS,
-        ).rows[0]
+        answer = await questions.run(request, lambda stop: console.query(sql, seconds=PROFILE_SECONDS, stop=stop))
+        row: tuple[Any, ...] = answer.rows[0]
     except QueryRefused:
         row = (0,) * (len(view.columns) + 1)
-    total, *missing = (value or 0 for value in row)
+    sample = f"SELECT *\n  FROM {view.name}\n LIMIT 20"  # noqa: S608 - a name of ours
+    return render(request, "view.html", {"view": view, "profiles": profiles(view, row), "sample": sql_link(sample)})
+
+
+def profiles(view: AnalystView, counts: tuple[Any, ...]) -> list[ColumnProfile]:
+    """Every column of the view with the share of rows in which it is null."""
+    total, *missing = (value or 0 for value in counts)
     return [
         ColumnProfile(name, words, number / total if total else None)
         for (name, words), number in zip(view.columns.items(), missing, strict=True)
@@ -112,14 +108,16 @@ async def named_query(request: Request) -> Response:
         asked = query_named(request.path_params["name"])
     except UnknownItem:
         return await not_found(request, Exception())
-    db = database(request)
-    sql = asked.sql_for(db.dialect)
+    console = console_of(request)
+    sql = asked.sql_for(console.db.dialect)
     t = texts_for(request)
     values: dict[str, object] = {"query": asked, "sql": sql, "link": sql_link(sql), "download": urlencode({"q": sql})}
     try:
-        answer = await run_in_threadpool(query, db, sql, VIEW_NAMES, seconds=GALLERY_SECONDS)
+        answer = await questions.run(request, lambda stop: console.query(sql, seconds=GALLERY_SECONDS, stop=stop))
     except QueryRefused as error:
-        return render(request, "query.html", {**values, "answer": None, "chart": None, "fault": str(error)}, 503)
+        return render(
+            request, "query.html", {**values, "answer": None, "chart": None, "fault": fault_words(t, error)}, 503
+        )
     chart = chart_of(asked, answer, t.gettext(asked.title))
     return render(request, "query.html", {**values, "answer": answer, "chart": chart, "fault": None})
 
@@ -160,65 +158,50 @@ def by_series(names: list[str], groups: list[Any], values: list[float | None]) -
 
 
 @READER
-async def console(request: Request) -> Response:
-    """The query is in the address: a link is a query."""
+async def sql_page(request: Request) -> Response:
+    """The query is in the address: a link is a query. Values of its parameters are there too, as p_NAME."""
     sql = request.query_params.get("q", "").strip()
+    named = parameters_of(sql)
+    given = values_given(request)
+    console = console_of(request)
     answer: Answer | None = None
     fault = None
-    if sql:
+    if sql and all(name in given for name in named):
         try:
-            answer = await run_in_threadpool(query, database(request), sql, VIEW_NAMES)
+            answer = await questions.run(request, lambda stop: console.query(sql, given, stop=stop))
         except QueryRefused as error:
-            fault = str(error)
+            fault = fault_words(texts_for(request), error)
     values = {
         "sql": sql or FIRST_QUERY,
         "answer": answer,
         "fault": fault,
-        "limit_rows": LIMIT_ROWS,
-        "limit_seconds": LIMIT_SECONDS,
-        "download": urlencode({"q": sql}),
+        "asked": bool(sql),
+        "named": [(name, given.get(name, "")) for name in named],
+        "limits": console.limits,
+        "download": urlencode({"q": sql, **{f"p_{name}": value for name, value in given.items()}}),
         "views": VIEWS,
     }
     return render(request, "sql.html", values, 200 if fault is None else 400)
 
 
+def values_given(request: Request) -> dict[str, str]:
+    """The values of the statement's parameters in the address."""
+    return {name[2:]: value for name, value in request.query_params.items() if name.startswith("p_")}
+
+
 @READER
 async def download(request: Request) -> Response:
-    """The complete answer as a file: all rows or an error, never a silently shorter file.
-
-    It is computed before the first byte is sent, because a status cannot be taken back.
-    """
+    """The complete answer as a file: all rows or an error, never a silently shorter file."""
     sql, kind = request.query_params.get("q", ""), request.path_params["kind"]
-    if kind not in ("csv", "jsonl"):
+    if kind not in KINDS:
         return await not_found(request, Exception())
     try:
-        body = await run_in_threadpool(complete_download, database(request), sql, kind)
+        return await file_of(request, console_of(request), sql, values_given(request), kind)
     except QueryRefused as error:
-        words = texts_for(request).gettext("The download failed: %(why)s", why=str(error))
-        return render(request, "message.html", {"heading": "400", "words": words}, 400)
-    media = "text/csv; charset=utf-8" if kind == "csv" else "application/x-ndjson"
-    headers = {"Content-Disposition": f'attachment; filename="tamis-query.{kind}"', "Content-Length": str(len(body))}
-    return StreamingResponse(pieces(body), media_type=media, headers=headers)
-
-
-def complete_download(db: Database, sql: str, kind: str) -> bytes:
-    with rows_of(db, sql, VIEW_NAMES, seconds=DOWNLOAD_SECONDS) as (columns, rows):
-        if kind == "csv":
-            text = io.StringIO(newline="")
-            writer = csv.writer(text)
-            writer.writerow(columns)
-            writer.writerows([csv_cell(value) for value in row] for row in rows)
-            return text.getvalue().encode()
-        out = io.BytesIO()
-        for row in rows:
-            out.write(orjson.dumps(dict(zip(columns, row, strict=True)), default=str))
-            out.write(b"\n")
-        return out.getvalue()
-
-
-def pieces(body: bytes, size: int = 1 << 16) -> Iterator[bytes]:
-    for start in range(0, len(body), size):
-        yield body[start : start + size]
+        t = texts_for(request)
+        words = t.gettext("The download failed: %(why)s", why=fault_words(t, error))
+        status = 429 if error.why in ("busy", "one_file") else 400
+        return render(request, "message.html", {"heading": str(status), "words": words}, status)
 
 
 routes: list[BaseRoute] = [
@@ -226,6 +209,6 @@ routes: list[BaseRoute] = [
     Route("/data/dictionary/{view}", dictionary_page),
     Route("/data/gallery", gallery),
     Route("/data/gallery/{name}", named_query),
-    Route("/data/sql", console),
+    Route("/data/sql", sql_page),
     Route("/data/sql.{kind}", download),
 ]

@@ -73,7 +73,7 @@ async def quality(request: Request) -> Response:
     return render(request, "quality.html", values)
 
 
-@requires("admin")
+@requires("admin", all_sites=True)
 async def people(request: Request) -> Response:
     """Who has an account and which programs have tokens; changing them is the command line's."""
     db = request.state.desk.db

@@ -92,11 +92,14 @@ def session_by_token(db: Database, token: str, now: datetime) -> Session | None:
     return Session(editor=editor, csrf_token="", created_at=now, expires_at=now) if editor else None
 
 
-def requires(role: Role, *, open_without_accounts: bool = False) -> Callable[[Handler], Handler]:
+def requires(
+    role: Role, *, open_without_accounts: bool = False, all_sites: bool = False
+) -> Callable[[Handler], Handler]:
     """Lets a handler run for that role and higher ones only, and for writes only with the session's CSRF token.
 
     For pages, which send the reader to the login; the JSON interface has its own in `access`.
     `open_without_accounts`: readable by anybody as long as the desk has no account (it is bound to loopback then).
+    `all_sites`: the page shows what belongs to any site, so accounts that are limited to some do not get it.
     """
 
     def around(handler: Handler) -> Handler:
@@ -109,6 +112,8 @@ def requires(role: Role, *, open_without_accounts: bool = False) -> Callable[[Ha
                 return refused_page(request, 401, "login")
             if ROLES.index(session.editor.role) < ROLES.index(role):
                 return refused_page(request, 403, "role", role=role, mine=session.editor.role)
+            if all_sites and session.editor.sites is not None:
+                return refused_page(request, 403, "sites", sites=", ".join(session.editor.sites))
             if request.method not in ("GET", "HEAD") and not await is_meant(request, session):
                 return refused_page(request, 403, "form")
             return await handler(request)
@@ -157,6 +162,12 @@ def refused_page(request: Request, status: int, why: str, **values: object) -> R
     _ = texts_for(request).gettext
     if why == "role":
         words = _("This page needs the role %(role)s; yours is %(mine)s.", **values)
+    elif why == "sites":
+        words = _(
+            "This page shows what belongs to all sites; your account is for %(sites)s only. An administrator can give "
+            "you an account without that limit.",
+            **values,
+        )
     else:
         words = _("The form is too old; load the page again.")
     return render(request, "message.html", {"heading": str(status), "words": words}, status)

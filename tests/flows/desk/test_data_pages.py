@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.desk.pages import asking
 from storage.analysts.gallery import GALLERY
 from storage.analysts.views import VIEWS
 from storage.database.engine import Database
@@ -98,5 +99,46 @@ async def test_once_there_are_accounts_strangers_read_nothing(filled: Database) 
 
 async def test_an_unknown_view_question_or_format_is_not_found(filled: Database) -> None:
     async with visitor(filled) as client:
-        for path in ("/data/dictionary/nothing", "/data/gallery/nothing", "/data/sql.xlsx"):
+        for path in ("/data/dictionary/nothing", "/data/gallery/nothing", "/data/sql.exe"):
             assert (await client.get(path)).status_code == 404
+
+
+async def test_an_account_for_one_site_gets_no_page_that_shows_them_all(filled: Database) -> None:
+    account(filled, "lea", "admin", sites=("mag",))
+    async with editor(filled, "lea") as client:
+        for path in ("/data", "/data/gallery", "/data/sql", "/data/sql.csv?q=SELECT+1", "/people"):
+            answer = await client.get(path)
+            assert (answer.status_code, "your account is for mag only" in answer.text) == (403, True), path
+        french = await client.get("/data/sql", headers={"Accept-Language": "fr"})
+        assert "ouvert que pour mag" in french.text
+
+
+async def test_a_viewer_for_one_site_starts_at_a_page_that_he_may_see(filled: Database) -> None:
+    account(filled, "vera", "viewer", sites=("mag",))
+    async with editor(filled, "vera") as client:
+        assert (await client.get("/")).headers["location"] == "/quality"
+
+
+async def test_one_download_at_a_time_an_account(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "_downloading", {"host 127.0.0.1"})
+    async with visitor(filled) as client:
+        answer = await client.get("/data/sql.csv", params={"q": "SELECT 1"})
+        assert (answer.status_code, "one at a time" in answer.text) == (429, True)
+        asking._downloading.clear()
+        assert (await client.get("/data/sql.csv", params={"q": "SELECT 1 AS a"})).text == "a\r\n1\r\n"
+        assert asking._downloading == set()
+
+
+async def test_a_parameter_asks_for_its_value_and_then_takes_it(filled: Database) -> None:
+    sql = "SELECT count(*) AS n FROM clean_comments WHERE body LIKE :words"
+    async with visitor(filled) as client:
+        empty = await client.get("/data/sql", params={"q": sql})
+        assert (empty.status_code, 'name="p_words"' in empty.text) == (200, True)
+        given = await client.get("/data/sql", params={"q": sql, "p_words": "Merci%"})
+    assert '<td class="number">1</td>' in given.text
+
+
+async def test_a_refusal_is_french_for_french_readers(filled: Database) -> None:
+    async with visitor(filled) as client:
+        page = await client.get("/data/sql", params={"q": "SELECT * FROM editors"}, headers={"Accept-Language": "fr"})
+    assert "ne fait pas partie des vues" in page.text

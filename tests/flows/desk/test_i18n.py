@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from flows.desk.pages.i18n import LOCALES, preferred, texts
 from flows.desk.pages.script_words import script_words
 from storage.analysts.gallery import GALLERY
+from storage.analysts.sql.refusals import SENTENCES
 from storage.analysts.views import VIEWS
 from tests.flows.desk.room import account, editor, visitor
 
@@ -30,7 +31,7 @@ def strings() -> set[str | tuple[str, ...]]:
         options = {} if file.suffix == ".py" else {"extensions": "jinja2.ext.do", "silent": "false"}
         with file.open("rb") as text:
             found |= {message for _, message, _, _ in extract(kind, text, keywords=CALLS, options=options)}
-    return found | {text for query in GALLERY for text in (query.title, query.question)}
+    return found | set(SENTENCES.values()) | {text for query in GALLERY for text in (query.title, query.question)}
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -201,7 +202,12 @@ def answer_of(said: dict[str, Any]) -> Answer:
 
 
 def bare_environment() -> dict[str, str]:
-    """What a child needs to start and nothing else: settings of ours may hold passwords."""
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG", "TMPDIR", "HOME") if name in os.environ}
-    certificates = {name: value for name, value in os.environ.items() if name.startswith("PGSSL")}
-    return {**kept, **certificates, "PYTHONPATH": str(ROOT), "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
+    """What a child needs to start and nothing else: variables of ours may hold passwords."""
+    return {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "TMPDIR": tempfile.gettempdir(),
+        "PYTHONPATH": str(ROOT),
+        "MALLOC_ARENA_MAX": "1",
+        "OMP_NUM_THREADS": "1",
+    }

@@ -83,6 +83,7 @@ def stated_date(comment: Comment) -> str | None:
         return None
     return comment.date if comment.date is not None else comment.date_text
 
+
 def editor_key(key: bytes, name: str) -> str:
     """An editor's code for analysts: the same in all that he decides, and no name."""
     return fingerprint(key, "editor", name)[:10]

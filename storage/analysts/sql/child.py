@@ -32,8 +32,8 @@ SPILL_BYTES = 2_000_000_000  # of a temporary file that a sort makes
 class Job:
     """Statements to answer one after another. `seconds` is for each, `in_all` for all of them.
 
-    `target` is the path of a SQLite file or the URL of a PostgreSQL login. `file`: write the only statement's rows there
-    in the format `kind`, at most `file_bytes`.
+    `target` is the path of a SQLite file or the URL of a PostgreSQL login. `file`: write the only statement's rows
+    there in the format `kind`, at most `file_bytes`.
     """
 
     dialect: str

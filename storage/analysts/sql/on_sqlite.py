@@ -1,10 +1,10 @@
 """One statement on SQLite, in the child process.
 
 First it is compiled against an empty database in memory that has the views as tables and nothing else: what names
-anything but a view fails there, as SQLite itself understands the statement, whatever its quoting. That also tells which
-views it reads. Then it runs on the file, opened read-only, under an authorizer that knows only tables and columns: what
-those views read is allowed, all else is not, whoever asks. No view reads a name, a key or a hash (a test holds that), so
-even a statement that got past the first wall would find none.
+anything but a view fails there, as SQLite itself understands the statement, whatever its quoting. That also tells
+which views it reads. Then it runs on the file, opened read-only, under an authorizer that knows only tables and
+columns: what those views read is allowed, all else is not, whoever asks. No view reads a name, a key or a hash (a test
+holds that), so even a statement that got past the first wall would find none.
 """
 
 from __future__ import annotations

@@ -19,7 +19,8 @@ SENTENCES = {
     "incomplete": "the statement ends too early",
     "parameter": "give the parameter %(name)s a value",
     "time": "it was stopped after %(seconds)s s; narrow it with WHERE, or export the data and query it in DuckDB",
-    "memory": "it was stopped because it took more than %(megabytes)s MB of memory; narrow it, or ask for fewer columns",
+    "memory": "it was stopped because it took more than %(megabytes)s MB of memory; narrow it, or ask for fewer "
+    "columns",
     "file_bytes": "the file would be larger than %(megabytes)s MB; narrow it, or export the data: tamis export",
     "value_bytes": "one value of the answer is too big: at most %(megabytes)s MB",
     "cancelled": "it was cancelled",

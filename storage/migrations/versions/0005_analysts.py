@@ -9,8 +9,8 @@ from alembic import op
 from storage.crawl.identity import editor_key
 from storage.database.secret import secret
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

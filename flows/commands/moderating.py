@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from flows.errors import FlowError
+from flows.fetching.errors import printable
 from moderation.explain import Language, reasons
 from moderation.host_names import HostNames
 from moderation.moderate import Moderator
@@ -100,10 +101,11 @@ def read_lines(path: Path) -> Iterable[bytes]:
 
 
 def explained(answer: JudgedLine, language: Language) -> bytes:
-    """The verdict in words: a heading line, then its reasons, strongest first."""
+    """The verdict in words: a heading line, then its reasons, strongest first; each on one line of its own."""
     if isinstance(answer.outcome, BadRow):
-        return f"{answer.id}: {answer.outcome.message}\n".encode()
+        return (printable(f"{answer.id}: {answer.outcome.message}", limit=1_000) + "\n").encode()
     verdict = answer.outcome
     labels = ", ".join(verdict.labels) or "-"
     head = f"{answer.id}: {verdict.action} ({verdict.spam_probability:.0%} spam; {labels})"
-    return "\n  - ".join([head, *reasons(verdict, language)]).encode("utf-8", "replace") + b"\n"
+    lines = [printable(line, limit=1_000) for line in (head, *reasons(verdict, language))]
+    return "\n  - ".join(lines).encode("utf-8", "replace") + b"\n"

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as without_markup
 from rich.table import Table
 
+from flows.fetching.errors import printable
 from flows.runs.site_run import SHOWN_COUNTS, RunReport
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 MAX_LISTED = 20  # quarantined pages shown by name; `tamis status` has them all
 
 
+def escape(text: str) -> str:
+    """What came from a page, as a terminal may show it: one line, no escape sequences, no markup of ours."""
+    return without_markup(printable(text, limit=2_000))
+
+
 def _stderr() -> Console:
     return Console(stderr=True)
 
@@ -31,7 +37,7 @@ def print_reports(reports: Sequence[RunReport], console: Console | None = None) 
     console = console or Console()
     for report in reports:
         seconds = (report.finished - report.started).total_seconds()
-        title = f"{report.site}: {'failed' if report.failure else 'dry run' if report.planned else 'done'}"
+        title = f"{escape(report.site)}: {'failed' if report.failure else 'dry run' if report.planned else 'done'}"
         table = Table(title=f"{title} in {seconds:.1f} s", title_justify="left", show_header=False, min_width=44)
         for key, label in SHOWN_COUNTS:
             if report.counts.get(key):
@@ -40,7 +46,7 @@ def print_reports(reports: Sequence[RunReport], console: Console | None = None) 
         for url in report.planned:
             console.print(f"  would fetch {escape(url)}", highlight=False)
         for case in report.quarantined[:MAX_LISTED]:
-            console.print(f"  [yellow]quarantined[/] ({case.reason}) {escape(case.message)}", highlight=False)
+            console.print(f"  [yellow]quarantined[/] ({escape(case.reason)}) {escape(case.message)}", highlight=False)
         if len(report.quarantined) > MAX_LISTED:
             console.print(f"  and {len(report.quarantined) - MAX_LISTED:,} more: tamis status {report.site}")
         for warning in report.warnings:
@@ -65,14 +71,14 @@ def print_status(states: Sequence[SiteState], console: Console | None = None) ->
         for alarm in state.alarms:
             console.print(f"  [red]alarm[/] {escape(state.site)}: {escape(alarm)}", highlight=False)
         for case in state.open_cases:
-            console.print(f"  [yellow]quarantined[/] ({case.reason}) {escape(case.message)}", highlight=False)
+            console.print(f"  [yellow]quarantined[/] ({escape(case.reason)}) {escape(case.message)}", highlight=False)
 
 
 def print_replayed(reports: Sequence[Replayed], console: Console | None = None) -> None:
     """One line a site, then the differences and what could not be read."""
     console = console or Console()
     for report in reports:
-        head = f"{report.site}: {report.pages:,} pages extracted again, {report.changed:,} with differences"
+        head = f"{escape(report.site)}: {report.pages:,} pages extracted again, {report.changed:,} with differences"
         console.print(head, highlight=False)
         for change in report.changes:
             console.print(f"  {escape(change.url)} [bold]{escape(change.field)}[/]", highlight=False)
@@ -84,7 +90,7 @@ def print_replayed(reports: Sequence[Replayed], console: Console | None = None) 
 def print_remoderated(reports: Sequence[Remoderated], console: Console | None = None) -> None:
     console = console or Console()
     for report in reports:
-        head = f"{report.site}: {report.judged:,} comments judged again, {report.changed:,} with another action"
+        head = f"{escape(report.site)}: {report.judged:,} comments judged again, {report.changed:,} with another action"
         console.print(head, highlight=False)
         for what, number in sorted(report.actions.items()):
             console.print(f"  {what}: {number:,}", highlight=False)

@@ -6,8 +6,10 @@ import ipaddress
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -76,6 +78,68 @@ class AllowedHosts:
                 await answer(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+BODY_LIMITS = (("/api/decisions", 256_000), ("/api/undo", 256_000), ("/api/release", 64_000), ("/login", 16_000))
+"""Bytes of a request's body by the start of its path; the largest honest one holds 500 decisions."""
+
+MAX_BODY = 32_000
+
+
+class MeasuredBodies:
+    """Authentication, then size, then parsing: nobody's body is read for the interface before it is known whose it is,
+    and no body is read beyond its route's limit, whatever length it announces."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"]
+        if path.startswith("/api/"):
+            from flows.desk.signing_in.sessions import current  # the pages import this module
+
+            if await run_in_threadpool(current, Request(scope)) is None:
+                await JSONResponse({"error": "log in first"}, status_code=401)(scope, receive, send)
+                return
+        limit = next((limit for start, limit in BODY_LIMITS if path.startswith(start)), MAX_BODY)
+        refusal = JSONResponse({"error": f"the request is longer than {limit:,} bytes"}, status_code=413)
+        if announced(scope) > limit:
+            await refusal(scope, receive, send)
+            return
+        size, answered = 0, False
+
+        async def measured() -> MutableMapping[str, Any]:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > limit:
+                raise TooLong
+            return message
+
+        async def noted(message: MutableMapping[str, Any]) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        try:
+            await self.app(scope, measured, noted)
+        except TooLong:
+            if answered:
+                raise
+            await refusal(scope, receive, send)
+
+
+class TooLong(BaseException):
+    """A body went beyond its limit; no handler may take it for a fault of its own."""
+
+
+def announced(scope: Scope) -> int:
+    """The Content-Length of a request; 0 for one that states none."""
+    length = dict(scope["headers"]).get(b"content-length", b"")
+    return int(length) if length.isdigit() and len(length) < 20 else 0
 
 
 def is_loopback(host: str) -> bool:

@@ -259,7 +259,9 @@ class Fetcher:
                 )
         finally:
             await response.aclose()
-        answer.body = _undone(url, body, answer.header("content-encoding") or "", errand.cap)
+        coding = answer.header("content-encoding") or ""
+        # not on the event loop, which has the other hosts to serve
+        answer.body = await asyncio.to_thread(_undone, url, body, coding, errand.cap) if coding else body
         answers.check_body(url, answer.body, answer.header("content-type"), errand.request.expect)
         return answer
 
@@ -367,8 +369,6 @@ def _stated_length(url: str, fields: tuple[tuple[str, str], ...]) -> int | None:
 
 
 def _undone(url: str, body: bytes, content_encoding: str, cap: int) -> bytes:
-    if not content_encoding:
-        return body
     try:
         return codings.decoded(body, content_encoding, cap)
     except codings.OverCap as error:

@@ -15,6 +15,9 @@ import zstandard
 MAX_CODINGS = 2
 """Stacked codings. Two happen when a proxy compresses again; ten are an attack."""
 
+MAX_MEMBERS = 10_000
+"""Of a gzip or frames of a zstd body. Tools that cut a file for several processors make some hundred of 16 MB."""
+
 MAX_ZSTD_WINDOW = 8 << 20
 """Bytes. The window that RFC 9659 allows for the zstd content coding."""
 
@@ -57,14 +60,31 @@ def decoded(body: bytes, content_encoding: str, cap: int) -> bytes:
 
 
 def _gzip(body: bytes, cap: int) -> bytes:
-    """One or more gzip members; what follows the last is ignored, as browsers do."""
+    """One or more gzip members; what follows the last is ignored, as browsers do.
+
+    Each member is fed in slices that grow: whatever zlib leaves over it copies, and with the whole rest of the body a
+    million empty members would copy it a million times.
+    """
     pieces: list[bytes] = []
-    size = 0
-    rest = body
-    while not pieces or rest.startswith(b"\x1f\x8b"):
-        piece, rest = _inflated(rest, zlib.MAX_WBITS | 16, cap - size)
-        pieces.append(piece)
-        size += len(piece)
+    size = at = members = 0
+    while at < len(body) and (not members or body.startswith(b"\x1f\x8b", at)):
+        members += 1
+        if members > MAX_MEMBERS:
+            raise UnknownCoding(f"gzip of more than {MAX_MEMBERS:,} members")
+        machine, step = zlib.decompressobj(zlib.MAX_WBITS | 16), 512
+        while not machine.eof:
+            if at >= len(body):
+                raise Damaged("the compressed stream has no end")
+            try:
+                piece = machine.decompress(machine.unconsumed_tail + body[at : at + step], cap + 1 - size)
+            except zlib.error as error:
+                raise Damaged(str(error)) from error
+            at, step = at + step, min(2 * step, 1 << 20)
+            size += len(piece)
+            pieces.append(piece)
+            if size > cap:
+                raise OverCap
+        at = min(at, len(body)) - len(machine.unused_data)
     return b"".join(pieces)
 
 
@@ -118,10 +138,13 @@ def _zstd(body: bytes, cap: int) -> bytes:
     so the body is pushed in slices so small that no slice can add more than one cap.
     """
     pieces: list[bytes] = []
-    size = at = 0
+    size = at = frames = 0
     step = max(64, cap // MAX_ZSTD_RATIO)
     try:
-        while body.startswith(_ZSTD_FRAME, at) or (not pieces and at < len(body)):
+        while body.startswith(_ZSTD_FRAME, at) or (not frames and at < len(body)):
+            frames += 1
+            if frames > MAX_MEMBERS:
+                raise UnknownCoding(f"zstd of more than {MAX_MEMBERS:,} frames")
             machine = zstandard.ZstdDecompressor(max_window_size=MAX_ZSTD_WINDOW).decompressobj()
             while not machine.eof:
                 if at >= len(body):

@@ -17,6 +17,8 @@ FetchError                    `reason` is a stable word for tables and alarms
 
 from __future__ import annotations
 
+import unicodedata
+
 
 class FetchError(Exception):
     """Base of everything that fetching raises on purpose. The message is one sentence: the URL, what, what to do."""
@@ -96,9 +98,19 @@ class RedirectLoop(Permanent):
 
 
 def printable(text: str, limit: int = 300) -> str:
-    """The text on one line for messages and logs: control characters escaped, cut after `limit` characters.
+    """The text on one line for terminals, messages and logs: control characters, line ends, terminal escapes and
+    direction marks escaped, blanks of every kind as blanks, cut after `limit` characters.
 
-    An address comes from a hostile page; a line end in it must not start a line of its own in a log.
+    What is shown comes from hostile pages: a line end in it must not start a line of its own in a log, nor an escape
+    sequence move the cursor.
     """
     shown = text if len(text) <= limit else text[: limit - 1] + "…"
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in shown)
+    if shown.isprintable():
+        return shown
+    return "".join(_shown(char) for char in shown)
+
+
+def _shown(char: str) -> str:
+    if char.isprintable():
+        return char
+    return " " if unicodedata.category(char) == "Zs" else char.encode("unicode_escape").decode("ascii")

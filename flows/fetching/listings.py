@@ -7,6 +7,7 @@ have libxml2's limits; a document that declares entities of its own is refused w
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -23,6 +24,13 @@ MAX_LISTING_BYTES = 52_428_800
 MAX_ENTRIES = 50_000
 """The limit of the sitemap protocol for one file; feeds hold far fewer."""
 
+MAX_ELEMENTS_OF_ENTRY = 5_000
+"""Elements within one entry; they are kept in memory until it ends. Feeds have some tens."""
+
+MAX_ELEMENTS = 3_000_000
+"""Of a listing: 60 for each entry that the protocol allows."""
+
+_LONG_TAG = re.compile(rb"<(?!!\[CDATA\[|!--|\?)[^<>]{65536}")  # thousands of attributes cost a parser quadratic time
 _FUTURE = timedelta(days=1)
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web, a date is a fault
 _ENTRIES = frozenset({"url", "sitemap", "item", "entry"})
@@ -84,6 +92,8 @@ def _xml(body: bytes, now: datetime) -> ListedPages:
     kind: ListingKind | None = None
     entries: list[ListedPage] = []
     cut = False
+    if _LONG_TAG.search(body):
+        raise NotAListing("holds a tag of more than 64 kB, which no honest one has")
     events: Any = etree.iterparse(
         io.BytesIO(body.lstrip()),
         events=("start", "end"),
@@ -94,17 +104,31 @@ def _xml(body: bytes, now: datetime) -> ListedPages:
         remove_comments=True,
         remove_pis=True,
     )
+    depth = held = seen = 0  # levels within an entry, elements of it, elements at all
     try:
         for event, element in events:
             if kind is None:
                 kind = _kind(element)
-            if event == "end" and (name := _name(element)) in _ENTRIES and not _is_inside_entry(element):
+            if event == "start":
+                depth += depth > 0 or _name(element) in _ENTRIES
+                held, seen = held + (depth > 0), seen + 1
+                if held > MAX_ELEMENTS_OF_ENTRY:
+                    raise NotAListing(f"holds an entry of more than {MAX_ELEMENTS_OF_ENTRY:,} elements")
+                if seen > MAX_ELEMENTS:
+                    cut = True
+                    break
+                continue
+            depth -= depth > 0
+            if depth:
+                continue
+            if (name := _name(element)) in _ENTRIES:
                 if len(entries) >= MAX_ENTRIES:
                     cut = True
                     break
                 if (found := _entry(element, name, now)) is not None:
                     entries.append(found)
-                _forget(element)
+            held = 0
+            _forget(element)
     except etree.XMLSyntaxError as error:
         if not entries:
             raise NotAListing(f"is not well-formed XML ({str(error)[:200]})") from error
@@ -135,11 +159,6 @@ def _kind(root: etree._Element) -> ListingKind:
 def _name(element: etree._Element) -> str:
     tag: object = element.tag  # a function for comments and the like, whatever the stubs say
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def _is_inside_entry(element: etree._Element) -> bool:
-    parent = element.getparent()
-    return parent is not None and _name(parent) in _ENTRIES
 
 
 def _entry(element: etree._Element, name: str, now: datetime) -> ListedPage | None:

@@ -7,13 +7,11 @@ which is no verdict on the pages: they are tried again later (Transient).
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from protego import Protego
-
 from flows.fetching.errors import Busy, FetchError, Permanent, RedirectLoop, Refused, TooLarge, Transient
+from flows.fetching.robots_text import RobotsText, parse
 
 MAX_ROBOTS_BYTES = 500 << 10
 """RFC 9309 section 2.5: at least 500 KiB must be parsed; the rest is left."""
@@ -21,7 +19,8 @@ MAX_ROBOTS_BYTES = 500 << 10
 UNREACHABLE_TTL_S = 300.0
 """How long "everything is disallowed" is believed before robots.txt is asked for again."""
 
-MAX_ROBOTS_SITEMAPS = 100
+MANY_RULES = 500
+"""Beyond these an address is tried on them in a thread, not on the event loop."""
 
 Get = Callable[[str], Awaitable[bytes]]
 
@@ -31,22 +30,20 @@ class RobotsRules:
     """What one robots.txt says to us. `unreachable` is set while everything is disallowed for want of an answer."""
 
     url: str
-    parsed: Protego | None  # None: no rules at all
-    agent: str  # our product token
+    parsed: RobotsText | None  # None: no rules at all
     expires: float
     unreachable: FetchError | None = None
 
     def allow(self, url: str) -> bool:
-        return self.unreachable is None and (self.parsed is None or self.parsed.can_fetch(url, self.agent))
+        return self.unreachable is None and (self.parsed is None or self.parsed.can_fetch(url))
 
     def crawl_delay(self, cap: float) -> float:
         """Seconds between requests that the host asks for, 0 to `cap`; 0 if it asks nothing sensible."""
-        asked = self.parsed.crawl_delay(self.agent) if self.parsed else None
-        return min(asked, cap) if asked is not None and math.isfinite(asked) and asked > 0 else 0.0
+        return min((self.parsed.delay if self.parsed else None) or 0.0, cap)
 
     @property
     def sitemaps(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self.parsed.sitemaps))[:MAX_ROBOTS_SITEMAPS] if self.parsed else ()
+        return self.parsed.sitemaps if self.parsed else ()
 
 
 class Robots:
@@ -82,7 +79,8 @@ class Robots:
                 retry_after=max(1.0, rules.expires - self._clock()),
                 at_once=False,
             )
-        if not rules.allow(url):
+        many = rules.parsed is not None and len(rules.parsed.rules) > MANY_RULES
+        if not (await asyncio.to_thread(rules.allow, url) if many else rules.allow(url)):
             raise Refused(url, f"{rules.url} asks robots to stay away from this page; it is skipped", reason="robots")
         return rules
 
@@ -93,21 +91,22 @@ class Robots:
         except Refused:
             raise
         except (Transient, TooLarge) as error:
-            return RobotsRules(url, None, self._agent, self._clock() + UNREACHABLE_TTL_S, error)
+            return RobotsRules(url, None, self._clock() + UNREACHABLE_TTL_S, error)
         except Permanent as error:
             no_rules = isinstance(error, RedirectLoop) or error.reason in ("gone", "forbidden", "status")
             if no_rules:
-                return RobotsRules(url, None, self._agent, self._clock() + self._ttl)
-            return RobotsRules(url, None, self._agent, self._clock() + UNREACHABLE_TTL_S, error)
-        return RobotsRules(url, parsed_robots(body), self._agent, self._clock() + self._ttl)
+                return RobotsRules(url, None, self._clock() + self._ttl)
+            return RobotsRules(url, None, self._clock() + UNREACHABLE_TTL_S, error)
+        parsed = await asyncio.to_thread(parsed_robots, body, self._agent)  # half a megabyte, not on the event loop
+        return RobotsRules(url, parsed, self._clock() + self._ttl)
 
 
-def parsed_robots(body: bytes) -> Protego:
+def parsed_robots(body: bytes, agent: str) -> RobotsText:
     """The rules in a robots.txt: UTF-8 with or without a byte order mark, what follows MAX_BYTES left out."""
     if len(body) > MAX_ROBOTS_BYTES:
         body = body[:MAX_ROBOTS_BYTES]
         body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1] or body
-    return Protego.parse(body.decode("utf-8-sig", "replace"))
+    return parse(body.decode("utf-8-sig", "replace"), agent)
 
 
 def product_token(user_agent: str) -> str:

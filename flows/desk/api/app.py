@@ -60,6 +60,12 @@ async def invalid(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"error": "; ".join(faults)}, status_code=422)
 
 
+@api.exception_handler(UnicodeEncodeError)
+async def half_a_character(request: Request, error: Exception) -> JSONResponse:
+    """422: JSON can name half of a surrogate pair, which is no text and which no database holds."""
+    return JSONResponse({"error": "a text of the request holds half of a surrogate pair"}, status_code=422)
+
+
 @api.exception_handler(HTTPException)
 async def refused_answer(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)

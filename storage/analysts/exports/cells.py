@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "|", "\t", "\r", "\n")
 
 
 def csv_cell(value: Any) -> Any:
@@ -14,7 +14,7 @@ def csv_cell(value: Any) -> Any:
     Source: OWASP, "CSV Injection".
     """
     if isinstance(value, str) and value.lstrip(" \xa0\u200b\ufeff").startswith(
-        (*FORMULA_STARTS, "＝", "＋", "－", "＠")
+        (*FORMULA_STARTS, "＝", "＋", "－", "＠", "｜")
     ):
         return "'" + value
     return value

@@ -50,7 +50,7 @@ def write_csv(path: Path, chosen: Table, rows: Iterable[tuple[Any, ...]]) -> int
     texts = [index for index, kind in enumerate(chosen.types) if kind == "string"]
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(chosen.columns)
+        writer.writerow([csv_cell(name) for name in chosen.columns])
         for values in typed(rows, chosen):
             for index in texts:
                 values[index] = csv_cell(values[index])

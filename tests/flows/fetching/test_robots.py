@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from types import FrameType
+
 import pytest
 
 from flows.fetching.errors import Busy, Refused
 from flows.fetching.policy import FetchRequest
 from flows.fetching.robots import MAX_ROBOTS_BYTES, RobotsRules, parsed_robots, product_token
+from flows.fetching.robots_text import parse
 from tests.servers import Reply, redirect
 
 TEXT = "text/plain"
 
 
 def rules(text: bytes) -> RobotsRules:
-    return RobotsRules("https://example.org/robots.txt", parsed_robots(text), "Tamis", expires=0)
+    return RobotsRules("https://example.org/robots.txt", parsed_robots(text, "Tamis"), expires=0)
 
 
 def test_a_disallowed_path_is_not_allowed_and_the_others_are() -> None:
@@ -127,3 +132,57 @@ async def test_every_hop_of_a_redirect_asks_robots_txt_again(site, new_fetcher) 
     with pytest.raises(Refused):
         await new_fetcher(respect_robots=True).fetch(FetchRequest(url=site.url("/a")))
     assert site.hits["/no"] == 0
+
+
+def robots_cases() -> list[tuple[str, str, str, bool]]:
+    """Name, file, path, whether it is allowed: from robots_cases.txt, one for each path."""
+    found = []
+    for line in (Path(__file__).parent / "robots_cases.txt").read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        name, text, *verdicts = [part.strip() for part in line.split(" |")]
+        text = text.replace(" / ", "\n").replace("\\s", " ").replace("\\n", "\n")
+        for verdict in verdicts:
+            sign, *paths = verdict.split()
+            found += [(name, text, path, sign == "+") for path in paths]
+    return found
+
+
+@pytest.mark.parametrize(("name", "text", "path", "allowed"), robots_cases())
+def test_rfc_9309_is_read_as_written(name: str, text: str, path: str, allowed: bool) -> None:
+    assert rules(text.encode()).allow("https://example.org" + path) is allowed
+
+
+def test_there_are_as_many_cases_as_the_figure_says() -> None:
+    assert len(robots_cases()) >= 245
+
+
+def pieces_of_work(text: str) -> int:
+    """Lines of Python run while a file is parsed and asked: what grows with it whatever else the machine does."""
+    count = 0
+
+    def step(frame: FrameType, event: str, argument: object) -> object:
+        nonlocal count
+        count += event == "line"
+        return step
+
+    sys.settrace(step)  # type: ignore[arg-type]
+    try:
+        found = parse(text, "Tamis")
+        found.can_fetch("https://example.org/" + "a/" * 50)
+    finally:
+        sys.settrace(None)
+    return count
+
+
+def test_a_file_of_many_names_and_many_rules_costs_its_size_and_not_their_product() -> None:
+    def bomb(size: int) -> str:
+        names = "".join(f"User-agent: bot{number}\n" for number in range(size))
+        return names + "User-agent: *\n" + "".join(f"Disallow: /{number}*x*\n" for number in range(size))
+
+    assert pieces_of_work(bomb(2_000)) < 15 * pieces_of_work(bomb(200))
+
+
+def test_the_file_of_many_names_and_rules_holds_no_more_than_our_rules() -> None:
+    found = parse("".join(f"User-agent: b{n}\n" for n in range(20_000)) + "Disallow: /a\n" * 20_000, "Tamis")
+    assert found.rules == ()

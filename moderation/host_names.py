@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from moderation.signals.links import is_public_place
-from moderation.signals.view import host_of, same_site, written_hosts
+from moderation.signals.view import NOTICE_KINDS, host_of, same_site, written_hosts
 from moderation.verdict import Submission
 
 
@@ -29,7 +29,7 @@ class HostNames:
     def see(self, submission: Submission) -> None:
         """Count one comment."""
         name = (submission.author or "").strip().casefold()
-        if not name or submission.by_site:
+        if not name or submission.by_site or submission.kind in NOTICE_KINDS:  # a notice's "name" is a page's title
             return
         for host in own_hosts(submission):
             self._names[host].add(name)

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from moderation.signals import named_signals
 from moderation.verdict import Evidence
 
 LAYER = "site-layer"
@@ -33,29 +34,17 @@ _PRIOR = {"intercept": 0.9, "score": 0.25, "family": 0.3}  # standard deviations
 _GAIN = 1.5  # log-likelihood, in nats, by which the layer must have been better
 
 Floats = npt.NDArray[np.float64]
-_LINK = frozenset(
-    "free-host keyword-host short-link hyphenated-host long-host cheap-domain digits-in-host bare-big-host html-link "
-    "forum-link markdown-link disguised-link messenger e-mail-address deep-link".split()
-)
-_CONTEXT = frozenset(
-    "on-topic off-topic names-the-subject title-copied copied-from-page copied-from-comment talks-with-others "
-    "answers-parent is-an-answer addresses-somebody late prompt many-alike host-under-many-names known-author".split()
-)
 
 
 def family_of(signal: str) -> str:
-    """The family a signal's log-odds are reweighted with."""
+    """The family a signal's log-odds are reweighted with: the one it was registered with, "shape" for one of a version
+    that we do not know."""
     if signal.startswith("wording"):
         return "wording"
-    if signal.startswith("words-") or signal in ("only-praise", "many-trades", "trade-density", "trades-and-praise"):
-        return "words"
-    if signal in _CONTEXT:
-        return "context"
-    if signal.startswith("author"):
+    if signal.startswith("author-wording"):
         return "author"
-    if signal in _LINK or signal.startswith("link"):
-        return "link"
-    return "shape"
+    named = named_signals().get(signal)
+    return named.family if named is not None else "shape"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +72,7 @@ class SiteLayer:
     def evidence(self, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
         """The layer's own reason, to be added to the global ones."""
         change = float(_inputs(evidence) @ np.array(self.weights))
-        return (Evidence(signal=LAYER, log_odds=change, because=f"{self.decisions} decisions"),)
+        return (Evidence(signal=LAYER, log_odds=change, because=str(self.decisions)),)
 
     def as_json(self) -> str:
         return json.dumps(

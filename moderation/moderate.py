@@ -18,16 +18,13 @@ from moderation.learning import SiteLayer
 from moderation.policy import DEFAULT_POLICY, Policy, decide
 from moderation.rules import NO_RULES, Rules
 from moderation.scoring import evidence_of, log_odds, probability
+from moderation.signals import named_signals
 from moderation.verdict import Action, Evidence, LanguageRelation, Submission, Verdict
 
 OTHER_LANGUAGE = "other-language"
 OTHER_LANGUAGE_LOG_ODDS = 0.6  # an expert's weight: readers of other languages exist, machines are the majority
 PROMOTIONAL = 0.1  # spam probability from which a link beside an offer is an advertisement, not a reader's reference
 CAMPAIGN_SIZE = 3  # so many alike comments are labelled duplicates
-_OFFERS = frozenset(
-    {"words-selfpromo", "words-shopping", "words-seo", "words-services", "words-helpdesk", "words-loans"}
-)
-_LINKS = frozenset({"link", "author-link-repeated", "messenger", "phone-number", "e-mail-address"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +96,10 @@ class Moderator:
         if spam >= self.policy.review and not submission.by_site:
             labels.add("spam")
         elif spam >= PROMOTIONAL and not submission.by_site:
-            signals = {reason.signal for reason in evidence}
-            if signals & _OFFERS and signals & _LINKS and "own-site-link" not in signals:
+            signals = named_signals()
+            found = {reason.signal for reason in evidence}
+            traits = frozenset().union(*(signals[name].traits for name in found if name in signals))
+            if {"offer", "contact"} <= traits and "own-site-link" not in found:
                 labels.add("promotional")
         if finding.relation is LanguageRelation.OTHER:
             labels.add("off_language")

@@ -8,25 +8,20 @@ import numpy as np
 
 from moderation.classifier.features import Floats, Hashed, hashed
 from moderation.classifier.model import Channel, Model
-from moderation.signals import findings
+from moderation.signals import findings, named_signals
 from moderation.signals.finding import Finding
-from moderation.signals.view import View, same_site
+from moderation.signals.view import NOTICE_KINDS, View, same_site
 from moderation.verdict import Evidence, Submission
 
 BASELINE = "baseline"
 WORDING_SPAM = "wording-spam"
 WORDING_HAM = "wording-ham"
-NOTICE_KINDS = frozenset({"pingback", "trackback"})
 
-# A notice has no wording of its own: only its sender counts. Log-odds.
+# A notice has no wording of its own, and its "name" is a page's title: only its sender's place counts. Log-odds.
 _NOTICE_BASELINE = -2.5
 _NOTICE_OWN_SITE = -4.0
 _NOTICE_LINKS_BACK = -2.0
 _NOTICE_NO_LINK_BACK = 3.0
-_NOTICE_SIGNALS = frozenset(
-    "author-trade-word author-is-address author-list author-random author-sells keyword-host free-host cheap-domain "
-    "hyphenated-host host-under-many-names short-link words-pharma words-gambling words-adult hidden-characters".split()
-)
 _TOLD = 0.005  # log-odds; weaker findings are summed up in one line
 
 
@@ -56,11 +51,12 @@ def probability(log_odds: float) -> float:
 
 
 def _signal_evidence(found: list[tuple[str, Finding]], channel: Channel) -> list[Evidence]:
-    weights = channel.signals
+    """Each finding by its trained weight; a signal that is newer than the model by its expert's."""
+    weights, signals = channel.signals, named_signals()
     return [
-        Evidence(signal=name, log_odds=weights[name] * finding.strength, because=finding.quote, spans=finding.spans)
+        Evidence(signal=name, log_odds=weight * finding.strength, because=finding.quote, spans=finding.spans)
         for name, finding in found
-        if abs(weights.get(name, 0.0)) >= _TOLD
+        if abs(weight := weights[name] if name in weights else signals[name].prior) >= _TOLD
     ]
 
 
@@ -73,7 +69,8 @@ def _notice_evidence(view: View, channel: Channel) -> list[Evidence]:
     if submission.links_back is not None:
         weight = _NOTICE_LINKS_BACK if submission.links_back else _NOTICE_NO_LINK_BACK
         evidence.append(Evidence(signal="notice-links-back", log_odds=weight, because=", ".join(sorted(hosts)[:2])))
-    about_sender = [(name, finding) for name, finding in findings(view) if name in _NOTICE_SIGNALS]
+    signals = named_signals()
+    about_sender = [(name, finding) for name, finding in findings(view) if "sender" in signals[name].traits]
     return evidence + _signal_evidence(about_sender, channel)
 
 

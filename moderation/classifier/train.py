@@ -10,8 +10,9 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,13 @@ import numpy as np
 from moderation import wordstats
 from moderation.classifier.model import write_model
 from moderation.classifier.training import Example, Settings, prepare, train
+from moderation.host_names import HostNames
 from moderation.submissions import submission_from_json
 
 VERSION = "2026.11-1"
 _RUNNING_TEXT = frozenset({"wiki17", "lingua-sentences"})
+_GUESSED = frozenset({"en", "fr", "de", "ru"})
+_SURE = 80  # characters; the guesses on shorter texts are coarse
 _ENGLISH = frozenset({"blog_jt", "youtube"})  # sources that mix languages, nearly all of it English
 
 
@@ -38,6 +42,7 @@ def examples(folder: Path) -> list[Example]:
     """The labelled comments of a data folder, with their articles, then the running texts."""
     articles = {(row["site"], row["page"]): row for row in _rows(folder, "articles")}
     found = []
+    names: defaultdict[str, HostNames] = defaultdict(HostNames)  # a night sees the comments of its own site
     for row in _rows(folder, "spam"):
         article = articles.get((row["site"], row["page"]), {})
         submission = submission_from_json(
@@ -50,7 +55,12 @@ def examples(folder: Path) -> list[Example]:
                 "article_text": article.get("text"),
             }
         )
+        names[row["source"]].see(submission)
         found.append(Example(submission=submission, is_spam=row["label"] == "spam", source=row["source"]))
+    found = [
+        replace(one, submission=replace(one.submission, host_names=names[one.source].names(one.submission)))
+        for one in found
+    ]
     for row in _rows(folder, "lang"):
         if row["source"] in _RUNNING_TEXT and row["cls"] != "1-3":
             submission = submission_from_json({"id": row["id"], "text": row["text"]})
@@ -63,12 +73,23 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
     for row in _rows(folder, "lang"):
         if row["lang"] != "und":
             yield row["lang"], row["text"]
+    spoken: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in _rows(folder, "spam"):
-        language = row["lang"] or ("en" if row["source"] in _ENGLISH else "")
+        language = _language(row)
         if row["label"] == "ham" and language:
+            spoken[row["site"]][language] += 1
             yield language, row["text"]
     for row in _rows(folder, "articles"):
-        yield "en", row["text"]
+        languages = spoken[row["site"]]
+        if languages:
+            yield max(sorted(languages), key=languages.__getitem__), row["text"]
+
+
+def _language(row: dict[str, Any]) -> str:
+    """The language of a comment: the site's, unless a long comment was guessed to be in another one."""
+    if len(row["text"]) > _SURE and row.get("textlang") in _GUESSED:
+        return str(row["textlang"])
+    return row["lang"] or ("en" if row["source"] in _ENGLISH else "")
 
 
 def main(arguments: list[str] | None = None) -> None:

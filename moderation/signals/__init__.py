@@ -19,6 +19,12 @@ def all_signals() -> tuple[Named, ...]:
 
 
 @lru_cache(maxsize=1)
+def named_signals() -> dict[str, Named]:
+    """Every signal by its name."""
+    return {named.name: named for named in all_signals()}
+
+
+@lru_cache(maxsize=1)
 def _by_need() -> dict[str, tuple[Named, ...]]:
     needs = dict.fromkeys(named.needs for named in all_signals())
     return {need: tuple(named for named in all_signals() if named.needs == need) for need in needs}

@@ -11,7 +11,8 @@ from datetime import date
 from functools import lru_cache
 
 from moderation.signals.finding import Finding, grown, signal
-from moderation.signals.view import PageView, View, page_view
+from moderation.signals.lexicon import COMMERCIAL, lexicon
+from moderation.signals.view import PageView, View, addresses_in
 from moderation.tokens import WORD, folded
 from moderation.wordstats import word_statistics
 
@@ -28,16 +29,11 @@ def _taken_up(view: View, shared: frozenset[str], most: float) -> Finding | None
     return Finding(min(most, math.fsum(rarity(word) for word in shared)), view.quoted(spans), spans)
 
 
-def _page(view: View) -> PageView | None:
-    submission = view.submission
-    if not submission.article_text and not submission.article_title:
-        return None
-    return page_view(submission.article_title or "", submission.article_text or "")
-
-
-@signal("on-topic", -0.5, "uses the article's own words", "reprend les mots de l'article", needs="page")
+@signal(
+    "on-topic", -0.5, "uses the article's own words", "reprend les mots de l'article", needs="page", family="context"
+)
 def on_topic(view: View) -> Finding | None:
-    page = _page(view)
+    page = view.page()
     if page is None or not page.words or _repeats_title(view, page):
         return None
     telling = view.telling()
@@ -46,10 +42,18 @@ def on_topic(view: View) -> Finding | None:
     return found._replace(strength=found.strength * (0.3 + len(shared) / len(telling))) if found else None
 
 
-@signal("off-topic", 0.9, "hardly a word of the article", "presque aucun mot de l'article", needs="page")
+@signal(
+    "off-topic",
+    0.9,
+    "hardly a word of the article",
+    "presque aucun mot de l'article",
+    needs="page",
+    family="context",
+    measure=("{} telling words, {} % of them in the article", "{} mots parlants, dont {} % dans l’article"),
+)
 def off_topic(view: View) -> Finding | None:
     """Only for comments with at least eight telling words: a short answer needs no word of the article."""
-    page = _page(view)
+    page = view.page()
     if page is None or len(page.words) < 40:
         return None
     telling = view.telling()
@@ -58,12 +62,19 @@ def off_topic(view: View) -> Finding | None:
     share = len(telling & page.words) / len(telling)
     if share >= 0.15:
         return None
-    return Finding(1.0 - share / 0.15, f"{len(telling)} telling words, {share:.0%} of them in the article")
+    return Finding(1.0 - share / 0.15, f"{len(telling)}, {share:.0%}")
 
 
-@signal("names-the-subject", -0.7, "names the subject of the title", "nomme le sujet du titre", needs="page")
+@signal(
+    "names-the-subject",
+    -0.7,
+    "names the subject of the title",
+    "nomme le sujet du titre",
+    needs="page",
+    family="context",
+)
 def names_the_subject(view: View) -> Finding | None:
-    page = _page(view)
+    page = view.page()
     if page is None or not page.title_words or _repeats_title(view, page):
         return None
     return _taken_up(view, view.telling() & page.title_words, 3.0)
@@ -74,20 +85,27 @@ def _repeats_title(view: View, page: PageView) -> bool:
     return len(title) >= 10 and " " in title and title in " ".join(view.words)
 
 
-@signal("title-copied", 1.0, "repeats the whole title", "recopie le titre entier", needs="page")
+@signal("title-copied", 1.0, "repeats the whole title", "recopie le titre entier", needs="page", family="context")
 def title_copied(view: View) -> Finding | None:
     """The mark of machines: a reader names the subject, a machine pastes the title. Twice as telling if hardly
     anything else is there."""
-    page = _page(view)
+    page = view.page()
     if page is None or not _repeats_title(view, page):
         return None
     rest = len(view.words) - len(page.title_folded.split()) - len(view.author_words)
     return Finding(2.0 if rest <= 4 else 1.0, view.submission.article_title or "")
 
 
-@signal("copied-from-page", 0.6, "copies a sentence of the article", "recopie une phrase de l'article", needs="page")
+@signal(
+    "copied-from-page",
+    0.6,
+    "copies a sentence of the article",
+    "recopie une phrase de l'article",
+    needs="page",
+    family="context",
+)
 def copied_from_page(view: View) -> Finding | None:
-    page = _page(view)
+    page = view.page()
     if page is None or not page.shingles or len(view.words) < 8:
         return None
     copied = [
@@ -106,6 +124,8 @@ def copied_from_page(view: View) -> Finding | None:
     "copies another comment of the page",
     "recopie un autre commentaire de la page",
     needs="thread",
+    family="context",
+    measure=("{} % of the text", "{} % du texte"),
 )
 def copied_from_comment(view: View) -> Finding | None:
     siblings = view.submission.siblings
@@ -116,7 +136,7 @@ def copied_from_comment(view: View) -> Finding | None:
     for sibling in siblings[:300]:
         shared = own & _shingles(sibling)
         best = max(best, len(shared) / max(1, len(own)))
-    return Finding(2.0 * best, f"{best:.0%} of the text") if best >= 0.3 else None
+    return Finding(2.0 * best, f"{best:.0%}") if best >= 0.3 else None
 
 
 @lru_cache(maxsize=2048)
@@ -131,18 +151,48 @@ def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     "takes up words of the other comments",
     "reprend les mots des autres commentaires",
     needs="thread",
+    family="context",
 )
 def talks_with_others(view: View) -> Finding | None:
+    """Words of addresses, and words of comments that look like spam themselves, are nobody's talk."""
     siblings = view.submission.siblings
     if not siblings or len(view.words) < 4:
         return None
-    shared = frozenset().union(*(view.telling() & _words_of(sibling) for sibling in siblings[:100]))
+    own = view.telling().difference(*(WORD.findall(view.text[a.start : a.end].lower()) for a in view.addresses))
+    shared = frozenset().union(*(own & _talk_of(sibling) for sibling in siblings[:100]))
+    if len(shared) * 2 > len(own) > 2 and any(_is_copy(view, sibling) for sibling in siblings[:100]):
+        return None
     return _taken_up(view, shared, 2.0)
+
+
+def _is_copy(view: View, sibling: str) -> bool:
+    words = _words_of(sibling)
+    own = frozenset(view.words)
+    return len(own & words) * 3 > 2 * max(len(own), len(words))
 
 
 @lru_cache(maxsize=2048)
 def _words_of(text: str) -> frozenset[str]:
     return frozenset(folded(word) for word in WORD.findall(text.lower()))
+
+
+_SUSPECT_LINKS = 2
+
+
+@lru_cache(maxsize=2048)
+def _talk_of(text: str) -> frozenset[str]:
+    """The words of another comment outside of its addresses; none if it advertises: several links or trades."""
+    addresses = addresses_in(text)
+    if len(addresses) >= _SUSPECT_LINKS:
+        return frozenset()
+    words = [folded(word) for word in WORD.findall(text.lower())]
+    trades = sum(len(hits) for family, hits in lexicon().scan(words, text).items() if family in COMMERCIAL)
+    if trades * 12 > len(words) or (addresses and trades):
+        return frozenset()
+    rest = text
+    for address in reversed(addresses):
+        rest = rest[: address.start] + " " + rest[address.end :]
+    return _words_of(rest)
 
 
 @signal(
@@ -151,18 +201,23 @@ def _words_of(text: str) -> frozenset[str]:
     "takes up words of the comment it answers",
     "reprend les mots du commentaire auquel il répond",
     needs="thread",
+    family="context",
 )
 def answers_parent(view: View) -> Finding | None:
     parent = view.submission.parent_text
-    return _taken_up(view, view.telling() & _words_of(parent), 2.0) if parent else None
+    if not parent or _is_copy(view, parent):
+        return None
+    return _taken_up(view, view.telling() & _talk_of(parent), 2.0)
 
 
-@signal("is-an-answer", -0.7, "answers another comment", "répond à un autre commentaire", needs="thread")
+@signal(
+    "is-an-answer", -0.7, "answers another comment", "répond à un autre commentaire", needs="thread", family="context"
+)
 def is_an_answer(view: View) -> Finding | None:
     return Finding(1.0, (view.submission.parent_text or "")[:60]) if view.submission.parent_text else None
 
 
-@signal("addresses-somebody", -0.7, "addresses somebody or quotes", "s'adresse à quelqu'un ou cite")
+@signal("addresses-somebody", -0.7, "addresses somebody or quotes", "s'adresse à quelqu'un ou cite", family="context")
 def addresses_somebody(view: View) -> Finding | None:
     if "@" not in view.text and ">" not in view.text:
         return None
@@ -170,18 +225,32 @@ def addresses_somebody(view: View) -> Finding | None:
     return Finding(1.0, view.text[found.start() : found.end() + 20].strip(), (found.span(),)) if found else None
 
 
-@signal("late", 0.5, "posted more than three months after the article", "posté plus de trois mois après l'article")
+@signal(
+    "late",
+    0.5,
+    "posted more than three months after the article",
+    "posté plus de trois mois après l'article",
+    family="context",
+    measure=("{} days after the article", "{} jours après l’article"),
+)
 def late(view: View) -> Finding | None:
     days = _days_after(view)
     if days is None or days < 90:
         return None
-    return Finding(min(2.0, days / 365), f"{days} days after the article")
+    return Finding(min(2.0, days / 365), str(days))
 
 
-@signal("prompt", -0.3, "posted within a week of the article", "posté dans la semaine de l'article")
+@signal(
+    "prompt",
+    -0.3,
+    "posted within a week of the article",
+    "posté dans la semaine de l'article",
+    family="context",
+    measure=("{} day after the article|{} days after the article", "{} jour après l’article|{} jours après l’article"),
+)
 def prompt(view: View) -> Finding | None:
     days = _days_after(view)
-    return Finding(1.0, f"{days} days after the article") if days is not None and 0 <= days <= 7 else None
+    return Finding(1.0, str(days)) if days is not None and 0 <= days <= 7 else None
 
 
 def _days_after(view: View) -> int | None:
@@ -193,7 +262,14 @@ def _days_after(view: View) -> int | None:
     return (written - published).days
 
 
-@signal("many-alike", 0.8, "many comments like this one", "beaucoup de commentaires semblables")
+@signal(
+    "many-alike",
+    0.8,
+    "many comments like this one",
+    "beaucoup de commentaires semblables",
+    family="context",
+    measure=("{} comments", "{} commentaires"),
+)
 def many_alike(view: View) -> Finding | None:
     members = view.submission.is_duplicate_of
-    return Finding(min(3.0, grown(members - 1)), f"{members} comments") if members and members > 1 else None
+    return Finding(min(3.0, grown(members - 1)), str(members)) if members and members > 1 else None

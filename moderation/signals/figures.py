@@ -14,10 +14,15 @@ _PHONE = re.compile(
 )
 _DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b")
 _LONG_NUMBER = re.compile(r"(?<![\w.,])\d{4,}(?!\w)")
+# a whole figure, with its groups of thousands and its decimals: 7,450  1 250,50  300
+_FIGURE = r"\d{1,3}(?:[ \u00a0\u202f.,'’]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
+_SCALE = r"(?:\s?(?:k|m|mio|jt|juta|rb|ribu|тыс\w*|млн|mill?ions?|millones|milliards?|billions?)\b)?"
+_CURRENCY = r"[$€£₽₴¥₹₿]|(?:usdt?|eur|euros?|dollars?|dólares|руб\w*|р|pounds?|bucks|btc|fcfa|cfa|reais)\b"
 _MONEY = re.compile(
-    r"(?i)[$€£₽₴¥₹]\s?\d|\d\s?(?:[$€£₽₴¥₹]|usd\b|eur\b|euros?\b|dollars?\b|руб\w*|р\b|тыс\w*|pounds?\b|bucks\b|k\$)"
+    rf"(?i)(?:us|r|a)?[$€£₽₴¥₹₿]\s?(?:{_FIGURE}){_SCALE}|(?<![\d.,])\brp\.?\s?(?:{_FIGURE}){_SCALE}"
+    rf"|(?<![\w.,])(?:{_FIGURE})(?:{_SCALE}\s?(?:{_CURRENCY})|\s?(?:jt|juta|k\$|тыс\w*|млн))(?!\w)"
 )
-_PERCENT = re.compile(r"\d\s?%")
+_PERCENT = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?\s?%")
 
 
 def _figures(view: View, pattern: re.Pattern[str]) -> Finding | None:
@@ -25,13 +30,22 @@ def _figures(view: View, pattern: re.Pattern[str]) -> Finding | None:
     return Finding(grown(len(spans)), view.quoted(spans, 3), spans) if spans else None
 
 
-@signal("phone-number", 0.9, "a phone number", "un numéro de téléphone", needs="digit")
+@signal(
+    "phone-number", 0.9, "a phone number", "un numéro de téléphone", needs="digit", family="shape", traits=("contact",)
+)
 def phone_number(view: View) -> Finding | None:
     found = _figures(view, _PHONE)
     return None if found is None or all(_DATE.fullmatch(view.text[a:b]) for a, b in found.spans) else found
 
 
-@signal("long-number", 0.3, "numbers of four digits or more", "nombres de quatre chiffres ou plus", needs="digit")
+@signal(
+    "long-number",
+    0.3,
+    "numbers of four digits or more",
+    "nombres de quatre chiffres ou plus",
+    needs="digit",
+    family="shape",
+)
 def long_number(view: View) -> Finding | None:
     """Years are no such numbers."""
     spans = tuple(
@@ -43,11 +57,11 @@ def long_number(view: View) -> Finding | None:
     return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
 
 
-@signal("money", 0.5, "sums of money", "des sommes d'argent", needs="digit")
+@signal("money", 0.5, "sums of money", "des sommes d'argent", needs="digit", family="shape")
 def money(view: View) -> Finding | None:
     return _figures(view, _MONEY)
 
 
-@signal("percent", 0.2, "percentages", "des pourcentages", needs="digit")
+@signal("percent", 0.2, "percentages", "des pourcentages", needs="digit", family="shape")
 def percent(view: View) -> Finding | None:
     return _figures(view, _PERCENT)

@@ -17,6 +17,16 @@ from moderation.tokens import WORD, folded
 _CACHED_WORDS = 200_000  # about 30 MB at most; a night's comments hold fewer different words
 
 
+GOODS = frozenset(
+    "shopping brands pharma diet gambling adult loans earn seo helpdesk services spells recovery streaming "
+    "clinics".split()
+)
+"""Families that name something for sale."""
+OFFERS = frozenset("selfpromo shopping seo services helpdesk loans spells recovery streaming clinics".split())
+"""Families of which one reads as an offer that a reader, too, may make."""
+COMMERCIAL = GOODS | {"prize", "selfpromo", "action"}
+
+
 class Hit(NamedTuple):
     """A phrase of a family at words[first:last]."""
 

@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 
 from moderation.signals.finding import Finding, grown, signal
-from moderation.signals.lexicon import lexicon
-from moderation.signals.view import Address, View, same_site
+from moderation.signals.lexicon import GOODS, lexicon
+from moderation.signals.view import Address, View, same_site, words_in
 from moderation.tokens import WORD
 
 _HTML_ANCHOR = re.compile(r"(?i)<a\s[^>]{0,300}href[^>]{0,300}>|&lt;a\s+href|<a\s+href\s*=")
@@ -64,7 +64,9 @@ _CHEAP_ENDS = frozenset(
 )
 
 
-@signal("link", 0.3, "links to another site", "lien vers un autre site", needs="host")
+@signal(
+    "link", 0.3, "links to another site", "lien vers un autre site", needs="host", family="link", traits=("contact",)
+)
 def link(view: View) -> Finding | None:
     if not view.body_hosts:
         return None
@@ -72,15 +74,29 @@ def link(view: View) -> Finding | None:
     return Finding(grown(len(view.hosts)), ", ".join(sorted(view.hosts)[:4]), spans)
 
 
-@signal("links-many", 0.7, "three links or more", "trois liens ou plus", needs="host")
+@signal(
+    "links-many",
+    0.7,
+    "three links or more",
+    "trois liens ou plus",
+    needs="host",
+    family="link",
+    measure=("{} links", "{} liens"),
+)
 def links_many(view: View) -> Finding | None:
     if len(view.body_hosts) < 3:
         return None
-    return Finding(min(3.0, len(view.body_hosts) / 3), f"{len(view.body_hosts)} links")
+    return Finding(min(3.0, len(view.body_hosts) / 3), str(len(view.body_hosts)))
 
 
 @signal(
-    "link-density", 0.5, "links take much of the text", "les liens occupent une grande part du texte", needs="address"
+    "link-density",
+    0.5,
+    "links take much of the text",
+    "les liens occupent une grande part du texte",
+    needs="address",
+    family="link",
+    measure=("{} % of the text", "{} % du texte"),
 )
 def link_density(view: View) -> Finding | None:
     taken = sum(address.end - address.start for address in view.addresses)
@@ -89,10 +105,10 @@ def link_density(view: View) -> Finding | None:
     share = taken / max(1, len(view.text))
     if share < 0.15:
         return None
-    return Finding(min(2.0, 2.5 * share), f"{share:.0%} of the text")
+    return Finding(min(2.0, 2.5 * share), f"{share:.0%}")
 
 
-@signal("link-alone", 0.4, "a link and hardly a word", "un lien et presque aucun mot", needs="host")
+@signal("link-alone", 0.4, "a link and hardly a word", "un lien et presque aucun mot", needs="host", family="link")
 def link_alone(view: View) -> Finding | None:
     if not view.body_hosts:
         return None
@@ -100,19 +116,31 @@ def link_alone(view: View) -> Finding | None:
     for address in reversed(view.addresses):
         bare = bare[: address.start] + " " + bare[address.end :]
     words = WORD.findall(bare)
-    return Finding(1.0, view.text[:80]) if len(words) < 5 else None
+    return Finding(1.0, view.text[:80]) if words_in(words) < 5 else None
 
 
 @signal(
-    "link-in-short-text", 0.3, "a link in fewer than twenty words", "un lien dans moins de vingt mots", needs="host"
+    "link-in-short-text",
+    0.3,
+    "a link in fewer than twenty words",
+    "un lien dans moins de vingt mots",
+    needs="host",
+    family="link",
 )
 def link_in_short_text(view: View) -> Finding | None:
-    if not view.body_hosts or len(view.words) > 30:
+    if not view.body_hosts or view.count > 30:
         return None
     return Finding(1.0, next(iter(view.body_hosts)))
 
 
-@signal("link-at-end", 0.3, "ends with a link to another site", "finit par un lien vers un autre site", needs="address")
+@signal(
+    "link-at-end",
+    0.3,
+    "ends with a link to another site",
+    "finit par un lien vers un autre site",
+    needs="address",
+    family="link",
+)
 def link_at_end(view: View) -> Finding | None:
     if not view.addresses or not view.body_hosts:
         return None
@@ -122,7 +150,7 @@ def link_at_end(view: View) -> Finding | None:
     return Finding(1.0, last.host, ((last.start, last.end),))
 
 
-@signal("html-link", 1.0, "link written as HTML", "lien écrit en HTML")
+@signal("html-link", 1.0, "link written as HTML", "lien écrit en HTML", family="link")
 def html_link(view: View) -> Finding | None:
     if "<a" not in view.text and "&lt;a" not in view.text and "<A" not in view.text:
         return None
@@ -130,7 +158,7 @@ def html_link(view: View) -> Finding | None:
     return Finding(grown(len(spans)), view.quoted(spans, 1), spans) if spans else None
 
 
-@signal("forum-link", 1.3, "forum markup for links (BBCode)", "balises de forum pour des liens (BBCode)")
+@signal("forum-link", 1.3, "forum markup for links (BBCode)", "balises de forum pour des liens (BBCode)", family="link")
 def forum_link(view: View) -> Finding | None:
     if "[" not in view.text:
         return None
@@ -138,7 +166,7 @@ def forum_link(view: View) -> Finding | None:
     return Finding(grown(len(spans)), view.quoted(spans, 2), spans) if spans else None
 
 
-@signal("markdown-link", 0.2, "link written in Markdown", "lien écrit en Markdown")
+@signal("markdown-link", 0.2, "link written in Markdown", "lien écrit en Markdown", family="link")
 def markdown_link(view: View) -> Finding | None:
     if "](" not in view.text:
         return None
@@ -146,7 +174,13 @@ def markdown_link(view: View) -> Finding | None:
     return Finding(grown(len(spans)), view.quoted(spans, 1), spans) if spans else None
 
 
-@signal("disguised-link", 1.0, "address written to slip past a filter", "adresse déguisée pour passer les filtres")
+@signal(
+    "disguised-link",
+    1.0,
+    "address written to slip past a filter",
+    "adresse déguisée pour passer les filtres",
+    family="link",
+)
 def disguised_link(view: View) -> Finding | None:
     if "dot" not in view.folded and "point" not in view.folded:
         return None
@@ -154,13 +188,29 @@ def disguised_link(view: View) -> Finding | None:
     return Finding(grown(len(spans)), view.quoted(spans, 2), spans) if spans else None
 
 
-@signal("short-link", 0.8, "link through a shortener", "lien par un raccourcisseur", needs="host")
+@signal(
+    "short-link",
+    0.8,
+    "link through a shortener",
+    "lien par un raccourcisseur",
+    needs="host",
+    family="link",
+    traits=("sender",),
+)
 def short_link(view: View) -> Finding | None:
     found = [host for host in view.all_hosts if host in _SHORTENERS]
     return Finding(grown(len(found)), ", ".join(found)) if found else None
 
 
-@signal("free-host", 0.7, "link to a throw-away site", "lien vers un site jetable", needs="host")
+@signal(
+    "free-host",
+    0.7,
+    "link to a throw-away site",
+    "lien vers un site jetable",
+    needs="host",
+    family="link",
+    traits=("sender",),
+)
 def free_host(view: View) -> Finding | None:
     found = [host for host in view.all_hosts if _is_free(host)]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
@@ -171,10 +221,24 @@ def _is_free(host: str) -> bool:
     return host.endswith(tuple("." + free for free in _FREE_HOSTS))
 
 
-@signal("keyword-host", 1.2, "host made of sales words", "nom d'hôte fait de mots de vente", needs="host")
+@signal(
+    "keyword-host",
+    1.2,
+    "host made of sales words",
+    "nom d'hôte fait de mots de vente",
+    needs="host",
+    family="link",
+    traits=("sender",),
+)
 def keyword_host(view: View) -> Finding | None:
-    found = [host for host in view.all_hosts if sales_words_in(host)]
+    found = [host for host in _not_the_pages(view) if sales_words_in(host)]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
+
+
+def _not_the_pages(view: View) -> list[str]:
+    """The hosts that the article does not name itself: a reader may well point to what it is about."""
+    page = view.page()
+    return [host for host in view.all_hosts if page is None or host not in page.hosts]
 
 
 @lru_cache(maxsize=50_000)
@@ -199,26 +263,16 @@ def sales_words_in(host: str) -> int:
 @lru_cache(maxsize=1)
 def _host_words() -> tuple[frozenset[str], int]:
     """Single words and joined phrases of the trades, long enough not to occur by chance inside other words."""
-    trades = {
-        "shopping",
-        "brands",
-        "pharma",
-        "diet",
-        "gambling",
-        "adult",
-        "loans",
-        "earn",
-        "seo",
-        "helpdesk",
-        "services",
-    }
     single = frozenset(
         "".join((first, *rest)).removesuffix("*")
         for first, phrases in lexicon().first_words()
         for family, rest in phrases
-        if family in trades
+        if family in GOODS
     )
-    common = {"medium", "shop", "sale", "rose", "taxi", "auto", "renewed", "supplier", "regime", "traders", "trader"}
+    common = set(
+        "medium shop sale rose taxi auto renewed supplier regime traders trader generic deposit domino scatter menang "
+        "appelez contactez financement clinik lifting estetik berkat dukun".split()
+    )
     words = frozenset(word for word in single if len(word) >= 5 and word not in common) | {
         "cheap",
         "outlet",
@@ -234,27 +288,35 @@ def _host_words() -> tuple[frozenset[str], int]:
     "host of several words joined by hyphens",
     "hôte de plusieurs mots à traits d'union",
     needs="host",
+    family="link",
+    traits=("sender",),
 )
 def hyphenated_host(view: View) -> Finding | None:
     found = [host for host in view.all_hosts if host.count("-") >= 2]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
 
 
-@signal("long-host", 0.5, "unusually long host name", "nom d'hôte inhabituellement long", needs="host")
+@signal("long-host", 0.5, "unusually long host name", "nom d'hôte inhabituellement long", needs="host", family="link")
 def long_host(view: View) -> Finding | None:
     found = [host for host in view.all_hosts if len(host) > 26]
     return Finding(grown(len(found)), ", ".join(found[:2])) if found else None
 
 
 @signal(
-    "cheap-domain", 0.5, "domain end popular with spammers", "extension de domaine prisée des spammeurs", needs="host"
+    "cheap-domain",
+    0.5,
+    "domain end popular with spammers",
+    "extension de domaine prisée des spammeurs",
+    needs="host",
+    family="link",
+    traits=("sender",),
 )
 def cheap_domain(view: View) -> Finding | None:
     found = [host for host in view.all_hosts if host.rpartition(".")[2] in _CHEAP_ENDS]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
 
 
-@signal("digits-in-host", 0.4, "host with digits", "hôte avec des chiffres", needs="host")
+@signal("digits-in-host", 0.4, "host with digits", "hôte avec des chiffres", needs="host", family="link")
 def digits_in_host(view: View) -> Finding | None:
     found = [host for host in view.all_hosts if any(sign.isdigit() for sign in host)]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
@@ -266,6 +328,7 @@ def digits_in_host(view: View) -> Finding | None:
     "gives a giant's front page as own site",
     "donne l'accueil d'un géant comme son site",
     needs="host",
+    family="link",
 )
 def bare_big_host(view: View) -> Finding | None:
     return Finding(1.0, view.author_host) if view.author_host in _BIG_HOSTS else None
@@ -277,6 +340,7 @@ def bare_big_host(view: View) -> Finding | None:
     "links to a place that readers cite",
     "lien vers une source que citent les lecteurs",
     needs="host",
+    family="link",
 )
 def reference_link(view: View) -> Finding | None:
     found = [host for host in view.hosts if _is_reference(host)]
@@ -293,7 +357,7 @@ def is_public_place(host: str) -> bool:
     return host in _BIG_HOSTS or host in _SHORTENERS or _is_reference(host)
 
 
-@signal("own-site-link", -0.8, "links to a page of this very site", "lien vers une page de ce site même")
+@signal("own-site-link", -0.8, "links to a page of this very site", "lien vers une page de ce site même", family="link")
 def own_site_link(view: View) -> Finding | None:
     return Finding(grown(view.own_links), view.own_host) if view.own_links else None
 
@@ -304,6 +368,8 @@ def own_site_link(view: View) -> Finding | None:
     "repeats the author's address in the text",
     "répète l'adresse de l'auteur dans le texte",
     needs="host",
+    family="link",
+    traits=("contact",),
 )
 def author_link_repeated(view: View) -> Finding | None:
     if view.author_host and view.author_host in view.hosts:
@@ -311,14 +377,21 @@ def author_link_repeated(view: View) -> Finding | None:
     return None
 
 
-@signal("author-site", 0.2, "gives an own web address", "donne une adresse web", needs="host")
+@signal("author-site", 0.2, "gives an own web address", "donne une adresse web", needs="host", family="author")
 def author_site(view: View) -> Finding | None:
     if not view.author_host or same_site(view.author_host, view.own_host):
         return None
     return Finding(1.0, view.author_host)
 
 
-@signal("messenger", 1.0, "moves the talk to a messenger", "déplace l'échange vers une messagerie")
+@signal(
+    "messenger",
+    1.0,
+    "moves the talk to a messenger",
+    "déplace l'échange vers une messagerie",
+    family="link",
+    traits=("contact",),
+)
 def messenger(view: View) -> Finding | None:
     if _MESSENGER_WORDS.isdisjoint(view.words) and _MESSENGER_HOSTS.isdisjoint(view.hosts):
         return None
@@ -326,7 +399,9 @@ def messenger(view: View) -> Finding | None:
     return Finding(grown(len(spans)), view.quoted(spans, 2), spans) if spans else None
 
 
-@signal("e-mail-address", 0.8, "gives an e-mail address", "donne une adresse e-mail")
+@signal(
+    "e-mail-address", 0.8, "gives an e-mail address", "donne une adresse e-mail", family="link", traits=("contact",)
+)
 def email_address(view: View) -> Finding | None:
     if "@" not in view.text:
         return None
@@ -338,14 +413,28 @@ def _written(view: View) -> list[Address]:
     return [address for address in view.addresses if not same_site(address.host, view.own_host)]
 
 
-@signal("front-page-link", 0.5, "link to a site's front page", "lien vers la page d'accueil d'un site", needs="address")
+@signal(
+    "front-page-link",
+    0.5,
+    "link to a site's front page",
+    "lien vers la page d'accueil d'un site",
+    needs="address",
+    family="link",
+)
 def front_page_link(view: View) -> Finding | None:
     """Readers point to a page that says something, advertisers to the shop's door."""
     spans = tuple((a.start, a.end) for a in _written(view) if a.path in ("", "/") and not _is_reference(a.host))
     return Finding(grown(len(spans)), view.quoted(spans, 2), spans) if spans else None
 
 
-@signal("deep-link", -0.2, "link to a page inside a site", "lien vers une page intérieure d'un site", needs="address")
+@signal(
+    "deep-link",
+    -0.2,
+    "link to a page inside a site",
+    "lien vers une page intérieure d'un site",
+    needs="address",
+    family="link",
+)
 def deep_link(view: View) -> Finding | None:
     spans = tuple(
         (a.start, a.end) for a in _written(view) if (a.path.count("/") >= 2 and a.path[-1] != "/") or "?" in a.path
@@ -354,10 +443,15 @@ def deep_link(view: View) -> Finding | None:
 
 
 @signal(
-    "host-under-many-names", 1.0, "the same address is given by other names", "la même adresse sert à d'autres noms"
+    "host-under-many-names",
+    1.0,
+    "the same address is given by other names",
+    "la même adresse sert à d'autres noms",
+    family="context",
+    measure=("{} names", "{} noms"),
 )
 def host_under_many_names(view: View) -> Finding | None:
     names = view.submission.host_names
-    if names is None or names < 3:  # two readers may well cite the same place
+    if names is None or names < 3 or view.is_notice:  # two readers may well cite the same place
         return None
-    return Finding(min(3.0, names / 3), f"{names} names")
+    return Finding(min(3.0, names / 3), str(names))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from moderation.signals.finding import Finding, grown, signal
-from moderation.signals.lexicon import lexicon
+from moderation.signals.lexicon import GOODS, lexicon
 from moderation.signals.links import sales_words_in
 from moderation.signals.view import View, same_site
 from moderation.wordstats import word_statistics
@@ -21,15 +21,29 @@ _PERSON = re.compile(r"^[^\W\d_][\w'’.-]+ (?:[^\W\d_]\.|[^\W\d_][\w'’-]+)$")
 _PARTICLES = frozenset(
     "de la le du des d' von van der den zu di da del della dos das do al el bin ibn ben ter y e et".split()
 )
-_TRADES = frozenset("shopping brands pharma diet gambling adult loans earn seo helpdesk services prize".split())
+_TRADES = GOODS | {"prize"}
 
 
-@signal("author-is-address", 1.8, "an address instead of a name", "une adresse à la place du nom", needs="author")
+@signal(
+    "author-is-address",
+    1.8,
+    "an address instead of a name",
+    "une adresse à la place du nom",
+    needs="author",
+    family="author",
+)
 def author_is_address(view: View) -> Finding | None:
     return Finding(1.0, view.author[:60]) if _ADDRESS.search(view.author) else None
 
 
-@signal("author-trade-word", 1.6, "the name is a sales phrase", "le nom est une phrase de vente", needs="author")
+@signal(
+    "author-trade-word",
+    1.6,
+    "the name is a sales phrase",
+    "le nom est une phrase de vente",
+    needs="author",
+    family="author",
+)
 def author_trade_word(view: View) -> Finding | None:
     if not view.author_words:
         return None
@@ -48,6 +62,7 @@ def author_trade_word(view: View) -> Finding | None:
     "a search phrase instead of a name",
     "une requête de recherche à la place du nom",
     needs="author",
+    family="author",
 )
 def author_phrase(view: View) -> Finding | None:
     """Three words or more, or two without a capital: people sign with one or two words, capitals first."""
@@ -62,7 +77,9 @@ def author_phrase(view: View) -> Finding | None:
     return None
 
 
-@signal("author-host-name", 0.9, "the name is the host's", "le nom est celui de l'hôte", needs="author")
+@signal(
+    "author-host-name", 0.9, "the name is the host's", "le nom est celui de l'hôte", needs="author", family="author"
+)
 def author_host_name(view: View) -> Finding | None:
     """ "cheap shoes" of cheapshoes.com. A person's own domain carries the person's name: two words with capitals."""
     name = "".join(view.author_words)
@@ -72,7 +89,9 @@ def author_host_name(view: View) -> Finding | None:
     return Finding(1.0, view.author[:60]) if name in host or (len(host) > 7 and host in name) else None
 
 
-@signal("author-random", 0.8, "a made-up string as name", "une suite de lettres comme nom", needs="author")
+@signal(
+    "author-random", 0.8, "a made-up string as name", "une suite de lettres comme nom", needs="author", family="author"
+)
 def author_random(view: View) -> Finding | None:
     name = view.author
     if " " in name or len(name) < 6:
@@ -83,7 +102,14 @@ def author_random(view: View) -> Finding | None:
     return Finding(min(2.0, strangeness - 4.6), name[:40]) if strangeness > 5.0 else None
 
 
-@signal("echo-of-name", 1.3, "begins with the author's name", "commence par le nom de l'auteur", needs="author")
+@signal(
+    "echo-of-name",
+    1.3,
+    "begins with the author's name",
+    "commence par le nom de l'auteur",
+    needs="author",
+    family="author",
+)
 def echo_of_name(view: View) -> Finding | None:
     """Machines put the search phrase both over the comment and at its head; nobody begins with the own name."""
     name = view.author_words
@@ -95,12 +121,26 @@ def echo_of_name(view: View) -> Finding | None:
     return Finding(1.0, view.author[:60], (view.span(0, len(name)),))
 
 
-@signal("author-joined-words", 0.4, "capitals inside the name", "des capitales au milieu du nom", needs="author")
+@signal(
+    "author-joined-words",
+    0.4,
+    "capitals inside the name",
+    "des capitales au milieu du nom",
+    needs="author",
+    family="author",
+)
 def author_joined_words(view: View) -> Finding | None:
     return Finding(1.0, view.author[:40]) if _JOINED.search(view.author) and " " not in view.author else None
 
 
-@signal("author-list", 1.3, "a list of search terms as name", "une liste de mots-clés comme nom", needs="author")
+@signal(
+    "author-list",
+    1.3,
+    "a list of search terms as name",
+    "une liste de mots-clés comme nom",
+    needs="author",
+    family="author",
+)
 def author_list(view: View) -> Finding | None:
     separators = view.author.count("|") + view.author.count(",") + view.author.count(";")
     if not separators or view.notice_form or (separators == 1 and _SITE_TITLE.search(view.author)):
@@ -108,17 +148,17 @@ def author_list(view: View) -> Finding | None:
     return Finding(grown(separators), view.author[:60])
 
 
-@signal("author-digits", 0.3, "a name with digits", "un nom avec des chiffres", needs="author")
+@signal("author-digits", 0.3, "a name with digits", "un nom avec des chiffres", needs="author", family="author")
 def author_digits(view: View) -> Finding | None:
     return Finding(1.0, view.author[:40]) if any(sign.isdigit() for sign in view.author) else None
 
 
-@signal("author-initial", -0.5, "first name and initial", "prénom et initiale", needs="author")
+@signal("author-initial", -0.5, "first name and initial", "prénom et initiale", needs="author", family="author")
 def author_initial(view: View) -> Finding | None:
     return Finding(1.0, view.author) if _INITIAL.match(view.author) else None
 
 
-@signal("author-full-name", -0.3, "first name and family name", "prénom et nom", needs="author")
+@signal("author-full-name", -0.3, "first name and family name", "prénom et nom", needs="author", family="author")
 def author_full_name(view: View) -> Finding | None:
     words = view.author.split()
     if len(words) not in (2, 3) or not all(word[:1].isupper() and word[1:].islower() for word in words):
@@ -132,19 +172,28 @@ def author_full_name(view: View) -> Finding | None:
     "the author's address is a shop's",
     "l'adresse de l'auteur est celle d'un commerce",
     needs="host",
+    family="author",
+    traits=("sender",),
 )
 def author_sells(view: View) -> Finding | None:
     found = sales_words_in(view.author_host) if view.author_host else 0
     return Finding(grown(found), view.author_host) if found else None
 
 
-@signal("known-author", -1.2, "the author was published here before", "auteur déjà publié ici")
+@signal(
+    "known-author",
+    -1.2,
+    "the author was published here before",
+    "auteur déjà publié ici",
+    family="context",
+    measure=("{} comment|{} comments", "{} commentaire|{} commentaires"),
+)
 def known_author(view: View) -> Finding | None:
     earlier = view.submission.earlier_published
-    return Finding(grown(earlier), f"{earlier} comments") if earlier else None
+    return Finding(grown(earlier), str(earlier)) if earlier else None
 
 
-@signal("by-the-site", -3.0, "written by the site itself", "écrit par le site lui-même")
+@signal("by-the-site", -3.0, "written by the site itself", "écrit par le site lui-même", family="context")
 def by_the_site(view: View) -> Finding | None:
     own = view.submission.by_site or (bool(view.author_host) and same_site(view.author_host, view.own_host))
     return Finding(1.0, view.author or view.own_host) if own else None

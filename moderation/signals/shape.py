@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from moderation.signals.finding import Finding, grown, signal
+from moderation.signals.lexicon import GOODS
 from moderation.signals.view import View
+from moderation.tokens import WORD
 from moderation.wordstats import word_statistics
 
 _MIXED_CASE = re.compile(r"\b[A-Za-z]*[a-z][A-Z]{2,}[a-z]*[A-Za-z]*\b|\b[a-z]+[A-Z]+[a-z]+[A-Z]\w*")
@@ -23,30 +25,30 @@ _TEMPLATE = re.compile(
     r"\{[^{}\n|]{1,60}(?:\|[^{}\n|]{0,60})+\}|%[a-z_]+%|\[\[?(?:name|keyword|link|url|site|anchor)\w*\]?\]|#(?:name|keyword|link|url)\w*#"
 )
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a-\u23ff]")
-_CODE = re.compile(
-    r"(?m)[{};]\s*$|</?\w+>|\w\(\w*\)|=>|->|::|==|\$\w+|`[^`]+`|\w+\.\w+\(|\bdef \w+\(|\w_\w+"
-    r"|^\s*(?:sudo|git|npm|pip|cd|import) \w"
+# Signs of a program, each kind by itself weak: a price has a dollar, a list has semicolons, a French plural "(s)".
+_CODE = tuple(
+    re.compile(sign, re.MULTILINE)
+    for sign in (
+        r"[\w)\]\"'};]\s*[{;]\s*$|^\s*[{}]+[;,)]*\s*$",
+        r"\{%[^%\n]{1,200}%\}|\{\{[^{}\n]{1,200}\}\}",
+        r"</?(?:div|span|p|ul|li|script|html|body|head|input|form|table|tr|td|code|pre|meta|style|button|xml)\b[^<>\n]{0,200}>",
+        r"\b[A-Za-z_]\w{2,}(?:\.\w+)*\([^()\n]{0,80}\)",
+        r"=>|->|[!=]==?|&&|\|\||\+=|:=|\w\s=\s[\w\"'\[({]",
+        r"\$(?:[a-z_]\w*|\{\w+\}|\()",
+        r"`[^`\n]{1,200}`",
+        r"\b[a-z]\w*_[a-z0-9]\w*\b|\b[a-z]+[A-Z]\w+\(|\b\w+\.(?:py|js|ts|php|rb|java|css|html|json|yml|yaml|xml|sh|conf|md)\b",
+        r"\b(?:def|function|class|return|import|const|var|let|public|static|void|elif|endif|printf|echo|null|true|false)\b"
+        r"(?=[^.!?\n]*[(){}=;:])",
+        r"(?<!\S)--?[a-z][\w-]+=?(?=\s|$)",
+    )
 )
-_CODE_SIGNS = (
-    "{",
-    "}",
-    "()",
-    "=",
-    "->",
-    "::",
-    "$",
-    "`",
-    "</",
-    "_",
-    ";\n",
-    "(",
-    "sudo ",
-    "git ",
-    "npm ",
-    "pip ",
-    "cd ",
-    "import ",
+_CODE_LINE = re.compile(
+    r"(?m)^\s*(?:[$#>%]\s+)?"
+    r"(?:sudo|git|npm|npx|yarn|pip3?|gem|brew|docker|composer|cargo|apt(?:-get)?|curl|wget|ssh|chmod) "
+    r"(?:-|[a-z][\w-]*(?:\s|$)).*$|```"
 )
+_CODE_SIGN = re.compile(r"[{}()=`$_<]|->|::|;\n|--|\.\w|(?m:^\s*(?:sudo|git|npm|pip|docker|curl) )")
+_NO_CODERS = GOODS - {"services", "streaming", "seo", "helpdesk", "shopping"}  # whose words programmers use as well
 _SMILEY = re.compile(r"(?<!\w)[:;=8][-o^']?[)(DPp/|3]|(?<!\w)[xX]D\b|\^\^|<3")
 _SMILEY_STARTS = (
     ":)",
@@ -71,7 +73,8 @@ _SMILEY_STARTS = (
 _QUESTION = re.compile(r"[?？؟]")
 _EXCERPT = re.compile(r"\[\s?(?:\.{2,}|…|&#8230;)\s?\]")
 _TIGHT_EXCERPT = re.compile(
-    r"\[(?:\.{3}|…)\][^\s\[](?:[^\[\n]*[^\s\[])?\[(?:\.{3}|…)\](?:…|\.{2,})|^[^\n]{1,200}\.{3}\n"
+    r"\[(?:\.{3}|…)\][^\s\[](?:[^\[\n]*[^\s\[])?\[(?:\.{3}|…)\](?:…|\.{2,})"
+    r"|^[^\n]{1,200}(?:\.{3}|…)\s*\n\s*(?:\[(?:\.{2,}|…)\]|(?i:read more|continue reading|lire la suite|weiterlesen))"
 )
 _SENTENCE_END = re.compile(r"[.!?…。！？]")
 
@@ -87,13 +90,13 @@ def _odd_words(view: View, spans: list[tuple[int, int]]) -> Finding | None:
     return Finding(grown(len(outside)), view.quoted(outside, 3), outside) if outside else None
 
 
-@signal("strange-words", 1.3, "words of random letters", "mots aux lettres aléatoires")
+@signal("strange-words", 1.3, "words of random letters", "mots aux lettres aléatoires", family="shape")
 def strange_words(view: View) -> Finding | None:
     """Letters that do not follow each other in any of our languages: "flqgwzoqjq". Known words are left out."""
     return _odd_words(view, [view.span(at, at + 1) for at, odd in view.odd_words() if odd.strange])
 
 
-@signal("random-capitals", 1.0, "words with capitals at random", "capitales au hasard dans les mots")
+@signal("random-capitals", 1.0, "words with capitals at random", "capitales au hasard dans les mots", family="shape")
 def random_capitals(view: View) -> Finding | None:
     """QlwuDdX, not JavaScript or BVerfGE: the letters must be strange too."""
     if _HUMP.search(view.text) is None:
@@ -109,25 +112,25 @@ def random_capitals(view: View) -> Finding | None:
     return Finding(grown(len(spans)), view.quoted(spans, 3), spans) if spans else None
 
 
-@signal("stirred-words", 1.0, "words with their letters stirred", "mots aux lettres mélangées")
+@signal("stirred-words", 1.0, "words with their letters stirred", "mots aux lettres mélangées", family="shape")
 def stirred_words(view: View) -> Finding | None:
     """Copied comments are stirred ("prboelm", "sotmiemes") so that nobody finds the original."""
     return _odd_words(view, [view.span(at, at + 1) for at, odd in view.odd_words() if odd.stirred])
 
 
-@signal("stretched-letters", -0.2, "letters drawn ouuuut", "lettres étiréééées")
+@signal("stretched-letters", -0.2, "letters drawn ouuuut", "lettres étiréééées", family="shape")
 def stretched_letters(view: View) -> Finding | None:
     return _odd_words(view, [view.span(at, at + 1) for at, odd in view.odd_words() if odd.stretched])
 
 
-@signal("spaced-letters", 0.8, "l e t t e r s set apart", "l e t t r e s espacées")
+@signal("spaced-letters", 0.8, "l e t t e r s set apart", "l e t t r e s espacées", family="shape")
 def spaced_letters(view: View) -> Finding | None:
     if _SPACED_START.search(view.text) is None:
         return None
     return spans_finding(view, _SPACED)
 
 
-@signal("capitals", 0.5, "written in capitals", "écrit en capitales")
+@signal("capitals", 0.5, "written in capitals", "écrit en capitales", family="shape")
 def capitals(view: View) -> Finding | None:
     if view.letters < 12:
         return None
@@ -137,61 +140,67 @@ def capitals(view: View) -> Finding | None:
     return Finding(min(2.0, 2.0 * upper / view.letters), view.text[:60])
 
 
-@signal("shouted-words", 0.3, "single words in capitals", "des mots en capitales")
+@signal("shouted-words", 0.3, "single words in capitals", "des mots en capitales", family="shape")
 def shouted_words(view: View) -> Finding | None:
     return spans_finding(view, _SHOUTED)
 
 
-@signal("exclamations", 0.3, "rows of exclamation marks", "suites de points d'exclamation")
+@signal("exclamations", 0.3, "rows of exclamation marks", "suites de points d'exclamation", family="shape")
 def exclamations(view: View) -> Finding | None:
     return spans_finding(view, _BANGS) if view.text.count("!") > 1 else None
 
 
-@signal("stretched-dots", 0.8, "dots set apart . . .", "points espacés . . .")
+@signal("stretched-dots", 0.8, "dots set apart . . .", "points espacés . . .", family="shape")
 def stretched_dots(view: View) -> Finding | None:
     if " ." not in view.text and " !" not in view.text and " ," not in view.text and " ?" not in view.text:
         return None
     return spans_finding(view, _STRETCHED_DOTS)
 
 
-@signal("glued-sentences", 0.3, "no space after a full stop", "pas d'espace après un point")
+@signal("glued-sentences", 0.3, "no space after a full stop", "pas d'espace après un point", family="shape")
 def glued_sentences(view: View) -> Finding | None:
     return spans_finding(view, _GLUED)
 
 
-@signal("space-before-stop", 0.3, "a space before a full stop or comma", "une espace avant un point ou une virgule")
+@signal(
+    "space-before-stop",
+    0.3,
+    "a space before a full stop or comma",
+    "une espace avant un point ou une virgule",
+    family="shape",
+)
 def space_before_stop(view: View) -> Finding | None:
     return spans_finding(view, _SPACE_BEFORE) if " ." in view.text or " ," in view.text else None
 
 
-@signal("broken-encoding", 0.3, "broken characters", "caractères cassés")
+@signal("broken-encoding", 0.3, "broken characters", "caractères cassés", family="shape")
 def broken_encoding(view: View) -> Finding | None:
     return (
         spans_finding(view, _MOJIBAKE) if not view.text.isascii() or "&#" in view.text or "\\'" in view.text else None
     )
 
 
-@signal("unfilled-template", 1.8, "a spammer's template left unfilled", "gabarit de spam non rempli")
+@signal("unfilled-template", 1.8, "a spammer's template left unfilled", "gabarit de spam non rempli", family="shape")
 def unfilled_template(view: View) -> Finding | None:
     if not ("{" in view.text or "%" in view.text or "[" in view.text or "#" in view.text):
         return None
     return spans_finding(view, _TEMPLATE)
 
 
-@signal("emoji", 0.2, "many emoji", "beaucoup d'émojis")
+@signal("emoji", 0.2, "many emoji", "beaucoup d'émojis", family="shape", measure=("{} emoji", "{} émojis"))
 def emoji(view: View) -> Finding | None:
     if view.text.isascii():
         return None
     found = len(_EMOJI.findall(view.text))
-    return Finding(min(3.0, found / 3), f"{found} emoji") if found >= 2 else None
+    return Finding(min(3.0, found / 3), str(found)) if found >= 2 else None
 
 
-@signal("keyword-lines", 1.0, "lines of keywords without a sentence", "lignes de mots-clés sans phrase")
+@signal("keyword-lines", 1.0, "lines of keywords without a sentence", "lignes de mots-clés sans phrase", family="shape")
 def keyword_lines(view: View) -> Finding | None:
     if "\n" not in view.text:
         return None
     lines = [line.strip() for line in view.text.split("\n") if line.strip()]
-    bare = [line for line in lines if line[-1:].isalnum() and line.count(" ") <= 6]
+    bare = [line for line in lines if line[-1:].isalnum() and line.count(" ") <= 6 and _WORDY.search(line)]
     if len(lines) < 3 or len(bare) * 5 < len(lines) * 3 or len(view.words) > 12 * len(bare):
         return None
     return Finding(min(3.0, len(bare) / 3), " / ".join(bare[:3])[:120])
@@ -202,6 +211,7 @@ def keyword_lines(view: View) -> Finding | None:
     0.9,
     "ends with a name or search phrase after the last sentence",
     "finit par un mot-clé après la dernière phrase",
+    family="shape",
 )
 def keyword_tail(view: View) -> Finding | None:
     """ "Thanks for sharing. Java Online Training": one to seven words, no stop after them, no small word in them."""
@@ -221,7 +231,7 @@ def keyword_tail(view: View) -> Finding | None:
         return None if is_person else Finding(1.5, tail, span)
     words = tail.split()
     named = len(words) > 1 and all(word[:1].isupper() or not word[:1].isalpha() for word in words)
-    sells = any(hit.last == len(view.words) for family in _GOODS for hit in view.hits.get(family, ())[-1:])
+    sells = any(hit.last == len(view.words) for family in GOODS for hit in view.hits.get(family, ())[-1:])
     if not named and not sells:
         rarity = word_statistics().rarity
         if not tail.isascii() or min(rarity(word) for word in view.words[-len(words) :]) < 0.5:
@@ -229,7 +239,7 @@ def keyword_tail(view: View) -> Finding | None:
     return Finding(1.0, tail, span)
 
 
-_GOODS = tuple("shopping brands pharma diet gambling adult loans earn seo helpdesk services".split())
+_WORDY = re.compile(r"(?<![^\W_])(?![0-9a-fA-F]+(?![^\W_]))[^\W\d_]{3,}(?![^\W_])")  # a word that is no hex number
 _SMALL_WORD = re.compile(
     r"(?i)\b(?:i|you|it|is|are|was|this|that|they|we|he|she|my|your|me|so|not|to|cheers|thanks|thank|regards|je|tu|il|est|"
     r"c|ca|ça|que|qui|ne|pas|merci|cordialement|bonne|ich|du|es|ist|das|nicht|und|gruß|grüße|lg|danke|lol|haha|yo|no|"
@@ -237,7 +247,7 @@ _SMALL_WORD = re.compile(
 )
 
 
-@signal("repeated-words", 0.8, "repeats the same words", "répète les mêmes mots")
+@signal("repeated-words", 0.8, "repeats the same words", "répète les mêmes mots", family="shape")
 def repeated_words(view: View) -> Finding | None:
     long_words = [word for word in view.words if len(word) > 3]
     different = len(set(long_words))
@@ -257,62 +267,93 @@ def repeated_words(view: View) -> Finding | None:
     0.2,
     "an excerpt in brackets with dots, as notices have",
     "un extrait entre crochets, comme dans une notification",
+    family="shape",
 )
 def excerpt(view: View) -> Finding | None:
     return spans_finding(view, _EXCERPT) if "[" in view.text else None
 
 
 @signal(
-    "made-up-excerpt", 1.2, "a notice excerpt as tools make it up", "un extrait de notification fabriqué par un outil"
+    "made-up-excerpt",
+    1.2,
+    "a notice excerpt as tools make it up",
+    "un extrait de notification fabriqué par un outil",
+    family="shape",
 )
 def made_up_excerpt(view: View) -> Finding | None:
-    """ "cheap shoes...\\n[...]Your title[...]...": blogs write "[...] text [...]", tools leave out the spaces."""
-    return spans_finding(view, _TIGHT_EXCERPT) if "..." in view.text or "…" in view.text else None
+    """ "cheap shoes...\\n[...]Your title[...]...": blogs write "[...] text [...]", tools leave out the spaces.
+
+    Three dots at a line's end are a reader's pause, unless what stands before them is the name over the comment.
+    """
+    if "..." not in view.text and "…" not in view.text:
+        return None
+    line, _, rest = view.text.partition("\n")
+    if rest and line.endswith(("...", "…")) and _same_words(line, view.author):
+        return Finding(1.0, line[:80], ((0, len(line)),))
+    return spans_finding(view, _TIGHT_EXCERPT)
 
 
-@signal("code", -0.9, "program code", "du code informatique")
+def _same_words(line: str, author: str) -> bool:
+    words = WORD.findall(line.lower())
+    return len(words) > 1 and words == WORD.findall(author.lower())
+
+
+@signal("code", -0.9, "program code", "du code informatique", family="shape")
 def code(view: View) -> Finding | None:
-    if not any(sign in view.text for sign in _CODE_SIGNS):
+    """Two kinds of signs, or a whole line as one types it into a terminal: one sign alone stands in any text."""
+    if _CODE_SIGN.search(view.text) is None:
         return None
-    if "pharma" in view.hits or "brands" in view.hits or len(view.body_hosts) > 2:
+    if not _NO_CODERS.isdisjoint(view.hits) or len(view.body_hosts) > 2:
         return None
-    return spans_finding(view, _CODE)
+    lines = [found.span() for found in _CODE_LINE.finditer(view.text)]
+    kinds = [
+        spans
+        for pattern in _CODE
+        if (spans := [span for found in pattern.finditer(view.text) if not view.in_address(*(span := found.span()))])
+    ]
+    if not lines and len(kinds) < 2:
+        return None
+    spans = tuple(sorted({*lines, *(span for kind in kinds for span in kind)}))
+    return Finding(grown(len(lines) + len(kinds)), view.quoted(spans, 3), spans)
 
 
-@signal("smiley", -0.3, "a smiley", "un smiley")
+@signal("smiley", -0.3, "a smiley", "un smiley", family="shape")
 def smiley(view: View) -> Finding | None:
     return spans_finding(view, _SMILEY) if any(start in view.text for start in _SMILEY_STARTS) else None
 
 
-@signal("question", -0.2, "asks a question", "pose une question")
+@signal("question", -0.2, "asks a question", "pose une question", family="shape")
 def question(view: View) -> Finding | None:
     found = len(_QUESTION.findall(view.text))
     return Finding(grown(found), "?") if found else None
 
 
-@signal("very-short", -0.2, "five words or fewer", "cinq mots ou moins")
+@signal("very-short", -0.2, "five words or fewer", "cinq mots ou moins", family="shape")
 def very_short(view: View) -> Finding | None:
-    return Finding(1.0, view.text[:60]) if 0 < len(view.words) <= 5 and not view.body_hosts else None
+    return Finding(1.0, view.text[:60]) if 0 < view.count <= 5 and not view.body_hosts else None
 
 
-@signal("length", 0.0, "the length, where a channel's habits make it tell", "la longueur, là où elle est parlante")
+@signal(
+    "length",
+    0.0,
+    "the length, where a channel's habits make it tell",
+    "la longueur, là où elle est parlante",
+    family="shape",
+    measure=("{} word|{} words", "{} mot|{} mots"),
+)
 def length(view: View) -> Finding | None:
     """Short messages of friends, long ones of shops: weighed for chats and text messages only by training."""
-    return (
-        Finding(min(3.0, len(view.words) / 12), f"{len(view.words)} words")
-        if view.submission.kind in _CHANNELS
-        else None
-    )
+    return Finding(min(3.0, view.count / 12), str(view.count)) if view.submission.kind in _CHANNELS else None
 
 
 _CHANNELS = frozenset({"sms", "chat", "telegram", "youtube", "video"})
 
 
-@signal("very-long", 0.1, "more than 250 words", "plus de 250 mots")
+@signal("very-long", 0.1, "more than 250 words", "plus de 250 mots", family="shape", measure=("{} words", "{} mots"))
 def very_long(view: View) -> Finding | None:
-    return Finding(min(3.0, len(view.words) / 250), f"{len(view.words)} words") if len(view.words) > 250 else None
+    return Finding(min(3.0, view.count / 250), str(view.count)) if view.count > 250 else None
 
 
-@signal("no-words", 0.3, "not a single word", "pas un seul mot")
+@signal("no-words", 0.3, "not a single word", "pas un seul mot", family="shape")
 def no_words(view: View) -> Finding | None:
     return Finding(1.0, view.text[:40]) if not view.words else None

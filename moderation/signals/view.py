@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from moderation.tokens import WORD, folded
 from moderation.verdict import Submission
 from moderation.wordstats import word_statistics
 
+NOTICE_KINDS = frozenset({"pingback", "trackback"})
 JUDGED = 6000
 """Characters of a comment that are looked at. Longer ones are cut: the rest would cost time and tell nothing new."""
 
@@ -77,6 +79,24 @@ class PageView(NamedTuple):
     words: frozenset[str]
     shingles: frozenset[tuple[str, ...]]
     title_folded: str
+    hosts: frozenset[str]
+
+    def says(self, words: Sequence[str]) -> bool:
+        """Whether all of these words that are longer than three letters stand in the article; some must be."""
+        long_words = [word for word in words if len(word) > 3]
+        return bool(long_words) and all(word in self.words for word in long_words)
+
+
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+LETTERS_A_WORD = 2  # of a script without spaces, as in the language bench
+
+
+def words_in(words: Sequence[str]) -> int:
+    """How many words these are, where Chinese, Japanese, Thai, Lao, Burmese and Khmer write theirs without spaces."""
+    if all(map(str.isascii, words)):
+        return len(words)
+    letters = [len(_UNSPACED.findall(word)) for word in words]
+    return sum(max(1, round(count / LETTERS_A_WORD)) if count else 1 for count in letters)
 
 
 class View:
@@ -84,7 +104,8 @@ class View:
 
     `words` are lower case and folded (look-alike letters, l33t and accents put back), `word_starts` their places in
     `folded`; `span` gives those in the comment's text. `hits` are the phrases of the word lists by family. `hosts` are
-    the hosts the body links to, own-site hosts left out; `author_host` is the host of the author's address.
+    the hosts the body links to, own-site hosts left out; `author_host` is the host of the author's address. `count` is
+    the number of words as the script counts them, `is_notice` whether another page's software wrote the comment.
     """
 
     __slots__ = (
@@ -97,9 +118,11 @@ class View:
         "author_host",
         "author_words",
         "body_hosts",
+        "count",
         "folded",
         "hits",
         "hosts",
+        "is_notice",
         "letters",
         "norm",
         "notice_form",
@@ -123,7 +146,9 @@ class View:
         self.word_starts = [match.start() for match in found]
         self._found = found
         self.letters = sum(map(len, words))
-        self.addresses = _addresses(text) if _ADDRESS_HINT.search(text) is not None else ()
+        self.count = len(words) if text.isascii() else words_in(words)
+        self.is_notice = submission.kind in NOTICE_KINDS
+        self.addresses = addresses_in(text) if _ADDRESS_HINT.search(text) is not None else ()
         self.own_host = host_of(submission.site or "")
         self.author = _DATE_TAIL.sub("", (submission.author or "").strip())
         self.author_words = _name_words(self.author) if self.author else ()
@@ -163,6 +188,17 @@ class View:
             having.append("thread")
         return having
 
+    def shouts(self) -> bool:
+        """Whether a third of the letters are capitals: then capitals mark no name."""
+        return sum(map(str.isupper, self.text)) * 3 >= self.letters
+
+    def page(self) -> PageView | None:
+        """What the article says; None where it is not known."""
+        submission = self.submission
+        if not submission.article_text and not submission.article_title:
+            return None
+        return page_view(submission.article_title or "", submission.article_text or "")
+
     def telling(self) -> frozenset[str]:
         """The words that say what the comment is about: rarer than about one text in fifty; worked out once."""
         if self._telling is None:
@@ -196,7 +232,8 @@ def _name_words(name: str) -> tuple[str, ...]:
     return tuple(folded(word) for word in WORD.findall(name.lower()))
 
 
-def _addresses(text: str) -> tuple[Address, ...]:
+def addresses_in(text: str) -> tuple[Address, ...]:
+    """The addresses written out in a text, in order."""
     found = []
     for match in _URL.finditer(text):
         written = match.group().rstrip(".,;:!?)")
@@ -236,9 +273,10 @@ def page_view(title: str, text: str) -> PageView:
         | frozenset(word for word in title_words if len(word) > 3),
         shingles=frozenset(zip(*(words[at:] for at in range(6)), strict=False)),
         title_folded=" ".join(title_words),
+        hosts=written_hosts(text[:60_000]),
     )
 
 
 def written_hosts(text: str) -> frozenset[str]:
     """The hosts of the addresses written out in a text."""
-    return frozenset(address.host for address in _addresses(text)) if "." in text else frozenset()
+    return frozenset(address.host for address in addresses_in(text)) if "." in text else frozenset()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from moderation.signals.finding import Finding, Signal, grown, signal
+from moderation.signals.lexicon import COMMERCIAL, GOODS, OFFERS, Hit
 from moderation.signals.view import View
 
 # family: expert's weight, meaning in English, meaning in French
@@ -29,6 +30,16 @@ _FAMILIES = {
     "services": (0.7, "local services, spells and fortune tellers", "services locaux, sorts et voyance"),
     "prize": (0.6, "prizes, freebies and calls to reply", "lots, gratuités et appels à répondre"),
     "action": (0.5, "tells the reader to click, write or call", "pousse à cliquer, écrire ou appeler"),
+    "spells": (1.3, "spells, healers and fortune tellers", "marabouts, guérisseurs et voyance"),
+    "recovery": (1.0, "money got back, hackers and brokers", "argent récupéré, pirates et courtiers"),
+    "streaming": (0.9, "films, channels, games and cracks for nothing", "films, chaînes, jeux et logiciels piratés"),
+    "clinics": (1.0, "hair, teeth and beauty clinics", "cliniques pour cheveux, dents et beauté"),
+    "testimony": (
+        0.4,
+        "testifies to what somebody did for the writer",
+        "témoigne de ce que quelqu'un a fait pour lui",
+    ),
+    "reach": (0.4, "says how to reach somebody", "dit comment joindre quelqu'un"),
     "firstperson": (
         -0.5,
         "speaks of the writer's own experience or opinion",
@@ -38,70 +49,100 @@ _FAMILIES = {
 }
 
 
+_OF_THE_PAGE = 0.3  # of a hit whose words the article uses as well: a reader of it may speak of its subject
+
+
 def _of_family(family: str) -> Signal:
     def find(view: View) -> Finding | None:
         hits = view.hits.get(family)
         if not hits:
             return None
         spans = view.spans_of(hits)
-        return Finding(grown(len(hits)), view.quoted(spans), spans)
+        strength = grown(len(hits))
+        if family in COMMERCIAL and (own := len(hits) - len(fresh(view, family))):
+            strength = grown(len(hits) - own) + _OF_THE_PAGE * (strength - grown(len(hits) - own))
+        return Finding(strength, view.quoted(spans), spans)
 
     find.__qualname__ = f"words_{family}"
     return find
 
 
+def fresh(view: View, family: str) -> list[Hit]:
+    """The hits of a family that do not merely take up the article's own subject."""
+    hits = view.hits.get(family, [])
+    page = view.page()
+    if page is None or not hits:
+        return hits
+    return [hit for hit in hits if not page.says(view.words[max(0, hit.first) : hit.last])]
+
+
 for _family, (_prior, _en, _fr) in _FAMILIES.items():
-    signal(f"words-{_family}", _prior, _en, _fr, needs=f"words-{_family}")(_of_family(_family))
+    signal(
+        f"words-{_family}",
+        _prior,
+        _en,
+        _fr,
+        family="words",
+        needs=f"words-{_family}",
+        traits=("offer",) if _family in OFFERS else (),
+    )(_of_family(_family))
 
-_GOODS = "shopping brands pharma diet gambling adult loans earn seo helpdesk services".split()
-_COMMERCIAL = (
-    "shopping brands pharma diet gambling adult loans earn seo helpdesk services prize selfpromo action".split()
+
+@signal(
+    "trades-and-praise",
+    0.6,
+    "generic praise next to an offer",
+    "éloge passe-partout à côté d'une offre",
+    family="words",
 )
-
-
-@signal("trades-and-praise", 0.6, "generic praise next to an offer", "éloge passe-partout à côté d'une offre")
 def trades_and_praise(view: View) -> Finding | None:
     """Praise alone is a reader's; praise with a shop behind it is not."""
     praise = view.hits.get("flattery")
     if not praise:
         return None
-    offers = [hit for family in _COMMERCIAL for hit in view.hits.get(family, ())]
+    offers = [hit for family in sorted(COMMERCIAL) for hit in fresh(view, family)]
     if not offers and not view.hosts:
         return None
     spans = view.spans_of(praise[:2] + offers[:2])
     return Finding(1.0, view.quoted(spans), spans)
 
 
-@signal("only-praise", 0.3, "nothing but generic praise", "rien d'autre qu'un éloge passe-partout")
+@signal("only-praise", 0.3, "nothing but generic praise", "rien d'autre qu'un éloge passe-partout", family="words")
 def only_praise(view: View) -> Finding | None:
     """At least eight words and most of them in stock phrases: a short "Great article!" is a reader's."""
     hits = view.hits.get("flattery", []) + view.hits.get("bookmark", []) + view.hits.get("blogtech", [])
-    if len(hits) < 2 or len(view.words) < 8:
+    if len(hits) < 2 or view.count < 8:
         return None
-    share = sum(hit.last - hit.first for hit in hits) / len(view.words)
+    share = sum(hit.last - hit.first for hit in hits) / view.count
     if share < 0.2:
         return None
     spans = view.spans_of(hits)
     return Finding(min(3.0, share * 4), view.quoted(spans), spans)
 
 
-@signal("many-trades", 0.6, "words of several unrelated trades", "mots de plusieurs commerces sans rapport")
+@signal(
+    "many-trades", 0.6, "words of several unrelated trades", "mots de plusieurs commerces sans rapport", family="words"
+)
 def many_trades(view: View) -> Finding | None:
-    trades = [family for family in _COMMERCIAL if family in view.hits]
+    trades = [family for family in sorted(COMMERCIAL) if fresh(view, family)]
     if len(trades) < 3:
         return None
-    spans = view.spans_of([view.hits[family][0] for family in trades])
+    spans = view.spans_of([fresh(view, family)[0] for family in trades])
     return Finding(min(3.0, len(trades) - 2.0), view.quoted(spans), spans)
 
 
 @signal(
-    "trade-density", 0.8, "a large share of the words sells something", "une grande part des mots vend quelque chose"
+    "trade-density",
+    0.8,
+    "a large share of the words sells something",
+    "une grande part des mots vend quelque chose",
+    family="words",
 )
 def trade_density(view: View) -> Finding | None:
     if not view.words:
         return None
-    taken = {at for family in _GOODS for hit in view.hits.get(family, ()) for at in range(hit.first, hit.last)}
-    share = len(taken) / len(view.words)
+    taken = {at for family in GOODS for hit in fresh(view, family) for at in range(hit.first, hit.last)}
+    share = len(taken) / view.count
     if share < 0.1 or len(taken) < 2:
         return None
     spans = tuple(view.span(at, at + 1) for at in sorted(taken) if at >= 0)

@@ -1,0 +1,251 @@
+"""Offers of the 2020s, many of them without a link: what one word list alone does not show, but several signs together.
+
+Sources: the World Health Organization's stems of medicine names (INN stem book), and warnings of consumer offices
+about loans between private persons, healers, and those who promise stolen money back.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from moderation.signals.finding import Finding, Span, grown, signal
+from moderation.signals.lexicon import GOODS
+from moderation.signals.links import sales_words_in
+from moderation.signals.view import View
+from moderation.signals.wordlists import fresh
+from moderation.wordstats import word_statistics
+
+# what gives an offer away when a healer, a lender or a saviour is praised
+_SERVICES = ("spells", "recovery", "loans", "clinics", "services", "streaming", "helpdesk", "adult", "earn", "gambling")
+_SAVIOUR = re.compile(
+    r"\b(?:[Dd]r|DR|[Dd]octor|DOCTOR|[Dd]octeur|[Pp]rof|PROF|[Pp]rofess(?:or|eur)|[Pp]riest|PRIEST|[Pp]rophet|[Pp]ape|[Mm]ama|[Bb]aba"
+    r"|[Cc]hief|[Ll]ord|[Mm]a[iî]tre|MA[IÎ]TRE|[Mm]arabout|[Mm][ée]dium|[Vv]oyant|[Hh]erbalist|[Hh]acker|[Mm]r|MR|[Mm]rs|[Mm]me|[Mm]adame"
+    r"|[Mm]onsieur|[Dd]oktor|[Дд]октор|[Мм]астер)\.?\s+(?:de\s+)?[A-ZÀ-ÝА-Я][\w'’-]+"
+)
+_FIRM = re.compile(r"(?<![\w'’])[A-Z][A-Z'’&-]{2,}(?:\s+[A-Z][A-Z'’&-]{1,}){1,5}(?![\w])")  # QUICK ASSET TRACERS
+_PLACES = re.compile(
+    r"(?:[A-ZÀ-Ý][\w'’-]+(?:[ -][A-ZÀ-Ý]?[\w'’-]+)?\s?(?:,|;|/|\||•)\s?){4,}"
+    r"(?:(?:et|and|und|y|e|ou|or)\s)?[A-ZÀ-Ý][\w'’-]+"
+)
+# INN stems (https://www.who.int/teams/health-product-and-policy-standards/inn/stembook), at the end of a name
+_STEM = re.compile(
+    r"[a-z]{2,12}(?:afil|prazole|sartan|olol|statin|cycline|oxacin|azepam|zolam|gliptin|glutide|triptan|conazole|dipine"
+    r"|profen|cillin|mycin|micin|thromycin|barbital|codone|tretinoin|thyroxine|solone|metasone|azosin|oxetine|afinil"
+    r"|ciclovir|cyclovir|platin|floxacin|gabalin|setron|dronate|feron|parin|semide|thiazide|quine|mectin|steride|caine)"
+)
+_NO_MEDICINE = frozenset("harlequin quine aquine cocaine arcaine parin".split())
+_HOST_MEDICINE = re.compile(
+    r"(?:pharm|pill|tabs?\b|meds?\b|rx|drug|viagra|cialis|levitra|sildenafil|tadalafil|vardenafil|kamagra|cheapmed|[a-z]{3,}afil"
+    r"|prednis|amoxicil|azithro|ivermec|stromect|chloroquin|propecia|isotretin|clomid|lasix|erectile|erection|impoten)"
+)
+# gambling brands: a word joined to lucky figures or to what is played: raja77bet, hoki88, slotgacor, mona4d
+_BRAND = re.compile(
+    r"(?i)(?<![\w@#/.-])(?=[a-z]*\d)(?:[a-z]{3,14}(?:4d|3d|2d|77|88|99|69|33|55|66|123|138|168|188|303|338|365|388|555|777"
+    r"|888|999|89|87|78|11)(?:bet|slot|play|win|club|vip|pro|qq|toto|poker|id|asia)?|(?:slot|toto|judi|bet|poker|qq|hoki)\d{1,3}[a-z]{0,6})(?![\w-])"
+    r"|(?<![\w@#/.-])[a-z]{2,12}(?:bet|slot|toto|togel|poker|gacor|casino|jackpot)(?:\d{1,3})?(?![\w-])"
+)
+_NO_BRAND = frozenset(
+    "alphabet sherbet abet gibet tibet thibet quodlibet sorbet timeslot nightslot strip-poker casino slot toto".split()
+)
+# plain letters beside letters from decorative alphabets: nobody's keyboard writes them into one name
+_DECORATED = re.compile(
+    "(?:[A-Za-z0-9]+ ?)?[\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f110-\U0001f189\uff21-\uff3a\uff41-\uff5a]+"
+    "(?: ?[A-Za-z0-9\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f110-\U0001f189\uff21-\uff3a\uff41-\uff5a]+)*"
+)
+_FUNCTION_WORD = 0.32  # rarity under which a word only holds a sentence together
+_SENTENCE = re.compile(r"[.!?…。！？]")
+
+
+def _service(view: View) -> list[Span]:
+    return [span for family in _SERVICES for span in view.spans_of(fresh(view, family))]
+
+
+@signal(
+    "offer-and-call",
+    1.0,
+    "a service on offer, and how to reach it",
+    "un service proposé, et comment le joindre",
+    family="words",
+    traits=("offer",),
+)
+def offer_and_call(view: View) -> Finding | None:
+    """A reader who speaks of loans tells nobody to call."""
+    offers = _service(view)
+    calls = view.spans_of(view.hits.get("reach", []))
+    if not offers or not calls:
+        return None
+    spans = (*offers[:3], *calls[:2])
+    return Finding(min(2.0, 0.5 * (len(offers) + len(calls))), view.quoted(spans), spans)
+
+
+@signal(
+    "praised-saviour",
+    1.3,
+    "testifies for a healer, hacker or lender by name",
+    "témoigne pour un guérisseur, un hacker ou un prêteur, nommé",
+    family="words",
+    traits=("offer",),
+)
+def praised_saviour(view: View) -> Finding | None:
+    """A trouble or a service, a name with a title or a firm in capitals, and words of testimony: three signs of three.
+
+    A patient who praises a doctor has the last two at most.
+    """
+    testimony = view.hits.get("testimony")
+    if not testimony:
+        return None
+    patterns = (_SAVIOUR,) if view.shouts() else (_SAVIOUR, _FIRM)
+    named = [found.span() for pattern in patterns for found in pattern.finditer(view.text)]
+    offers = _service(view)
+    if not named or (not offers and len(testimony) < 3):
+        return None
+    spans = (*named[:2], *offers[:2], *view.spans_of(testimony[:2]))
+    return Finding(min(3.0, 0.5 * (len(offers) + len(testimony))), view.quoted(spans), spans)
+
+
+@signal(
+    "places-served",
+    1.0,
+    "a list of places beside a service",
+    "une liste de lieux à côté d'un service",
+    family="words",
+    traits=("offer",),
+)
+def places_served(view: View) -> Finding | None:
+    if view.text.count(",") + view.text.count("/") + view.text.count("|") + view.text.count("•") < 4:
+        return None
+    offers = _service(view)
+    found = _PLACES.search(view.text)
+    return Finding(1.0, found.group()[:80], (found.span(),)) if found is not None and offers else None
+
+
+@signal(
+    "praise-then-offer",
+    1.2,
+    "praise, and a last sentence that sells",
+    "un éloge, puis une dernière phrase qui vend",
+    family="words",
+    traits=("offer",),
+)
+def praise_then_offer(view: View) -> Finding | None:
+    text = view.text.rstrip()
+    cut = max(text.rfind(stop) for stop in (". ", "! ", "? ", "\n", "… ")) + 1
+    if not cut or not any(family in view.hits for family in ("flattery", "template", "bookmark", "blogtech")):
+        return None
+    sold = [span for family in GOODS for span in view.spans_of(fresh(view, family)) if span[0] >= cut]
+    return Finding(1.0, text[cut:].strip()[:80], tuple(sorted(sold))) if sold and len(text) - cut < 90 else None
+
+
+@signal(
+    "medicine-name",
+    0.8,
+    "a medicine's name or one built like it",
+    "un nom de médicament, ou bâti comme",
+    family="words",
+)
+def medicine_name(view: View) -> Finding | None:
+    spans = tuple(view.span(at, at + 1) for at, word in enumerate(view.words) if _is_medicine(word))
+    return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
+
+
+@lru_cache(maxsize=100_000)
+def _is_medicine(word: str) -> bool:
+    return len(word) > 6 and word not in _NO_MEDICINE and _STEM.fullmatch(word) is not None
+
+
+@signal(
+    "medicine-host",
+    1.3,
+    "host named after medicines",
+    "hôte au nom de médicaments",
+    needs="host",
+    family="link",
+    traits=("sender",),
+)
+def medicine_host(view: View) -> Finding | None:
+    found = [host for host in view.all_hosts if _names_medicine(host)]
+    return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
+
+
+@lru_cache(maxsize=50_000)
+def _names_medicine(host: str) -> bool:
+    name = host.rpartition(".")[0].replace(".", "-")
+    return _HOST_MEDICINE.search(name) is not None or any(map(_is_medicine, re.split(r"[^a-z]+", name)))
+
+
+@signal("brand-with-figures", 1.3, "a gambling brand's name", "un nom de marque de jeux d'argent", family="words")
+def brand_with_figures(view: View) -> Finding | None:
+    """Sought in the text without decorative letters, but with its digits: raja77bet, MONA4D."""
+    spans = tuple(
+        span
+        for found in _BRAND.finditer(view.norm.text)
+        if found.group().lower() not in _NO_BRAND and not view.in_address(*(span := view.norm.span(*found.span())))
+    )
+    return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
+
+
+@signal(
+    "decorated-name",
+    1.3,
+    "a name in plain and decorative letters mixed",
+    "un nom en lettres simples et décoratives mêlées",
+    family="shape",
+)
+def decorated_name(view: View) -> Finding | None:
+    if not view.norm.styled:
+        return None
+    spans = tuple(
+        found.span()
+        for found in _DECORATED.finditer(view.text)
+        if any(sign.isascii() and sign.isalnum() for sign in found.group()) and len(found.group()) > 3
+    )
+    return Finding(grown(len(spans)), view.quoted(spans, 3), spans) if spans else None
+
+
+@signal(
+    "keyword-soup",
+    0.9,
+    "search terms without a sentence",
+    "des mots-clés sans phrase",
+    family="shape",
+)
+def keyword_soup(view: View) -> Finding | None:
+    """Three words or more, no stop, no word that holds a sentence together, and something for sale among them."""
+    bare = view.text.strip()
+    for address in reversed(view.addresses):
+        bare = (bare[: address.start] + bare[address.end :]).strip()
+    if not 3 <= len(view.words) <= 60 or _SENTENCE.search(bare) is not None or bare.count(",") > len(view.words) / 4:
+        return None
+    rarity = word_statistics().rarity
+    words = [word for word in view.words if not word.isdigit()]
+    small = sum(rarity(word) < _FUNCTION_WORD for word in words)
+    if len(words) < 3 or small * 5 > len(words):
+        return None
+    if not any(family in view.hits for family in GOODS) and not any(map(_is_medicine, view.words)):
+        return None
+    return Finding(min(2.0, len(words) / 5), view.text[:80], ((0, min(80, len(view.text))),))
+
+
+@signal(
+    "praise-for-a-site",
+    0.6,
+    "praise that names nothing, under a name that has a site",
+    "un éloge qui ne nomme rien, sous un nom qui a un site",
+    needs="host",
+    family="author",
+)
+def praise_for_a_site(view: View) -> Finding | None:
+    """The praise is the price of the link over it. Silent where the comment speaks of the article or of its writer, or
+    where the host bears the author's name."""
+    host = view.author_host
+    if not host or view.submission.by_site or view.is_notice or view.hits.get("dialogue"):
+        return None
+    praise = [hit for family in ("flattery", "template", "bookmark", "blogtech") for hit in view.hits.get(family, ())]
+    page = view.page()
+    if not praise or view.own_links or (page is not None and len(view.telling() & page.words) > 1):
+        return None
+    name = host.rpartition(".")[0]
+    if any(len(word) > 2 and word in name for word in view.author_words) and not sales_words_in(host):
+        return None
+    return Finding(grown(len(praise)), host, view.spans_of(praise))

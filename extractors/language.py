@@ -13,6 +13,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ALIASES = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "fil": "tl", "cn": "zh", "jp": "ja", "cz": "cs"}
 _MAX_WORDS = 600
 _MIN_HITS = 8  # stop words of one language before the statistics may answer
+PLAIN = 200  # characters of text from which it may contradict what its page states
+# languages whose most frequent words are too much alike for a text to contradict a statement
+_SISTERS = tuple(frozenset(pair.split()) for pair in ("da no", "cs sk", "pt gl", "es gl", "es ca", "nl af", "id ms"))
 _MIN_LEAD = 1.3  # times as many as the next language: related languages share many of their words
 
 # The most frequent words of each language that few of its neighbours here share.
@@ -49,14 +52,15 @@ for _language, _words in _STOP_SETS.items():
 def language_of(document: Document, statements: Statements, text: str) -> str | None:
     """ISO 639-1 in lower case: what the page states, corrected by its own text; None if neither says anything.
 
-    The text overrules the statement only when it is long and plainly of another language: templates that say
-    lang="en" around articles in any other language are common.
+    The text overrules the statement only when it is long (PLAIN characters) and plainly of another language: templates
+    that say lang="en" around articles in any other language are common, and so are others. A stated language of which
+    we know no words, or a sister of the one that the text looks like, stands.
     """
     stated = _stated(document, statements)
-    if stated is not None and stated != "en":
+    if stated not in (None, "en") and (len(text) < PLAIN or (stated not in _STOP_SETS and not _by_script(text[:4000]))):
         return stated
     guessed = guessed_language(text)
-    return guessed or stated
+    return stated if guessed is None or {stated, guessed} in _SISTERS else guessed
 
 
 def guessed_language(text: str) -> str | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from hashlib import blake2b
 from zlib import crc32
 
 import numpy as np
@@ -60,16 +61,55 @@ def words(text: str) -> list[str]:
 
 
 def signature(text: str) -> bytes:
-    """The MinHash signature of a text; empty if the text is too short to tell a campaign by.
+    """The MinHash signature of a text; empty if the text is too short and too plain to tell a campaign by.
 
-    4 * (1 + PLACES) bytes, little-endian: the number of different word pairs, then the smallest hashes.
+    4 * (1 + PLACES) bytes, little-endian: the number of different word pairs, then the smallest hashes. A text under
+    MIN_WORDS words has a short signature instead: 4 zero bytes, then keys of 8 bytes (see `short_keys`).
     """
     spoken = words(text)
     if len(spoken) < MIN_WORDS:
-        return b""
+        keys = short_keys(text, spoken)
+        return b"\0\0\0\0" + b"".join(keys) if keys else b""
     hashes = np.fromiter((crc32(word.encode()) for word in spoken), dtype=np.uint32, count=len(spoken))
     pairs = np.unique(hashes[:-1] * _PAIR ^ hashes[1:])
     return len(pairs).to_bytes(4, "little") + _minima(pairs).astype("<u4").tobytes()
+
+
+_CONTACT = re.compile(r"[\w.+-]{2,40}@[a-z0-9-]{2,40}(?:\.[a-z]{2,10})+|(?<![\w.])\+?\d(?:[\s().-]{0,2}\d){7,14}(?!\w)")
+_HOST = re.compile(r"(?:https?://|www\.)([^\s/?#<>\"']+)")
+_FIGURE = re.compile(r"\d")
+_TELLING_WORDS = 9  # so many words in the same order are nobody's chance
+
+
+def short_keys(text: str, spoken: list[str]) -> tuple[bytes, ...]:
+    """What two short copies share, as keys of 8 bytes in rising order: the whole text, and each contact in it.
+
+    The whole text is its words without figures, so that "300 a day" and "500 a day" are one; it counts if it offers
+    something (an address, a contact, a figure) in three words or more, or has _TELLING_WORDS words: readers share
+    "merci pour cet article". A link alone counts by its host.
+    """
+    folded = normalised(text).folded
+    contacts = {"".join(filter(str.isalnum, found.group())) for found in _CONTACT.finditer(folded)}
+    hosts = sorted({host.removeprefix("www.") for host in _HOST.findall(folded)})
+    plain = [word for word in spoken if not word.isdigit()]
+    keys = {f"contact {contact}" for contact in contacts}
+    offers = bool(contacts or hosts) or _FIGURE.search(" ".join(spoken)) is not None
+    if (offers and len(plain) >= 3) or len(plain) >= _TELLING_WORDS:
+        keys.add("text " + " ".join(_FIGURE.sub("", word) for word in plain))
+    elif hosts:
+        keys.add(f"text {' '.join(plain)} {' '.join(hosts)}")
+    return tuple(
+        sorted(blake2b(key.encode("utf-8", "replace"), digest_size=8, person=b"tamis-short").digest() for key in keys)
+    )
+
+
+def is_short(signature: bytes) -> bool:
+    """Whether this is the signature of a short text: keys to compare whole."""
+    return signature[:4] == b"\0\0\0\0"
+
+
+def _keys(signature: bytes) -> frozenset[bytes]:
+    return frozenset(signature[at : at + 8] for at in range(4, len(signature), 8))
 
 
 def _minima(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
@@ -85,6 +125,8 @@ def bands(signature: bytes) -> tuple[int, ...]:
     """
     if not signature:
         return ()
+    if is_short(signature):
+        return tuple(int.from_bytes(key, "little") >> 1 for key in sorted(_keys(signature)))
     places = np.frombuffer(signature, dtype="<u4", offset=4, count=BANDS * ROWS).reshape(BANDS, ROWS)
     keys = (places.astype(np.uint64) * _FOLD).sum(axis=1, dtype=np.uint64) + _BAND
     keys ^= keys >> np.uint64(29)
@@ -93,9 +135,14 @@ def bands(signature: bytes) -> tuple[int, ...]:
 
 
 def similarity(left: bytes, right: bytes) -> float:
-    """The estimated Jaccard similarity, 0 to 1, of the word pairs of two texts; 0 if either signature is empty."""
+    """The estimated Jaccard similarity, 0 to 1, of the word pairs of two texts; 0 if either signature is empty.
+
+    Short texts are alike (1) if they share a key, else not at all.
+    """
     if not left or not right:
         return 0.0
+    if is_short(left) or is_short(right):
+        return float(is_short(left) and is_short(right) and not _keys(left).isdisjoint(_keys(right)))
     one, other = np.frombuffer(left, dtype="<u4", offset=4), np.frombuffer(right, dtype="<u4", offset=4)
     return float(np.mean(one == other))
 
@@ -103,6 +150,8 @@ def similarity(left: bytes, right: bytes) -> float:
 def alike(left: bytes, right: bytes, threshold: float = SIMILARITY) -> bool:
     """Whether two texts are near-duplicates: similar enough, and with enough word pairs in common."""
     share = similarity(left, right)
+    if is_short(left) or is_short(right):
+        return share == 1.0
     pairs = int.from_bytes(left[:4], "little") + int.from_bytes(right[:4], "little")
     return share >= threshold and share / (1.0 + share) * pairs >= MIN_SHARED
 
@@ -135,7 +184,7 @@ class CampaignIndex:
 
     def add_signature(self, key: str, signed: bytes) -> tuple[str, ...]:
         """As `add`, for a signature that was stored. An empty signature is never a near-duplicate."""
-        if not signed:
+        if not signed or is_short(signed):
             return ()
         known = self._numbers.get(key)
         number = self._store(key, signed) if known is None else known

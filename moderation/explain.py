@@ -14,6 +14,8 @@ _OWN = {
     "baseline": ("what any comment starts from", "ce dont part tout commentaire"),
     "wording-spam": ("wording usual in spam", "tournures fréquentes dans le spam"),
     "wording-ham": ("wording usual in readers' comments", "tournures fréquentes chez les lecteurs"),
+    "look-of-name": ("names that look like this", "les noms de cette allure"),
+    "look-of-hosts": ("addresses that look like this", "les adresses de cette allure"),
     "other-language": ("another language than the article", "autre langue que l'article"),
     "site-layer": ("what this site's editors taught", "ce que les éditeurs de ce site ont appris au filtre"),
     "notice-own-site": ("a notice from the site itself", "notification venant du site lui-même"),

@@ -3,6 +3,9 @@
 The promise: of the comments that an editor would have published, at most `bound` (1 %) are rejected without a person
 looking, and we are `confidence` (95 %) sure of it. It is proved on audited ham only: comments that an editor published,
 chosen without regard to their score.
+
+Audits come in one after the other and are looked at every night, so the proof must hold however often one looks: it is
+a test by betting (see `evidence`), valid at any time, not a bound for one look at a fixed number of audits.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from hashlib import blake2b
 
 BOUND = 0.01
@@ -80,14 +84,56 @@ def upper_limit(events: int, trials: int, confidence: float = CONFIDENCE) -> flo
     return high
 
 
+# rates that are bet on, as shares of the bound, with how much of the stake: most on "none at all"
+_BETS = ((0.0, 0.5), (0.1, 0.2), (0.25, 0.15), (0.5, 0.15))
+
+
+def evidence(would_reject: int, audited: int, bound: float) -> float:
+    """The wealth, from 1, of who bets on each audit that the rate is under `bound`, as its natural logarithm.
+
+    If the rate is `bound` or more, the wealth is a nonnegative supermartingale whatever the number of looks, and ever
+    reaches 1 / (1 - confidence) with probability 1 - confidence at most (Ville, 1939). A mixture of likelihood ratios
+    against `bound`: Robbins, "Statistical methods related to the law of the iterated logarithm", 1970; Waudby-Smith and
+    Ramdas, "Estimating means of bounded random variables by betting", JRSS B 86 (2024).
+    """
+    wealth = []
+    for share, stake in _BETS:
+        if would_reject and not share:
+            continue  # a bet on "none at all" is lost with the first one
+        rate = share * bound
+        won = would_reject * math.log(share) if would_reject else 0.0
+        kept = (audited - would_reject) * (math.log1p(-rate) - math.log1p(-bound))
+        wealth.append(math.log(stake) + won + kept)
+    most = max(wealth)
+    return most + math.log(math.fsum(math.exp(one - most) for one in wealth))
+
+
+def anytime_limit(would_reject: int, audited: int, confidence: float = CONFIDENCE) -> float:
+    """The upper confidence limit of the rate that holds at all looks together: the lowest bound that is proved."""
+    if not 0 <= would_reject <= audited:
+        raise ValueError(f"{would_reject} events in {audited} trials")
+    enough = -math.log1p(-confidence)
+    low, high = would_reject / audited if audited else 1.0, 1.0 - 1e-9
+    if not audited or evidence(would_reject, audited, high) < enough:
+        return 1.0
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        if middle > 0.0 and evidence(would_reject, audited, middle) >= enough:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
 def audits_needed(would_reject: int, bound: float = BOUND, confidence: float = CONFIDENCE) -> int:
-    """How many audited ham comments prove the bound if `would_reject` of them were to be rejected: 299 for none."""
+    """How many audited ham comments prove the bound if `would_reject` of them were to be rejected: 329 for none."""
+    enough = -math.log1p(-confidence)
     low, high = would_reject, would_reject + 1
-    while upper_limit(would_reject, high, confidence) > bound:
+    while evidence(would_reject, high, bound) < enough:
         low, high = high, high * 2
     while high - low > 1:
         middle = (low + high) // 2
-        if upper_limit(would_reject, middle, confidence) > bound:
+        if evidence(would_reject, middle, bound) < enough:
             low = middle
         else:
             high = middle
@@ -136,11 +182,12 @@ def certification(
     audited_ham: int, would_reject: int, bound: float = BOUND, confidence: float = CONFIDENCE
 ) -> Certification:
     """Whether `would_reject` rejections among `audited_ham` comments that editors published prove the bound."""
-    limit = upper_limit(would_reject, audited_ham, confidence) if audited_ham else 1.0
+    limit = anytime_limit(would_reject, audited_ham, confidence)
+    proved = audited_ham > 0 and evidence(would_reject, audited_ham, bound) >= -math.log1p(-confidence)
     needed = audits_needed(would_reject, bound, confidence)
     lower = 1.0 - upper_limit(audited_ham - would_reject, audited_ham, confidence) if audited_ham else 0.0
     return Certification(
-        certified=limit <= bound,
+        certified=proved,
         broken=lower > bound,
         audited_ham=audited_ham,
         would_reject=would_reject,
@@ -166,8 +213,8 @@ def proved_threshold(
 
     `ham_probabilities` are the spam probabilities of audited ham. The thresholds are tested from the strictest on and
     testing stops at the first that fails, so that trying many does not weaken the promise (fixed-sequence testing:
-    Angelopoulos, Bates, Candès, Jordan, Lei, "Learn then Test", 2021). That holds for one look at a set of audits:
-    look again only when many new ones have come in, and at these alone.
+    Angelopoulos, Bates, Candès, Jordan, Lei, "Learn then Test", 2021), and each test holds at any time, so that the
+    night may look as often as it likes.
     """
     found = None
     for threshold in sorted(grid, reverse=True):
@@ -176,6 +223,41 @@ def proved_threshold(
             break
         found = threshold
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What the night saw of a site's audits on one day. `day` is ISO 8601."""
+
+    day: str
+    threshold: float
+    audited_ham: int
+    would_reject: int
+    certified: bool
+
+
+def forecast(looks: Sequence[Look], needed: int) -> date | None:
+    """The day on which `needed` audits are reached at the pace of the last 60 days of looks; None if nothing moves.
+
+    `looks` are in the order of their days.
+    """
+    if len(looks) < 2:
+        return None
+    last = date.fromisoformat(looks[-1].day)
+    first = next(look for look in looks if (last - date.fromisoformat(look.day)).days <= _PACE_DAYS)
+    days = (last - date.fromisoformat(first.day)).days
+    gained = looks[-1].audited_ham - first.audited_ham
+    missing = needed - looks[-1].audited_ham
+    if missing <= 0:
+        return last
+    if days < 1 or gained < 1:
+        return None
+    wait = math.ceil(missing * days / gained)
+    return last + timedelta(days=wait) if wait <= _FARTHEST_DAYS else None
+
+
+_PACE_DAYS = 60
+_FARTHEST_DAYS = 3650
 
 
 def is_audited(key: str, share: float, secret: bytes = b"") -> bool:

@@ -41,8 +41,8 @@ def family_of(signal: str) -> str:
     that we do not know."""
     if signal.startswith("wording"):
         return "wording"
-    if signal.startswith("author-wording"):
-        return "author"
+    if signal.startswith("look-of"):
+        return "author" if signal == "look-of-name" else "link"
     named = named_signals().get(signal)
     return named.family if named is not None else "shape"
 

@@ -31,13 +31,16 @@ CAMPAIGN_SIZE = 3  # so many alike comments are labelled duplicates
 class Moderator:
     """Judges comments. `languages`: ISO 639-1 codes to reckon with; `lean`: without the heavy language detector.
 
-    `site_layers` and `certifications` are by host, as `Submission.site` gives it. `secret` keys the draw of audits.
+    `site_languages` are what sites' operators declare: they overrule what pages say of themselves.
+    `site_languages`, `site_layers` and `certifications` are by host, as `Submission.site` gives it. `secret` keys the
+    draw of audits.
     """
 
     languages: tuple[str, ...] = DEFAULT_LANGUAGES
     lean: bool = False
     policy: Policy = DEFAULT_POLICY
     rules: Rules = NO_RULES
+    site_languages: Mapping[str, str] = field(default_factory=dict)
     site_layers: Mapping[str, SiteLayer] = field(default_factory=dict)
     certifications: Mapping[str, Certification] = field(default_factory=dict)
     secret: bytes = b""
@@ -58,7 +61,8 @@ class Moderator:
         """The verdicts on a batch in its order, each as `judge` would give it."""
         language_judge = LanguageJudge(languages=self.languages, lean=self.lean)
         findings = language_judge.relations(
-            [submission.text for submission in submissions], [submission.article_language for submission in submissions]
+            [submission.text for submission in submissions],
+            [self.site_languages.get(submission.site or "", submission.article_language) for submission in submissions],
         )
         return [self._verdict(submission, finding) for submission, finding in zip(submissions, findings, strict=True)]
 

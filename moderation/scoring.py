@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from moderation.classifier.features import Floats, Hashed, hashed
+from moderation.classifier.features import Floats, Hashed, hashed, sender
 from moderation.classifier.model import Channel, Model
 from moderation.signals import findings, named_signals
 from moderation.signals.finding import Finding
@@ -16,6 +16,8 @@ from moderation.verdict import Evidence, Submission
 BASELINE = "baseline"
 WORDING_SPAM = "wording-spam"
 WORDING_HAM = "wording-ham"
+NAME_LOOK = "look-of-name"
+HOST_LOOK = "look-of-hosts"
 
 # A notice has no wording of its own, and its "name" is a page's title: only its sender's place counts. Log-odds.
 _NOTICE_BASELINE = -2.5
@@ -35,6 +37,8 @@ def evidence_of(submission: Submission, model: Model) -> tuple[Evidence, ...]:
         evidence = [Evidence(signal=BASELINE, log_odds=channel.intercept, because="")]
         evidence += _signal_evidence(findings(view), channel)
         evidence += _wording_evidence(view, channel)
+        if channel.name == "comment":
+            evidence += _looks(view, model)
     return tuple(sorted(evidence, key=lambda reason: (-abs(reason.log_odds), reason.signal)))
 
 
@@ -58,6 +62,15 @@ def _signal_evidence(found: list[tuple[str, Finding]], channel: Channel) -> list
         for name, finding in found
         if abs(weight := weights[name] if name in weights else signals[name].prior) >= _TOLD
     ]
+
+
+def _looks(view: View, model: Model) -> list[Evidence]:
+    """What the sender's name and hosts look like, letter by letter."""
+    seen = sender(view)
+    name = model.looks["name"].log_odds(seen.name)
+    hosts = model.looks["hosts"].log_odds(seen.hosts)
+    found = ((NAME_LOOK, name, view.author[:60]), (HOST_LOOK, hosts, ", ".join(view.all_hosts[:3])))
+    return [Evidence(signal=signal, log_odds=value, because=quote) for signal, value, quote in found if value]
 
 
 def _notice_evidence(view: View, channel: Channel) -> list[Evidence]:

@@ -46,7 +46,7 @@ urls = ["https://example.org/"]                  # pages to start from
 # follow_links = false                           # also fetch pages of the same site that these pages link to
 # include = ["/fiche-"]                          # only addresses that match one of these regular expressions
 # exclude = ["/tag/", "/author/"]
-# language = "fr"                                # when its pages do not say
+# language = "fr"                                # of all its articles, whatever its pages declare
 # pace = 1.0                                     # seconds between two requests to the host
 # recheck_hours = 0                              # look at an unchanged page again after so long; 0 = on every run
 # max_pages = 5000                               # at most so many pages a run

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from moderation.edits import differences, edited_parts
-from moderation.explain import Language, meaning
+from moderation.explain import Language, detail, meaning
 from moderation.language.judge import LanguageJudge
 from moderation.verdict import Action, Evidence
 from storage.crawl.campaigns import campaign_sizes, members
@@ -36,7 +36,7 @@ def reason_card(evidence: Evidence, language: Language, body: str) -> dict[str, 
     return {
         "signal": evidence.signal,
         "meaning": meaning(evidence.signal, language),
-        "quote": evidence.because,
+        "quote": detail(evidence, language),
         "weight": round(evidence.log_odds, 2),
         "spans": [list(span) for span in evidence.spans if telling and is_telling(body[slice(*span)])],
     }

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
+import orjson
+
 from flows.settings import ModerationSettings, Settings, SiteSettings
-from moderation.guarantee import Certification, certification
+from moderation.guarantee import Certification, Look, certification, forecast, proved_threshold
 from moderation.learning import SiteLayer, layer_from_json
 from moderation.moderate import Moderator
 from moderation.policy import Policy
 from moderation.rules import Rules
 from storage.database.engine import Database
-from storage.desk.audits import samples
-from storage.desk.learned import newest_learned
+from storage.desk.audits import audited_ham, samples
+from storage.desk.learned import all_learned, keep_learned, newest_learned
 from storage.desk.rules import rules_in_force
 
 LAYER = "layer"
+LOOK = "certification"
 
 
 def moderation_of(settings: Settings, site: SiteSettings) -> ModerationSettings:
@@ -41,7 +46,7 @@ def rules_of(chosen: ModerationSettings) -> Rules:
 def moderator_of(settings: Settings, site: SiteSettings, db: Database) -> Moderator:
     """The site's judge as of now; it can be sent to worker processes."""
     chosen = moderation_of(settings, site)
-    policy = policy_of(chosen)
+    policy = proved_policy(db, site.name, policy_of(chosen))
     layer = layer_of(db, site.name)
     proof = None if policy.shadow else certification_of(db, site.name, policy)
     hosts = hosts_of(site)
@@ -50,6 +55,7 @@ def moderator_of(settings: Settings, site: SiteSettings, db: Database) -> Modera
         lean=chosen.lean,
         policy=policy,
         rules=rules_in_force(db, site.name, rules_of(chosen)),
+        site_languages=dict.fromkeys(hosts, site.language) if site.language else {},
         site_layers=dict.fromkeys(hosts, layer) if layer else {},
         certifications=dict.fromkeys(hosts, proof) if proof else {},
         secret=db.secret[:64],
@@ -67,6 +73,68 @@ def layer_of(db: Database, site: str) -> SiteLayer | None:
     """What the site's editors taught, or None."""
     stored = newest_learned(db, LAYER, site)
     return layer_from_json(stored.content) if stored else None
+
+
+def proved_policy(db: Database, site: str, policy: Policy) -> Policy:
+    """The policy with the lowest reject threshold that the site's audits prove, if they prove any."""
+    if policy.shadow:
+        return policy
+    proved = proved_threshold(audited_ham(db, site), policy.bound, policy.confidence)
+    return replace(policy, reject=max(proved, policy.review)) if proved is not None else policy
+
+
+def look_at_audits(db: Database, site: str, policy: Policy, by: str, now: datetime) -> Standing:
+    """Where the site stands, and a stored look if its audits grew since the last one: once a night."""
+    proof = certification_of(db, site, policy)
+    looks = looks_of(db, site)
+    newest = looks[-1] if looks else None
+    look = Look(
+        day=now.date().isoformat(),
+        threshold=policy.reject,
+        audited_ham=proof.audited_ham,
+        would_reject=proof.would_reject,
+        certified=proof.certified,
+    )
+    if newest is None or replace(newest, day=look.day) != look:
+        keep_learned(db, site, LOOK, look.day, orjson.dumps(look).decode(), by, now)
+        looks = (*looks, look)
+    return Standing(proof=proof, ready_on=forecast(looks, proof.needed), shadow=policy.shadow)
+
+
+def looks_of(db: Database, site: str) -> tuple[Look, ...]:
+    """The stored looks at a site's audits, the oldest first."""
+    return tuple(Look(**orjson.loads(kept.content)) for kept in reversed(all_learned(db, LOOK, site, limit=200)))
+
+
+def standing_of(db: Database, site: str, policy: Policy) -> Standing:
+    """Where the site stands, without storing a look."""
+    proof = certification_of(db, site, policy)
+    return Standing(proof=proof, ready_on=forecast(looks_of(db, site), proof.needed), shadow=policy.shadow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a site's audits prove, when they will at the present pace (None: nothing moves), and whether rejecting
+    unseen is switched off whatever they prove (`shadow`)."""
+
+    proof: Certification
+    ready_on: date | None
+    shadow: bool
+
+    @property
+    def sentence(self) -> str:
+        """What an operator is told."""
+        said = self.proof.sentence
+        if not self.proof.certified and not self.proof.broken:
+            if self.ready_on is not None:
+                said += f" At the present pace of audits that is on {self.ready_on.isoformat()}."
+            else:
+                said += (
+                    " At the present pace of audits no date can be told: look through the random sample in the desk."
+                )
+        if self.shadow:
+            said += " The site is in shadow mode (auto_reject = false)."
+        return said
 
 
 def certification_of(db: Database, site: str, policy: Policy) -> Certification:

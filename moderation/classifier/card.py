@@ -16,12 +16,16 @@ _MARKED = "<!-- {name} -->\n.*?<!-- /{name} -->"
 
 
 def signals_table(model: Model) -> str:
-    """Every signal: its weight for comments in log-odds, the expert's, what it looks for."""
+    """Every signal that the model weighs: its weight for comments in log-odds, the expert's, what it looks for.
+
+    A signal newer than the model weighs its expert's weight and has its row after the next training.
+    """
     weights = model.channels["comment"].signals
     lines = ["| signal | weight | expert's | what it looks for |", "| --- | ---: | ---: | --- |"]
     lines += [
-        f"| `{named.name}` | {weights[named.name]:+.2f} | {named.prior:+.2f} | {named.meaning_en} |"
-        for named in sorted(all_signals(), key=lambda named: (-weights[named.name], named.name))
+        f"| `{named.name}` | {weights.get(named.name, named.prior):+.2f} | {named.prior:+.2f} | {named.meaning_en} |"
+        for named in sorted(all_signals(), key=lambda named: (-weights.get(named.name, 0.0), named.name))
+        if named.name in weights
     ]
     return "\n".join(lines)
 
@@ -39,9 +43,54 @@ def provenance_table(model: Model) -> str:
     return f"Model version `{model.version}`.\n\n" + "\n".join(lines)
 
 
+def left_out_tables(model: Model) -> str:
+    """What each source left out, each year and each language got, the worst first."""
+    found = model.provenance.get("left_out")
+    if not found:
+        return "This model was trained without leaving sources out."
+    lines = ["| comments judged by a model without their source | all | of the second part |", "| --- | ---: | ---: |"]
+    for key, name in _POOLED.items():
+        whole, second = found["pooled"][key], found["pooled_second"][key]
+        lines.append(
+            f"| {name} | {whole:,.3f} | {second:,.3f} |"
+            if key != "comments"
+            else f"| {name} | {whole:,.0f} | {second:,.0f} |"
+        )
+    ham, flagged = found["notices"]
+    lines += ["", f"Notices from real sites called spam: {flagged} of {ham}."]
+    for key, name in (("sources", "source left out"), ("years", "year"), ("languages", "language")):
+        lines += ["", f"| {name} | spam | found | ham | called spam |", "| --- | ---: | ---: | ---: | ---: |"]
+        lines += [
+            f"| {group} | {spam:,} | {_share(hit)} | {ham:,} | {_share(wrong)} |"
+            for group, spam, ham, hit, wrong in found[key]
+        ]
+    return "\n".join(lines)
+
+
+_POOLED = {
+    "comments": "comments",
+    "recall_at_1": "recall at 1 % false positives",
+    "recall_at_01": "recall at .1 % false positives",
+    "average_precision": "average precision",
+    "f1": "F1 at the shipped threshold",
+    "precision": "precision",
+    "recall": "recall",
+    "flagged": "readers' comments called spam",
+    "calibration_error": "calibration error",
+}
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
 def with_tables(page: str, model: Model) -> str:
     """A documentation page with its marked tables brought up to date."""
-    for name, table in (("signals", signals_table(model)), ("provenance", provenance_table(model))):
+    for name, table in (
+        ("signals", signals_table(model)),
+        ("provenance", provenance_table(model)),
+        ("left-out", left_out_tables(model)),
+    ):
         block = f"<!-- {name} -->\n{table}\n<!-- /{name} -->"
         page = re.sub(_MARKED.format(name=name), lambda _, block=block: block, page, flags=re.DOTALL)  # type: ignore[misc]
     return page

@@ -8,6 +8,7 @@ one.
 
 from __future__ import annotations
 
+import re
 import threading
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,10 +17,13 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from moderation.signals.figures import MONEY
 from moderation.signals.view import JUDGED, View
 
 BITS = 16
 BUCKETS = 1 << BITS
+SENDER_BITS = 14
+SENDER_BUCKETS = 1 << SENDER_BITS
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -35,6 +39,7 @@ _WORD_STEP = 0x9E3779B97F4A7C15
 _WORD_SALT = 0x27D4EB2F165667C5
 _SHIFT = np.uint64(33)
 _TOP = np.uint64(64 - BITS)
+_TOP_OF_SENDER = np.uint64(64 - SENDER_BITS)
 _DIGITS = str.maketrans("123456789", "000000000")
 
 
@@ -68,10 +73,10 @@ def _word_hash(word: str) -> int:
 
 def hashed(view: View) -> Hashed:
     """The hashed features of a comment."""
-    count = len(view.words)
-    words = np.fromiter(map(_word_hash, view.words), dtype=np.uint64, count=count)
-    starts = np.array(view.word_starts, dtype=np.int64)
-    text = f" {view.folded.translate(_DIGITS)} "
+    text, spoken, begins = _wording_of(view)
+    count = len(spoken)
+    words = np.fromiter(map(_word_hash, spoken), dtype=np.uint64, count=count)
+    starts = np.array(begins, dtype=np.int64)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
     size = max(len(codes), 5)
     if len(codes) < 5:  # an empty text or a letter or two: filled up with spaces
@@ -91,6 +96,56 @@ def hashed(view: View) -> Hashed:
     buckets = places[kept]
     buckets[different_words:] -= BUCKETS
     return Hashed(buckets, np.minimum(middles[kept], size), different_words)
+
+
+def _wording_of(view: View) -> tuple[str, list[str], list[int]]:
+    """The comment's wording with a space at each end, its words and where they begin in `view.folded`.
+
+    Sums of money are blanked: a signal of its own weighs those, and "$200" and "200 dollars" read alike.
+    """
+    folded, words, starts = view.folded, view.words, view.word_starts
+    if _DIGIT.search(folded) is not None and (spans := [found.span() for found in MONEY.finditer(folded)]):
+        for start, end in spans:
+            folded = folded[:start] + " " * (end - start) + folded[end:]
+        kept = [at for at, start in enumerate(starts) if folded[start] != " "]
+        words, starts = [words[at] for at in kept], [starts[at] for at in kept]
+    return f" {folded.translate(_DIGITS)} ", words, starts
+
+
+_DIGIT = re.compile("[0-9]")
+
+
+class Sender(NamedTuple):
+    """The buckets of a sender's name and of the sender's hosts: runs of 2 to 4 characters, each once."""
+
+    name: Integers
+    hosts: Integers
+
+
+NOBODY = np.zeros(0, dtype=np.int64)
+
+
+def sender(view: View) -> Sender:
+    """What the name over a comment and the hosts it gives look like, hashed into SENDER_BUCKETS.
+
+    Capitals count in names; a notice has no name.
+    """
+    name = NOBODY if view.is_notice or not view.author else _runs(f"^{view.author[:60]}$")
+    return Sender(name, _hosts(view.all_hosts))
+
+
+@lru_cache(maxsize=20_000)
+def _hosts(hosts: tuple[str, ...]) -> Integers:
+    return np.unique(np.concatenate([_runs(f".{host[:80]}$") for host in hosts[:8]])) if hosts else NOBODY
+
+
+def _runs(text: str) -> Integers:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    twos = codes[:-1] * _STEP[0] + codes[1:] * _STEP[1]
+    threes = twos[:-1] + codes[2:] * _STEP[2]
+    fours = threes[:-1] + codes[3:] * _STEP[3]
+    hashes = np.concatenate((twos, threes, fours))
+    return np.unique(((hashes ^ (hashes >> _SHIFT)) * _MIX) >> _TOP_OF_SENDER).astype(np.int64)
 
 
 def _first_of_each(places: Integers) -> Integers:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,11 +19,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from moderation.classifier.features import BUCKETS, Floats, Hashed
+from moderation.classifier.features import BUCKETS, SENDER_BUCKETS, Floats, Hashed, Integers
 from moderation.errors import ModelUnusable
 
-MAGIC = b"tamis spam model 1\n"
+MAGIC = b"tamis spam model 2\n"
+MOST = 6.0  # log-odds, before trust: no wording, name or host is surer than this
 CHANNELS = ("comment", "video", "sms", "chat")
+LOOKS = ("name", "hosts")
 _CHANNEL_OF = {"youtube": "video", "video": "video", "sms": "sms", "chat": "chat", "telegram": "chat"}
 
 
@@ -35,12 +38,14 @@ def channel_of(kind: str) -> str:
 class Channel:
     """The weights of one channel. Log-odds of a comment = intercept + wording + sum of signal weight * strength.
 
-    `wording` are the bucket weights as int16, to be multiplied by `scale`. `signals` are log-odds for strength 1.
+    `wording` are the bucket weights as int16, to be multiplied by `scale`; the whole is never over `limit`, in
+    log-odds, for or against. `signals` are log-odds for strength 1.
     """
 
     name: str
     intercept: float
     scale: float
+    limit: float
     wording: npt.NDArray[np.int16]
     signals: Mapping[str, float]
 
@@ -56,7 +61,28 @@ class Channel:
         a_run = self.scale / max(1, len(weights) - hashed.words) ** 0.5
         contributions = weights * a_run
         contributions[: hashed.words] = weights[: hashed.words] * a_word
-        return words * a_word + runs * a_run, contributions
+        total = words * a_word + runs * a_run
+        if abs(total) <= self.limit:
+            return total, contributions
+        kept = math.copysign(self.limit, total)
+        return kept, contributions * (kept / total)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a name or the hosts of a comment look like: bucket weights as int16, to be multiplied by `scale`."""
+
+    scale: float
+    limit: float
+    offset: float
+    weights: npt.NDArray[np.int16]
+
+    def log_odds(self, buckets: Integers) -> float:
+        """0 where there is nothing to look at; summed in integers, the same on every machine."""
+        if not len(buckets):
+            return 0.0
+        total = self.offset + int(self.weights[buckets].sum(dtype=np.int64)) * self.scale / len(buckets) ** 0.5
+        return max(-self.limit, min(self.limit, total))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +91,7 @@ class Model:
 
     version: str
     channels: Mapping[str, Channel]
+    looks: Mapping[str, Look]  # name and hosts, of comments
     provenance: Mapping[str, Any]
 
     def channel(self, kind: str) -> Channel:
@@ -74,6 +101,7 @@ class Model:
 def write_model(model: Model) -> bytes:
     """The model as a file's content; equal models give equal bytes."""
     payload = b"".join(model.channels[name].wording.astype("<i2").tobytes() for name in CHANNELS)
+    payload += b"".join(model.looks[name].weights.astype("<i2").tobytes() for name in LOOKS)
     header = {
         "version": model.version,
         "buckets": BUCKETS,
@@ -82,9 +110,18 @@ def write_model(model: Model) -> bytes:
             name: {
                 "intercept": model.channels[name].intercept,
                 "scale": model.channels[name].scale,
+                "limit": model.channels[name].limit,
                 "signals": dict(sorted(model.channels[name].signals.items())),
             }
             for name in CHANNELS
+        },
+        "looks": {
+            name: {
+                "scale": model.looks[name].scale,
+                "limit": model.looks[name].limit,
+                "offset": model.looks[name].offset,
+            }
+            for name in LOOKS
         },
         "provenance": model.provenance,
     }
@@ -98,15 +135,17 @@ def read_model(content: bytes) -> Model:
     line, _, payload = content[len(MAGIC) :].partition(b"\n")
     try:
         header = json.loads(line)
-        channels = header["channels"]
+        channels, looks = header["channels"], header["looks"]
         expected, version, buckets = header["sha256"], str(header["version"]), header["buckets"]
     except (ValueError, KeyError, TypeError) as error:
         raise ModelUnusable(f"the header of the spam model file is damaged: {error}") from error
-    if buckets != BUCKETS or len(payload) != 2 * BUCKETS * len(CHANNELS):
+    if buckets != BUCKETS or len(payload) != 2 * (BUCKETS * len(CHANNELS) + SENDER_BUCKETS * len(LOOKS)):
         raise ModelUnusable("the spam model file has another size than this version of Tamis expects")
     if hashlib.sha256(payload).hexdigest() != expected:
         raise ModelUnusable("the checksum of the spam model file is wrong: it was altered or cut")
-    weights = np.frombuffer(payload, dtype="<i2").reshape(len(CHANNELS), BUCKETS)
+    numbers = np.frombuffer(payload, dtype="<i2").astype(np.int16)
+    weights = numbers[: BUCKETS * len(CHANNELS)].reshape(len(CHANNELS), BUCKETS)
+    senders = numbers[BUCKETS * len(CHANNELS) :].reshape(len(LOOKS), SENDER_BUCKETS)
     return Model(
         version=version,
         channels={
@@ -114,10 +153,20 @@ def read_model(content: bytes) -> Model:
                 name=name,
                 intercept=float(channels[name]["intercept"]),
                 scale=float(channels[name]["scale"]),
-                wording=weights[at].astype(np.int16),
+                limit=float(channels[name]["limit"]),
+                wording=weights[at],
                 signals=channels[name]["signals"],
             )
             for at, name in enumerate(CHANNELS)
+        },
+        looks={
+            name: Look(
+                scale=float(looks[name]["scale"]),
+                limit=float(looks[name]["limit"]),
+                offset=float(looks[name]["offset"]),
+                weights=senders[at],
+            )
+            for at, name in enumerate(LOOKS)
         },
         provenance=header.get("provenance", {}),
     )

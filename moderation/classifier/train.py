@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,12 +20,23 @@ from typing import Any
 import numpy as np
 
 from moderation import wordstats
+from moderation.classifier.card import left_out_tables, provenance_table
+from moderation.classifier.left_out import figures, left_out
 from moderation.classifier.model import write_model
-from moderation.classifier.training import Example, Settings, prepare, train
+from moderation.classifier.training import (
+    Example,
+    Settings,
+    assembled,
+    comments_of,
+    fit_letters,
+    fit_signals,
+    left_out_log_odds,
+    prepare,
+)
 from moderation.host_names import HostNames
 from moderation.submissions import submission_from_json
 
-VERSION = "2026.11-1"
+VERSION = "2026.11-2"
 _RUNNING_TEXT = frozenset({"wiki17", "lingua-sentences"})
 _GUESSED = frozenset({"en", "fr", "de", "ru"})
 _SURE = 80  # characters; the guesses on shorter texts are coarse
@@ -56,7 +68,15 @@ def examples(folder: Path) -> list[Example]:
             }
         )
         names[row["source"]].see(submission)
-        found.append(Example(submission=submission, is_spam=row["label"] == "spam", source=row["source"]))
+        found.append(
+            Example(
+                submission=submission,
+                is_spam=row["label"] == "spam",
+                source=row["source"],
+                language=_language(row),
+                year=row.get("year") or None,
+            )
+        )
     found = [
         replace(one, submission=replace(one.submission, host_names=names[one.source].names(one.submission)))
         for one in found
@@ -64,7 +84,9 @@ def examples(folder: Path) -> list[Example]:
     for row in _rows(folder, "lang"):
         if row["source"] in _RUNNING_TEXT and row["cls"] != "1-3":
             submission = submission_from_json({"id": row["id"], "text": row["text"]})
-            found.append(Example(submission=submission, is_spam=False, source="lang", only_wording=True))
+            found.append(
+                Example(submission=submission, is_spam=False, source="lang", only_wording=True, language=row["lang"])
+            )
     return found
 
 
@@ -103,12 +125,18 @@ def main(arguments: list[str] | None = None) -> None:
     wordstats.word_statistics.cache_clear()
     prepared = prepare(examples(options.data))
     counted = Counter((example.source, "spam" if example.is_spam else "ham") for example in prepared.examples)
-    provenance = {
+    provenance: dict[str, Any] = {
         "rows": {f"{source}/{label}": number for (source, label), number in sorted(counted.items())},
         "settings": {name: getattr(Settings(), name) for name in Settings.__dataclass_fields__},
     }
-    model = train(prepared, np.arange(len(prepared.examples)), Settings(), options.version, provenance)
-    (data / "spam.model").write_bytes(write_model(model))
+    rows, settings = np.arange(len(prepared.examples)), Settings()
+    letters = left_out_log_odds(prepared, rows, settings)
+    fit = fit_signals(prepared, comments_of(prepared, rows), letters, settings)
+    model = assembled(prepared, fit_letters(prepared, rows, settings), fit, options.version, provenance)
+    provenance["left_out"] = figures(prepared, left_out(prepared, letters, settings, model))
+    trained = replace(model, provenance=provenance)
+    (data / "spam.model").write_bytes(write_model(trained))
+    sys.stdout.write(f"{provenance_table(trained)}\n\n{left_out_tables(trained)}\n")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ _LONG_NUMBER = re.compile(r"(?<![\w.,])\d{4,}(?!\w)")
 _FIGURE = r"\d{1,3}(?:[ \u00a0\u202f.,'’]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
 _SCALE = r"(?:\s?(?:k|m|mio|jt|juta|rb|ribu|тыс\w*|млн|mill?ions?|millones|milliards?|billions?)\b)?"
 _CURRENCY = r"[$€£₽₴¥₹₿]|(?:usdt?|eur|euros?|dollars?|dólares|руб\w*|р|pounds?|bucks|btc|fcfa|cfa|reais)\b"
-_MONEY = re.compile(
+MONEY = re.compile(
     rf"(?i)(?:us|r|a)?[$€£₽₴¥₹₿]\s?(?:{_FIGURE}){_SCALE}|(?<![\d.,])\brp\.?\s?(?:{_FIGURE}){_SCALE}"
     rf"|(?<![\w.,])(?:{_FIGURE})(?:{_SCALE}\s?(?:{_CURRENCY})|\s?(?:jt|juta|k\$|тыс\w*|млн))(?!\w)"
 )
@@ -59,7 +59,7 @@ def long_number(view: View) -> Finding | None:
 
 @signal("money", 0.5, "sums of money", "des sommes d'argent", needs="digit", family="shape")
 def money(view: View) -> Finding | None:
-    return _figures(view, _MONEY)
+    return _figures(view, MONEY)
 
 
 @signal("percent", 0.2, "percentages", "des pourcentages", needs="digit", family="shape")

@@ -203,7 +203,8 @@ def keyword_lines(view: View) -> Finding | None:
     bare = [line for line in lines if line[-1:].isalnum() and line.count(" ") <= 6 and _WORDY.search(line)]
     if len(lines) < 3 or len(bare) * 5 < len(lines) * 3 or len(view.words) > 12 * len(bare):
         return None
-    return Finding(min(3.0, len(bare) / 3), " / ".join(bare[:3])[:120])
+    sells = bool(view.body_hosts) or not GOODS.isdisjoint(view.hits)
+    return Finding(min(3.0 if sells else 1.0, len(bare) / 3), " / ".join(bare[:3])[:120])
 
 
 @signal(

@@ -222,6 +222,24 @@ def samples(db: Database, reject: float) -> tuple[Sample, ...]:
         return tuple(Sample(**row) for row in connection.execute(query).mappings())
 
 
+def audited_ham(db: Database, site: str) -> tuple[float, ...]:
+    """The spam probabilities of the good comments in a site's random sample."""
+    query = (
+        select(audits.c.spam_probability)
+        .join(sites, sites.c.id == audits.c.site_id)
+        .join(reviews, reviews.c.comment_id == audits.c.comment_id)
+        .where(
+            sites.c.name == site,
+            audits.c.kind == "unseen",
+            reviews.c.decision_id.is_not(None),
+            reviews.c.action == Action.PUBLISH,
+        )
+        .order_by(audits.c.id)
+    )
+    with db.read() as connection:
+        return tuple(float(value) for value in connection.execute(query).scalars())
+
+
 def second_looks(connection: Connection, allowed: Sequence[str] | None, limit: int) -> list[Any]:
     first = decisions.alias()
     query = (

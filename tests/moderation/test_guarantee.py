@@ -19,13 +19,13 @@ from moderation.guarantee import (
 )
 
 
-def test_299_clean_audits_prove_one_percent_and_298_do_not() -> None:
-    assert audits_needed(0) == 299
-    assert certification(299, 0).certified
-    assert not certification(298, 0).certified
+def test_329_clean_audits_prove_one_percent_and_328_do_not() -> None:
+    assert audits_needed(0) == 329
+    assert certification(329, 0).certified
+    assert not certification(328, 0).certified
 
 
-@pytest.mark.parametrize(("errors", "needed"), [(0, 299), (1, 473), (2, 628), (3, 773)])
+@pytest.mark.parametrize(("errors", "needed"), [(0, 329), (1, 694), (2, 911), (3, 1115)])
 def test_each_would_be_rejection_raises_the_number_of_audits_needed(errors: int, needed: int) -> None:
     assert audits_needed(errors) == needed
     assert certification(needed, errors).certified
@@ -58,11 +58,11 @@ def test_the_incomplete_beta_function_is_a_share_and_mirrors_itself(a: float, b:
 def test_without_audits_nothing_is_proved_and_nothing_is_broken() -> None:
     found = certification(0, 0)
     assert (found.certified, found.broken, found.upper_limit, found.progress) == (False, False, 1.0, 0.0)
-    assert "299 more audited comments are needed" in found.sentence
+    assert "329 more audited comments are needed" in found.sentence
 
 
 def test_progress_grows_with_the_audits() -> None:
-    assert certification(150, 0).progress == pytest.approx(150 / 299)
+    assert certification(150, 0).progress == pytest.approx(150 / 329)
     assert certification(1000, 0).progress == 1.0
 
 
@@ -102,10 +102,10 @@ def test_a_larger_audit_share_keeps_everything_drawn_before() -> None:
 
 
 def test_the_lowest_threshold_that_the_audits_prove_is_chosen() -> None:
-    assert proved_threshold([0.01] * 298) is None
-    assert proved_threshold([0.01] * 299) == 0.5
-    assert proved_threshold([0.01] * 298 + [0.93]) == 0.95
-    assert proved_threshold([0.01] * 298 + [0.99995]) is None
+    assert proved_threshold([0.01] * 328) is None
+    assert proved_threshold([0.01] * 329) == 0.5
+    assert proved_threshold([0.01] * 328 + [0.93]) == 0.95
+    assert proved_threshold([0.01] * 328 + [0.99995]) is None
 
 
 def test_choosing_among_many_thresholds_keeps_the_promise() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.clock import utc_now
 from flows.runs.agreements import overdue, sentences
+from flows.runs.judging import moderation_of, policy_of, standing_of
 from flows.settings import Settings
 from storage.crawl.quarantine import Case, open_cases
 from storage.opening import open_database
@@ -23,6 +24,7 @@ class SiteState:
     status: SiteStatus | None
     open_cases: tuple[Case, ...]
     late: tuple[str, ...] = ()  # what editors have left for longer than agreed
+    guarantee: str = ""  # what is missing until the site may reject unseen
 
     @property
     def alarms(self) -> tuple[str, ...]:
@@ -47,7 +49,12 @@ class SiteState:
 
     def as_json(self) -> dict[str, Any]:
         found = asdict(self.status) if self.status else {"site": self.site}
-        return {**found, "alarms": list(self.alarms), "open_cases": [asdict(case) for case in self.open_cases]}
+        return {
+            **found,
+            "alarms": list(self.alarms),
+            "open_cases": [asdict(case) for case in self.open_cases],
+            "guarantee": self.guarantee,
+        }
 
 
 def moment(value: datetime) -> str:
@@ -66,6 +73,7 @@ def site_states(settings: Settings, names: Sequence[str] | None) -> list[SiteSta
                 status=known.get(site.name),
                 open_cases=tuple(open_cases(db, site.name)),
                 late=sentences(overdue(settings, db, [site.name], now)),
+                guarantee=standing_of(db, site.name, policy_of(moderation_of(settings, site))).sentence,
             )
             for site in chosen
         ]

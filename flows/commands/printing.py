@@ -70,6 +70,8 @@ def print_status(states: Sequence[SiteState], console: Console | None = None) ->
             console.print(f"  {escape(state.site)}: pages read by kind: {kinds}", highlight=False)
         for alarm in state.alarms:
             console.print(f"  [red]alarm[/] {escape(state.site)}: {escape(alarm)}", highlight=False)
+        if state.guarantee:
+            console.print(f"  {escape(state.site)}: {escape(state.guarantee)}", highlight=False)
         for case in state.open_cases:
             console.print(f"  [yellow]quarantined[/] ({escape(case.reason)}) {escape(case.message)}", highlight=False)
 

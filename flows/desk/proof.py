@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from moderation.guarantee import certification
+from flows.runs.judging import looks_of
+from moderation.guarantee import certification, forecast
 from moderation.policy import DEFAULT_POLICY
 from storage.database.engine import Database
 from storage.desk.audits import agreement, disagreements, samples
@@ -17,6 +18,7 @@ def proof_of_sample(db: Database, editor: Editor | None) -> dict[str, Any]:
     for one in samples(db, DEFAULT_POLICY.reject):
         if allowed is None or one.site in allowed:
             proof = certification(one.audited_ham, one.would_reject)
+            ready_on = forecast(looks_of(db, one.site), proof.needed)
             sites.append(
                 {
                     "site": one.site,
@@ -27,6 +29,7 @@ def proof_of_sample(db: Database, editor: Editor | None) -> dict[str, Any]:
                     "certified": proof.certified,
                     "broken": proof.broken,
                     "upper_limit": proof.upper_limit,
+                    "ready_on": ready_on.isoformat() if ready_on and not proof.certified else None,
                 }
             )
     return {

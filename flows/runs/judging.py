@@ -129,9 +129,7 @@ class Standing:
             if self.ready_on is not None:
                 said += f" At the present pace of audits that is on {self.ready_on.isoformat()}."
             else:
-                said += (
-                    " At the present pace of audits no date can be told: look through the random sample in the desk."
-                )
+                said += " No date can be told yet: look through the random sample in the desk."
         if self.shadow:
             said += " The site is in shadow mode (auto_reject = false)."
         return said

@@ -23,7 +23,7 @@ from flows.observe import log
 from flows.runs.agreements import send_due_notices
 from flows.runs.alarms import alarms_of, send
 from flows.runs.ingest import ingest
-from flows.runs.judging import moderator_of
+from flows.runs.judging import look_at_audits, moderator_of
 from flows.runs.manners import fetch_policy
 from flows.runs.processing import load_moderator
 from flows.runs.remoderate import judge_campaigns
@@ -68,6 +68,7 @@ async def run_site(
                 return await plan(settings, site, db, fetcher, started, limit)
             release_dead(db, site.name, is_alive)
             judge = moderator_of(settings, site, db)
+            look_at_audits(db, site.name, judge.policy, "night", started)
             site_run = SiteRun(
                 settings=settings,
                 site=site,

@@ -82,7 +82,7 @@ class Look:
         if not len(buckets):
             return 0.0
         total = self.offset + int(self.weights[buckets].sum(dtype=np.int64)) * self.scale / len(buckets) ** 0.5
-        return max(-self.limit, min(self.limit, total))
+        return float(max(-self.limit, min(self.limit, total)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

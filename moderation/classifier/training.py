@@ -84,7 +84,7 @@ class Settings:
     evenness: float = 0.3
     year_weight: float = 0.1
     rows_of_truth: float = 2000.0
-    false_positives: float = 0.007
+    false_positives: float = 0.004
     even_from: int = 100
     iterations: int = 80
 
@@ -251,7 +251,8 @@ def looked_at(prepared: Prepared, name: str, rows: npt.NDArray[np.int64]) -> npt
     """Those of these rows that are comments with a name, or with hosts."""
     comments = prepared.channels[rows] == CHANNELS.index("comment")
     notices = np.array([prepared.examples[row].submission.kind in NOTICE_KINDS for row in rows], dtype=bool)
-    return rows[comments & ~notices & (np.diff(prepared.looks[name].indptr)[rows] > 0)]
+    chosen: npt.NDArray[np.int64] = rows[comments & ~notices & (np.diff(prepared.looks[name].indptr)[rows] > 0)]
+    return chosen
 
 
 def look_log_odds(

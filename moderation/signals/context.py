@@ -159,10 +159,8 @@ def talks_with_others(view: View) -> Finding | None:
     if not siblings or len(view.words) < 4:
         return None
     own = view.telling().difference(*(WORD.findall(view.text[a.start : a.end].lower()) for a in view.addresses))
-    shared = frozenset().union(*(own & _talk_of(sibling) for sibling in siblings[:100]))
-    if len(shared) * 2 > len(own) > 2 and any(_is_copy(view, sibling) for sibling in siblings[:100]):
-        return None
-    return _taken_up(view, shared, 2.0)
+    talks = (_talk_of(sibling) for sibling in siblings[:100] if not _is_copy(view, sibling))
+    return _taken_up(view, frozenset().union(*(own & talk for talk in talks)), 2.0)
 
 
 def _is_copy(view: View, sibling: str) -> bool:

@@ -308,9 +308,9 @@ def code(view: View) -> Finding | None:
         return None
     lines = [found.span() for found in _CODE_LINE.finditer(view.text)]
     kinds = [
-        spans
+        places
         for pattern in _CODE
-        if (spans := [span for found in pattern.finditer(view.text) if not view.in_address(*(span := found.span()))])
+        if (places := [span for found in pattern.finditer(view.text) if not view.in_address(*(span := found.span()))])
     ]
     if not lines and len(kinds) < 2:
         return None

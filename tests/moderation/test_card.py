@@ -19,9 +19,10 @@ def test_the_tables_in_the_docs_are_those_of_the_shipped_model(name: str) -> Non
     assert with_tables(page, shipped_model()) == page, "run: python -m moderation.classifier.card"
 
 
-def test_every_signal_has_its_row() -> None:
+def test_every_signal_that_the_model_weighs_has_its_row() -> None:
     page = (DOCS / "moderation.md").read_text("utf-8")
-    assert [named.name for named in all_signals() if f"| `{named.name}` |" not in page] == []
+    weighed = shipped_model().channels["comment"].signals
+    assert [named.name for named in all_signals() if named.name in weighed and f"| `{named.name}` |" not in page] == []
 
 
 def test_what_ships_is_small() -> None:

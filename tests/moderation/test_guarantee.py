@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.guarantee import (
+    BOUND,
+    Look,
+    anytime_limit,
     audits_needed,
     certification,
+    evidence,
+    forecast,
     incomplete_beta,
     is_audited,
     proved_threshold,
@@ -115,3 +122,32 @@ def test_choosing_among_many_thresholds_keeps_the_promise() -> None:
     chosen = [proved_threshold([generator.random() for _ in range(400)], grid=grid) for _ in range(300)]
     assert sum(threshold is not None and threshold < 0.99 - 1e-9 for threshold in chosen) <= 300 * 0.05 + 8
     assert any(threshold is not None for threshold in chosen)
+
+
+def test_looking_every_night_keeps_the_promise() -> None:
+    """A site whose true rate is the bound: of 400 such sites at most 5 % (and chance) are ever proved in 3000 audits."""
+    generator = random.Random(14)
+    proved = 0
+    for _ in range(400):
+        wrong = 0
+        for audited in range(1, 3001):
+            wrong += generator.random() < BOUND
+            if audited % 25 == 0 and evidence(wrong, audited, BOUND) >= math.log(20):
+                proved += 1
+                break
+    assert proved <= 400 * 0.05 + 9
+
+
+def test_the_anytime_limit_is_wider_than_that_of_one_look() -> None:
+    assert anytime_limit(0, 1000) > upper_limit(0, 1000)
+    assert anytime_limit(0, 0) == 1.0
+
+
+def test_the_forecast_goes_by_the_pace_of_the_stored_looks() -> None:
+    looks = [
+        Look(day=day, threshold=0.99, audited_ham=audited, would_reject=0, certified=False)
+        for day, audited in (("2026-01-01", 0), ("2026-01-11", 100))
+    ]
+    assert forecast(looks, 329) == date(2026, 2, 3)
+    assert forecast(looks[:1], 329) is None
+    assert forecast([looks[0], replace(looks[1], audited_ham=0)], 329) is None

@@ -12,7 +12,7 @@ from moderation.policy import Policy, decide, decision
 from moderation.verdict import Action, LanguageRelation
 
 ACTING = Policy(shadow=False)
-PROVED = certification(299, 0)
+PROVED = certification(329, 0)
 RELATIONS = st.sampled_from(list(LanguageRelation))
 
 
@@ -25,7 +25,7 @@ def test_by_default_nothing_is_ever_rejected() -> None:
 
 def test_out_of_shadow_mode_rejection_waits_for_the_proof() -> None:
     assert decide(0.999, policy=ACTING) is Action.REVIEW
-    assert decide(0.999, policy=ACTING, certification=certification(298, 0)) is Action.REVIEW
+    assert decide(0.999, policy=ACTING, certification=certification(328, 0)) is Action.REVIEW
     assert decide(0.999, policy=ACTING, certification=PROVED) is Action.REJECT
 
 

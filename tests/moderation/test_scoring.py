@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from extractors.records import Comment, CommentKind, Page
 from moderation.classifier.model import shipped_model
 from moderation.errors import ModelUnusable
-from moderation.explain import meaning, reasons
+from moderation.explain import detail, meaning, reasons
 from moderation.moderate import Moderator
 from moderation.policy import Policy
 from moderation.rules import PastDecision, Rules, dry_run
 from moderation.scoring import evidence_of, log_odds, probability
 from moderation.signals import all_signals
 from moderation.submissions import submission_from_json, submissions_of
-from moderation.verdict import Action, LanguageRelation, Submission
+from moderation.verdict import Action, Evidence, LanguageRelation, Submission
 
 LANGUAGES = ("en", "fr", "ru")
 SPAM = Submission(
@@ -163,7 +163,7 @@ def test_rules_go_by_whole_words_and_allow_goes_first(moderator: Moderator) -> N
     rules = Rules(reject_words=("cialis",), allow_authors=("Anna K.",), hold_hosts=("pills.example",))
     judge = Moderator(languages=LANGUAGES, lean=True, rules=rules)
     assert judge.judge(Submission(id="1", text="Notre spécialiste")).action is Action.PUBLISH
-    assert judge.judge(Submission(id="2", text="CIALIS !")).labels == ("rejected_by_rule",)
+    assert judge.judge(Submission(id="2", text="CIALIS !")).labels == ("rejected_by_rule", "spam")
     assert judge.judge(Submission(id="3", text="c\u200bialis")).action is Action.REJECT
     assert judge.judge(Submission(id="4", text="cialis", author="anna k.")).labels == ("allowed_by_rule",)
     assert "held_by_rule" in judge.judge(Submission(id="5", text="see http://shop.pills.example/x")).labels
@@ -265,3 +265,24 @@ def test_moderation_needs_no_training_library_to_judge() -> None:
         "assert not {'sklearn', 'scipy'} & set(sys.modules), 'a training library was imported'"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_numbers_are_stored_bare_and_phrased_in_the_readers_language() -> None:
+    late = Evidence(signal="late", log_odds=0.5, because="120")
+    assert detail(late, "en") == "120 days after the article"
+    assert detail(late, "fr") == "120 jours après l’article"
+
+
+def test_evidence_of_earlier_versions_reads_the_same() -> None:
+    old = Evidence(signal="off-topic", log_odds=0.5, because="12 telling words, 8% of them in the article")
+    assert detail(old, "fr") == "12 mots parlants, dont 8 % dans l’article"
+    assert detail(Evidence(signal="gone-signal", log_odds=0.5, because="some words"), "fr") == "some words"
+
+
+def test_a_sites_declared_language_overrules_its_pages() -> None:
+    text = "Je ne suis pas d'accord avec vous, la méthode que vous décrivez ne marche pas chez nous depuis deux ans"
+    french = Submission(id="1", text=text, site="revue.example", article_language="en")
+    plain = Moderator(languages=LANGUAGES, lean=True)
+    declared = Moderator(languages=LANGUAGES, lean=True, site_languages={"revue.example": "fr"})
+    assert plain.judge(french).language_relation is LanguageRelation.OTHER
+    assert declared.judge(french).language_relation is LanguageRelation.SAME

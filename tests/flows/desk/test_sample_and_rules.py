@@ -112,7 +112,7 @@ async def test_a_look_at_the_sample_shows_no_score_no_reason_and_no_decision(dat
         answer = await client.post(f"/api/sample/{second['look']}", json={"action": "publish"})
         assert answer.status_code == 200
         progress = (await client.get("/api/sample/progress")).json()
-    assert progress["sites"][0]["needed"] == 299
+    assert progress["sites"][0]["needed"] == 329
     assert len(progress["disagreements"]) == 1
 
 

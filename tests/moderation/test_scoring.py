@@ -163,9 +163,9 @@ def test_rules_go_by_whole_words_and_allow_goes_first(moderator: Moderator) -> N
     rules = Rules(reject_words=("cialis",), allow_authors=("Anna K.",), hold_hosts=("pills.example",))
     judge = Moderator(languages=LANGUAGES, lean=True, rules=rules)
     assert judge.judge(Submission(id="1", text="Notre spécialiste")).action is Action.PUBLISH
-    assert judge.judge(Submission(id="2", text="CIALIS !")).labels == ("rejected_by_rule", "spam")
+    assert judge.judge(Submission(id="2", text="CIALIS !")).labels == ("rejected_by_rule",)
     assert judge.judge(Submission(id="3", text="c\u200bialis")).action is Action.REJECT
-    assert judge.judge(Submission(id="4", text="cialis", author="anna k.")).labels == ("allowed_by_rule", "spam")
+    assert judge.judge(Submission(id="4", text="cialis", author="anna k.")).labels == ("allowed_by_rule",)
     assert "held_by_rule" in judge.judge(Submission(id="5", text="see http://shop.pills.example/x")).labels
     assert "held_by_rule" not in judge.judge(Submission(id="6", text="see http://mypills.example/x")).labels
 

@@ -35,14 +35,14 @@ _SIGNATURES = (
 
 def failure(url: str, status: int, retry_after: float | None) -> FetchError:
     """The error that a status other than 200, 203, 304 or a redirect stands for."""
-    if status in (404, 410):
+    if status in (404, 410, 451):
         return Gone(url, f"the site says the page is gone (HTTP {status})", status=status)
     if status in (408, 425, 429) or 500 <= status <= 599:
         sentence = f"the site is busy or broken (HTTP {status}); it is tried again later"
         return Busy(url, sentence, status=status, retry_after=retry_after)
     if status in (204, 205):
         return NotAPage(url, f"the site answered without content (HTTP {status}); it is skipped", status=status)
-    if status in (401, 402, 403, 407, 451):
+    if status in (401, 402, 403, 407):
         reason, sentence = "forbidden", f"the site does not let us in (HTTP {status}); ask its owner"
     elif status == 206:
         reason, sentence = "partial", "the site sent a part nobody asked for (HTTP 206); it is not kept"

@@ -41,13 +41,16 @@ class UnknownCoding(Exception):
     """A coding we did not offer, or too many of them."""
 
 
+_NO_CODING = frozenset({"", "identity", "none", "utf-8", "utf8"})  # the last three name none, and servers send them
+
+
 def decoded(body: bytes, content_encoding: str, cap: int) -> bytes:
     """The body without its codings (a Content-Encoding header's value, outermost last), at most `cap` bytes.
 
     Raises OverCap, Damaged or UnknownCoding.
     """
     names = [name.strip().lower() for name in content_encoding.split(",")]
-    codings = [name for name in names if name not in ("", "identity")]
+    codings = [name for name in names if name not in _NO_CODING]
     if len(codings) > MAX_CODINGS:
         raise UnknownCoding(f"{len(codings)} stacked codings")
     for coding in reversed(codings):

@@ -158,6 +158,8 @@ class _Search:
                 await asyncio.to_thread(self.take, found, base, "sitemap")
             if found.cut:
                 self.warn(url, "the sitemap breaks off or names over 50,000 addresses; the rest is left out")
+            elif found.mended:
+                self.warn(url, "the sitemap is not well-formed XML; it was read all the same, tell its owner")
         if seen and silent:
             self.warn(start, "the sitemap names no page; check that it is the right one")
 
@@ -193,6 +195,8 @@ class _Search:
             self.warn(url, "the feed has no entries; check that it is the right one")
         elif found.cut:
             self.warn(url, "the feed breaks off; what stands after the fault is left out")
+        elif found.mended:
+            self.warn(url, "the feed is not well-formed XML; it was read all the same, tell its owner")
 
     def take(self, found: ListedPages, base: str, kind: Source) -> None:
         """Run in a thread: 50,000 addresses take a second or two."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ from typing import Any
 from lxml import etree
 
 from flows.fetching import codings
+from flows.fetching.mending import mended
 
 MAX_LISTING_BYTES = 52_428_800
 """Decompressed; the limit of the sitemap protocol (sitemaps.org/protocol.html)."""
@@ -58,12 +59,14 @@ class ListedPages:
     kind: ListingKind
     entries: tuple[ListedPage, ...]
     cut: bool = False  # it holds more than MAX_ENTRIES, or breaks off
+    mended: bool = False  # it was not well-formed, and readable all the same
 
 
 def listed_pages(body: bytes, now: datetime) -> ListedPages:
     """What a sitemap (XML or plain text), a sitemap index, an RSS or an Atom feed names, in its order.
 
-    A gzip file is unpacked first. One that is not well-formed gives what stands before its first fault, and is `cut`.
+    A gzip file is unpacked first. One that is not well-formed is looked at again without its faults, and is `mended`;
+    where that does not help, it gives what stands before its first fault, and is `cut`.
     Raises NotAListing.
     """
     if body.startswith(b"\x1f\x8b"):
@@ -79,7 +82,21 @@ def listed_pages(body: bytes, now: datetime) -> ListedPages:
         return _plain(body)
     if body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
         raise NotAListing("is an HTML page")
-    return _xml(body, now)
+    try:
+        found = _xml(body, now)
+    except _NotWellFormed:
+        return replace(_xml(mended(body), now), mended=True)
+    if not found.cut or len(found.entries) >= MAX_ENTRIES:
+        return found
+    try:
+        again = _xml(mended(body), now)
+    except NotAListing:
+        return found
+    return replace(again, mended=True) if len(again.entries) > len(found.entries) else found
+
+
+class _NotWellFormed(NotAListing):
+    """Nothing could be read before the first fault."""
 
 
 def _plain(body: bytes) -> ListedPages:
@@ -95,7 +112,7 @@ def _xml(body: bytes, now: datetime) -> ListedPages:
     if _LONG_TAG.search(body):
         raise NotAListing("holds a tag of more than 64 kB, which no honest one has")
     events: Any = etree.iterparse(
-        io.BytesIO(body.lstrip()),
+        io.BytesIO(body.lstrip(b"\xef\xbb\xbf \t\r\n") if body[:3] == b"\xef\xbb\xbf" else body.lstrip()),
         events=("start", "end"),
         resolve_entities=False,
         no_network=True,
@@ -131,7 +148,7 @@ def _xml(body: bytes, now: datetime) -> ListedPages:
             _forget(element)
     except etree.XMLSyntaxError as error:
         if not entries:
-            raise NotAListing(f"is not well-formed XML ({str(error)[:200]})") from error
+            raise _NotWellFormed(f"is not well-formed XML ({str(error)[:200]})") from error
         cut = True
     if kind is None:
         raise NotAListing("is not XML")
@@ -168,6 +185,9 @@ def _entry(element: etree._Element, name: str, now: datetime) -> ListedPage | No
     elif name == "entry":
         links = [child for key, child in children if key == "link" and child.get("rel", "alternate") == "alternate"]
         address = links[0].get("href") if links else None
+        if not links:  # an id may be the entry's address, and in old feeds nothing else is
+            ids = ((child.text or "").strip() for key, child in children if key == "id")
+            address = next((text for text in ids if text.startswith(("http://", "https://"))), None)
     else:
         address = next((child.text for key, child in children if key == "link" and (child.text or "").strip()), None)
         if address is None:

@@ -257,7 +257,7 @@ async def test_early_hints_before_a_proper_answer_do_no_harm(site, fetcher) -> N
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(404, Gone), (410, Gone), (401, BadAnswer), (403, BadAnswer), (451, BadAnswer), (204, NotAPage), (300, BadAnswer)],
+    [(404, Gone), (410, Gone), (401, BadAnswer), (403, BadAnswer), (451, Gone), (204, NotAPage), (300, BadAnswer)],
 )
 async def test_a_status_says_what_becomes_of_the_page(status: int, kind: type[FetchError], site, fetcher) -> None:
     site.pages = {"/a": Reply(status=status, body="")}

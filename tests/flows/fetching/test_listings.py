@@ -132,3 +132,49 @@ def test_any_bytes_at_all_raise_nothing_else(body: bytes) -> None:
     for text in (body, b"<urlset><url><loc>" + body):
         with contextlib.suppress(NotAListing):
             listed_pages(text, NOW)
+
+
+RSS = (
+    '<?xml version="1.0" encoding="UTF-8"?><rss><channel><title>Mag</title>'
+    "<item><link>https://mag.example/un</link><title>{}</title></item>"
+    "<item><link>https://mag.example/deux</link></item></channel></rss>"
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        RSS.format("Pain & vin").encode(),
+        RSS.format("L&rsquo;artisan &eacute;mu &nbsp;; a &unknown; b").encode(),
+        RSS.format("Saut\x0bde page \x00").encode(),
+        RSS.format("Caf").encode().replace(b"Caf", b"Caf\xe9"),
+        RSS.format("&#0; &#xFFFF; &#233;").encode(),
+        b"\xef\xbb\xbf\n\n" + RSS.format("Pain & vin").encode(),
+        RSS.format("<![CDATA[a & b]]> & c").encode(),
+    ],
+)
+def test_a_feed_with_one_bad_byte_or_sign_loses_no_entry(body: bytes) -> None:
+    found = listed_pages(body, NOW)
+    assert [entry.address for entry in found.entries] == ["https://mag.example/un", "https://mag.example/deux"]
+    assert (found.mended, found.cut) == (True, False)
+
+
+def test_blank_lines_and_a_mark_before_the_prolog_are_no_fault() -> None:
+    found = listed_pages(b"\xef\xbb\xbf\r\n \n" + RSS.format("Pain").encode(), NOW)
+    assert (len(found.entries), found.mended) == (2, False)
+
+
+def test_an_address_with_a_bare_ampersand_is_read_whole() -> None:
+    body = b"<urlset><url><loc>https://mag.example/?a=1&b=2</loc></url></urlset>"
+    assert [entry.address for entry in listed_pages(body, NOW).entries] == ["https://mag.example/?a=1&b=2"]
+
+
+def test_an_atom_entry_without_a_link_is_found_by_an_id_that_is_an_address() -> None:
+    body = b"<feed><entry><id>https://mag.example/un</id></entry><entry><id>tag:mag.example,2026:2</id></entry></feed>"
+    assert [entry.address for entry in listed_pages(body, NOW).entries] == ["https://mag.example/un"]
+
+
+def test_entities_of_a_documents_own_are_refused_however_broken_it_is() -> None:
+    body = b'<!DOCTYPE rss [<!ENTITY a "b">]><rss><channel><item><link>https://mag.example/&a;</link></item> & </rss>'
+    with pytest.raises(NotAListing, match="entities of its own"):
+        listed_pages(body, NOW)

@@ -27,7 +27,7 @@ from storage.database.engine import Database
 from storage.database.errors import RecordMissing
 from storage.opening import open_database
 
-UNCOMPARED = frozenset({"comments", "extractor_version", "url", "tweets"})
+UNCOMPARED = frozenset({"comments", "extractor_version", "kind_cues", "page_kind", "post_key", "tweets", "url"})
 SHOWN = 160  # characters of a value in a diff
 
 

@@ -93,7 +93,10 @@ async def test_every_route_opens_to_its_role_and_closes_to_lower_ones(database, 
             open_to_me = ROLES.index(role) >= ROLES.index(least(method, path))
             closed = answer.status_code in (401, 403) or answer.headers.get("location", "").startswith("/login")
             assert closed is not open_to_me, f"{role} {method} {path}: {answer.status_code}"
-            assert answer.status_code < 500, f"{method} {path}"
+            off = (
+                database.dialect == "postgresql" and answer.status_code == 503
+            )  # no reader's login: data pages are off
+            assert answer.status_code < 500 or (off and path.startswith("/data")), f"{method} {path}"
 
 
 async def test_every_write_is_refused_without_the_sessions_own_token(database):

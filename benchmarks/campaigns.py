@@ -22,7 +22,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from moderation.campaigns import MIN_WORDS, CampaignIndex, words
+from benchmarks.campaign_index import CampaignIndex
+from moderation.campaigns import MIN_WORDS, words
 
 REAL = Path(__file__).resolve().parents[1] / ".." / "shared" / "bench" / "moderation" / "spam.dev.jsonl.gz"
 

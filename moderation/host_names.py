@@ -7,12 +7,12 @@ all the comments of a batch before any is judged, so that the order of the comme
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import replace
 
 from moderation.signals.links import is_public_place
 from moderation.signals.view import NOTICE_KINDS, host_of, same_site, written_hosts
 from moderation.verdict import Submission
+
+FEWEST_PAGES = 2  # friends answer each other under one article
 
 
 class HostNames:
@@ -37,7 +37,9 @@ class HostNames:
 
     def names(self, submission: Submission) -> int | None:
         """How many names were seen with the comment's hosts on at least two pages; None if none of its hosts was."""
-        counts = [len(self._names[host]) for host in own_hosts(submission) if len(self._pages.get(host, ())) > 1]
+        counts = [
+            len(self._names[host]) for host in own_hosts(submission) if len(self._pages.get(host, ())) >= FEWEST_PAGES
+        ]
         return max(counts, default=None)
 
 
@@ -46,18 +48,3 @@ def own_hosts(submission: Submission) -> frozenset[str]:
     hosts = {host_of(submission.author_url or ""), *map(host_of, submission.links), *written_hosts(submission.text)}
     own = host_of(submission.site or "")
     return frozenset(host for host in hosts if host and not same_site(host, own) and not is_public_place(host))
-
-
-def with_neighbours(submissions: Iterable[Submission]) -> list[Submission]:
-    """The comments of a whole file, in their order, each knowing how many names share its hosts.
-
-    What a caller knows already (`host_names` given) stays as it is.
-    """
-    batch = list(submissions)
-    known = HostNames()
-    for submission in batch:
-        known.see(submission)
-    return [
-        submission if submission.host_names is not None else replace(submission, host_names=known.names(submission))
-        for submission in batch
-    ]

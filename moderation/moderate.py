@@ -15,7 +15,7 @@ from moderation.guarantee import Certification
 from moderation.language import DEFAULT_LANGUAGES, LanguageJudge
 from moderation.language.judge import LanguageFinding
 from moderation.learning import SiteLayer
-from moderation.policy import DEFAULT_POLICY, Policy, decide
+from moderation.policy import DEFAULT_POLICY, Policy, decision
 from moderation.rules import NO_RULES, Rules
 from moderation.scoring import evidence_of, log_odds, probability
 from moderation.signals import named_signals
@@ -117,7 +117,7 @@ class Moderator:
         rule = self.rules.rule_for(submission)
         if rule is not None and not submission.by_site:
             return rule.action, frozenset({rule.label})
-        action = decide(
+        taken = decision(
             spam,
             labels,
             finding.relation,
@@ -128,4 +128,4 @@ class Moderator:
             key=f"{submission.site}\x00{submission.page}\x00{submission.id}",
             secret=self.secret,
         )
-        return action, frozenset()
+        return taken.action, frozenset()

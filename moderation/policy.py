@@ -108,29 +108,3 @@ def decision(
     if held:
         return result(Action.REVIEW, f"labelled {', '.join(held)}")
     return result(Action.PUBLISH, f"spam probability {probability:.3f} is under {policy.review:g}")
-
-
-def decide(
-    probability: float,
-    labels: Collection[str] = (),
-    relation: LanguageRelation = LanguageRelation.UNDECIDABLE,
-    policy: Policy = DEFAULT_POLICY,
-    *,
-    kind: str = "comment",
-    by_site: bool = False,
-    certification: Certification | None = None,
-    key: str | None = None,
-    secret: bytes = b"",
-) -> Action:
-    """The action alone; see `decision`."""
-    return decision(
-        probability,
-        labels,
-        relation,
-        policy,
-        kind=kind,
-        by_site=by_site,
-        certification=certification,
-        key=key,
-        secret=secret,
-    ).action

@@ -66,7 +66,11 @@ def moderate_file(path: Path, moderator: Moderator) -> Iterator[JudgedLine]:
             names.see(row)
     rows = _rows(path)
     while chunk := list(itertools.islice(rows, CHUNK)):
-        good = [replace(row, host_names=names.names(row)) for _, row in chunk if isinstance(row, Submission)]
+        good = [
+            row if row.host_names is not None else replace(row, host_names=names.names(row))
+            for _, row in chunk
+            if isinstance(row, Submission)
+        ]
         verdicts = iter(moderator.judge_all(good))
         for identity, row in chunk:
             yield JudgedLine(identity, next(verdicts) if isinstance(row, Submission) else row)

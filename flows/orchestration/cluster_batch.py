@@ -19,10 +19,9 @@ from flows.fetching.policy import FetchPolicy
 from flows.runs.ingest import ingest
 from flows.runs.judging import moderator_of
 from flows.runs.manners import fetch_policy
-from flows.runs.processing import load_moderator
+from flows.runs.processing import judging_pool
 from flows.runs.site_run import LEASE_SECONDS, SiteRun
 from flows.runs.worker_name import worker_name
-from flows.runs.workers import WorkerPool
 from flows.settings_file import load
 from storage.crawl.archive import WarcArchive
 from storage.crawl.frontier import claim, release
@@ -67,7 +66,7 @@ async def run_cluster_batch(errand: ClusterBatch) -> Counter[str]:
                 site=site,
                 db=db,
                 fetcher=fetcher,
-                pool=stack.enter_context(WorkerPool(settings.workers, settings.page_seconds, load_moderator, judge)),
+                pool=stack.enter_context(judging_pool(settings, site, judge, errand.started)),
                 archive=stack.enter_context(WarcArchive(settings.archive)),
                 run_id=errand.run_id,
                 started=errand.started,

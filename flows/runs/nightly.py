@@ -25,12 +25,11 @@ from flows.runs.alarms import alarms_of, send
 from flows.runs.ingest import ingest
 from flows.runs.judging import look_at_audits, moderator_of
 from flows.runs.manners import fetch_policy
-from flows.runs.processing import load_moderator
-from flows.runs.remoderate import judge_campaigns
+from flows.runs.processing import judging_pool
+from flows.runs.remoderate import judge_in_new_context
 from flows.runs.site_run import LEASE_SECONDS, Advance, Dispatch, RunReport, SiteRun, wanted
 from flows.runs.tidying import tidy
 from flows.runs.worker_name import is_alive, worker_name
-from flows.runs.workers import WorkerPool
 from flows.settings import Settings, SiteSettings
 from storage.crawl.archive import WarcArchive
 from storage.crawl.frontier import DiscoveredUrl, DuePage, claim, counts, discover, make_due, release, release_dead
@@ -74,7 +73,7 @@ async def run_site(
                 site=site,
                 db=db,
                 fetcher=fetcher,
-                pool=stack.enter_context(WorkerPool(settings.workers, settings.page_seconds, load_moderator, judge)),
+                pool=stack.enter_context(judging_pool(settings, site, judge, started)),
                 archive=stack.enter_context(WarcArchive(settings.archive)),
                 run_id=start_run(db, site.name, command, started),
                 started=started,
@@ -120,10 +119,13 @@ def give_back(site_run: SiteRun) -> None:
 
 
 def judge_again(site_run: SiteRun) -> Counter[str]:
-    """Judge campaigns by what came since the last run that ended well: one that died left its share to this one."""
+    """Judge again what stands in another context by what came since the last run that ended well.
+
+    One that died left its share to this one.
+    """
     well = (run for run in recent_runs(site_run.db, site_run.site.name) if run.status in ("finished", "quarantined"))
     since = next((run.started_at for run in well), datetime.min.replace(tzinfo=UTC))
-    return judge_campaigns(site_run.settings, site_run.db, since, site_run.run_id)
+    return judge_in_new_context(site_run.settings, site_run.db, since, site_run.run_id)
 
 
 def ended(site_run: SiteRun, warnings: list[str], failure: str | None = None) -> RunReport:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from extractors.records import Discussion, Page, PageKind
-from flows.runs.workers import RawPage, Unprocessable, extracted, guarded
+from flows.runs.workers import RawPage, Unprocessable, WorkerPool, extracted, guarded
+from flows.settings import Settings, SiteSettings
 from moderation.moderate import Moderator
 from moderation.submissions import submissions_of
 from moderation.verdict import Verdict
+from storage.crawl.history import SiteHistory, with_history
+from storage.database.engine import Database, connect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +23,27 @@ class Processed:
     verdicts: tuple[Verdict, ...]
 
 
-_moderators: list[Moderator] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteJudge:
+    """The judge of a site in a worker process, and the database that knows the senders of its comments."""
+
+    moderator: Moderator
+    db: Database
+    history: SiteHistory
 
 
-def load_moderator(moderator: Moderator) -> None:
+_judge: list[SiteJudge] = []
+
+
+def load_moderator(moderator: Moderator, history: SiteHistory) -> None:
     """Run once in each worker process, before its first page."""
-    _moderators[:] = [moderator]
+    _judge[:] = [SiteJudge(moderator=moderator, db=connect(history.url), history=history)]
+
+
+def judging_pool(settings: Settings, site: SiteSettings, judge: Moderator, now: datetime) -> WorkerPool:
+    """Workers that read pages of the site and judge their comments by what is known at `now`."""
+    history = SiteHistory(url=settings.database_url, site=site.name, now=now)
+    return WorkerPool(settings.workers, settings.page_seconds, load_moderator, judge, history)
 
 
 def process_page(raw: RawPage) -> Processed | Unprocessable:
@@ -40,4 +59,7 @@ def processed(raw: RawPage) -> Processed:
 
 
 def judged(page: Page, site: str | None) -> Processed:
-    return Processed(page=page, verdicts=tuple(_moderators[0].judge_all(submissions_of(page, site))))
+    """Raises StorageError: what is known of a comment's sender is in the database."""
+    judge = _judge[0]
+    asked = with_history(judge.db, judge.history.site, submissions_of(page, site), judge.history.now)
+    return Processed(page=page, verdicts=tuple(judge.moderator.judge_all(asked)))

@@ -111,15 +111,16 @@ def remoderate_site(
     )
 
 
-def judge_campaigns(settings: Settings, db: Database, since: datetime, run_id: int | None) -> Counter[str]:
-    """Judge the members of campaigns that grew since then again, on every site: many alike is a reason of its own.
+def judge_in_new_context(settings: Settings, db: Database, since: datetime, run_id: int | None) -> Counter[str]:
+    """Judge the comments around which something changed since then again, on every site: campaigns that grew, hosts
+    given under new names, notices whose sender was looked at.
 
     How many comments hold another action now, as "publish -> review".
     """
     moved: Counter[str] = Counter()
     for site in settings.sites:
         moderator = None
-        for chunk in comment_chunks(judged_comments(db, site=site.name, campaigns_since=since)):
+        for chunk in comment_chunks(judged_comments(db, site=site.name, context_since=since)):
             moderator = moderator or moderator_of(settings, site, db)
             fresh = moderator.judge_all([comment.submission for comment in chunk])
             store_verdicts(db, list(zip(chunk, fresh, strict=True)), run_id, utc_now())

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from extractors.records import Comment, Page
 from flows.clock import utc_now
 from flows.runs.judging import moderator_of
-from flows.runs.processing import Processed, load_moderator, process_page
+from flows.runs.processing import Processed, judging_pool, process_page
 from flows.runs.site_run import LOAD_CHUNK, quarantined
 from flows.runs.workers import RawPage, Unprocessable, WorkerPool
 from flows.settings import Settings, SiteSettings
@@ -99,7 +99,7 @@ async def replay_site(
     with ExitStack() as stack:
         archive = stack.enter_context(WarcArchive(settings.archive))
         judge = moderator_of(settings, site, db)
-        pool = stack.enter_context(WorkerPool(settings.workers, settings.page_seconds, load_moderator, judge))
+        pool = stack.enter_context(judging_pool(settings, site, judge, utc_now()))
         waiting: list[Outcome] = []
         for batch in page_batches(found, 2 * settings.workers):
             outcomes = await asyncio.gather(*(extracted_again(archive, pool, page) for page in batch))

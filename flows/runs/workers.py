@@ -20,6 +20,7 @@ from pebble import ProcessExpired, ProcessPool
 from extractors.errors import PageError
 from extractors.extract import extract
 from extractors.records import Page
+from storage.database.errors import StorageError
 
 Result = TypeVar("Result")
 Raw = TypeVar("Raw", bound="RawPage")
@@ -63,6 +64,8 @@ def guarded(raw: Raw, work: Callable[[Raw], Result]) -> Result | Unprocessable:
         return work(raw)
     except PageError as error:
         return Unprocessable(url=raw.url, reason=error.reason, message=str(error))
+    except StorageError:
+        raise  # no fault of the page: the run stops, and the page stays due
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno}"

@@ -1,6 +1,7 @@
 """Campaigns: near-duplicate comments found across pages and sites, kept from run to run.
 
-Comments that are new since the last time are signed, looked up by their bands, compared, and joined to a group. Only
+Comments that are new since the last time are signed, looked up by their bands, compared, and joined to a group; the
+hosts that they give are written down beside their bands. Only
 bands of the last KEEP_DAYS days are looked up: a campaign is a matter of weeks, and the table stays bounded.
 """
 
@@ -10,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, text, update
 
 from extractors.records import CommentKind
 from moderation.campaigns import alike, bands, signature
+from storage.crawl.history import forget_hosts, hosts_given
 from storage.database.bulk import batched, insert_new_rows
 from storage.database.engine import Database
 from storage.database.retrying import again_on_collision
@@ -24,6 +26,7 @@ from storage.database.tables import (
     campaign_members,
     campaigns,
     comment_bands,
+    comment_hosts,
     comment_signatures,
     comments,
     reviews,
@@ -50,6 +53,15 @@ class Campaign:
     waiting: int
 
 
+class Signed(NamedTuple):
+    """A comment as it is taken in: its number, version, signature, and the hosts that it gives."""
+
+    number: int
+    version: int
+    signature: bytes
+    hosts: list[str]
+
+
 def find_campaigns(db: Database, now: datetime) -> int:
     """Take in every comment that is new or edited since the last time; return how many joined a campaign."""
     joined = 0
@@ -58,11 +70,13 @@ def find_campaigns(db: Database, now: datetime) -> int:
             rows = connection.execute(unsigned(now)).all()
         if not rows:
             return joined
-        signed = [(row.id, row.version, signature(row.body)) for row in rows]  # outside of the write lock
+        signed = [  # outside of the write lock
+            Signed(row.id, row.version, signature(row.body), sorted(hosts_given(row))) for row in rows
+        ]
         joined += again_on_collision(partial(taken_in, db, signed, now))
 
 
-def taken_in(db: Database, signed: Sequence[tuple[int, int, bytes]], now: datetime) -> int:
+def taken_in(db: Database, signed: Sequence[Signed], now: datetime) -> int:
     """One transaction of `take_in`. Workers take turns: what two would group at once are the same comments, and each
     would wait for rows that the other has changed."""
     with db.write() as connection:
@@ -74,7 +88,17 @@ def taken_in(db: Database, signed: Sequence[tuple[int, int, bytes]], now: dateti
 def unsigned(now: datetime) -> Any:
     """Comments without a signature of their present version."""
     return (
-        select(comments.c.id, comments.c.version, comments.c.body)
+        select(
+            comments.c.id,
+            comments.c.version,
+            comments.c.body,
+            comments.c.author,
+            comments.c.author_url,
+            comments.c.links,
+            comments.c.by_site,
+            articles.c.canonical_url,
+        )
+        .join(articles, articles.c.id == comments.c.article_id)
         .outerjoin(comment_signatures, comment_signatures.c.comment_id == comments.c.id)
         .where(
             comments.c.kind == CommentKind.COMMENT,
@@ -90,10 +114,11 @@ def unsigned(now: datetime) -> Any:
     )
 
 
-def take_in(connection: Connection, signed: Sequence[tuple[int, int, bytes]], now: datetime) -> int:
+def take_in(connection: Connection, signed: Sequence[Signed], now: datetime) -> int:
     joined = 0
-    numbers = [number for number, _, _ in signed]
+    numbers = [one.number for one in signed]
     connection.execute(delete(comment_bands).where(comment_bands.c.comment_id.in_(numbers)))
+    forget_hosts(connection, numbers)
     statement = upsert(connection, comment_signatures)
     connection.execute(
         statement.on_conflict_do_update(
@@ -103,10 +128,12 @@ def take_in(connection: Connection, signed: Sequence[tuple[int, int, bytes]], no
                 "signature": statement.excluded.signature,
             },
         ),
-        [{"comment_id": number, "comment_version": version, "signature": sign} for number, version, sign in signed],
+        [{"comment_id": one.number, "comment_version": one.version, "signature": one.signature} for one in signed],
     )
+    given = [(host, one.number) for one in signed for host in one.hosts]
+    insert_new_rows(connection, comment_hosts, ("host", "comment_id"), given)
     touched: set[int] = set()
-    for number, _, sign in signed:
+    for number, _, sign, _ in signed:
         mine = bands(sign)
         if alike := near_duplicates(connection, number, sign, mine):
             touched.add(join(connection, [number, *alike], now))
@@ -239,7 +266,8 @@ def campaign_sizes(db: Database, comment_ids: Sequence[int]) -> dict[int, int]:
 
 
 def forget_bands(db: Database, now: datetime) -> int:
-    """Drop what is too old to be looked up; groups and signatures stay. Returns how many rows."""
+    """Drop what is too old to be looked up; groups and signatures stay. Returns how many bands."""
     old = select(comments.c.id).where(comments.c.first_seen_at < now - timedelta(days=KEEP_DAYS))
     with db.write() as connection:
+        forget_hosts(connection, old)
         return int(connection.execute(delete(comment_bands).where(comment_bands.c.comment_id.in_(old))).rowcount)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from extractors.records import CommentKind, Page, from_json
 from moderation.verdict import Action, Evidence, LanguageRelation, Submission, Verdict
 from storage.crawl.archive import ArchiveRef
+from storage.crawl.history import comments_with_new_company, with_senders
 from storage.crawl.judgements import Judged, JudgementsWritten, write_judgements
 from storage.crawl.outcomes import Exchange
 from storage.crawl.reading_back import page_record
@@ -29,6 +30,7 @@ from storage.database.tables import (
     comments,
     decisions,
     fetches,
+    notice_looks,
     pages,
     reviews,
     sites,
@@ -137,12 +139,13 @@ def judged_comments(
     since: datetime | None = None,
     decided: bool = False,
     model_version_not: str | None = None,
-    campaigns_since: datetime | None = None,
+    context_since: datetime | None = None,
 ) -> Iterator[JudgedComment]:
     """Stored comments in the order they came, to judge again; `decided`: only those an editor decided on.
 
-    Erased ones are left out. `since`: first seen then or later. `campaigns_since`: only members of campaigns that
-    grew since then, or that were judged since then (a crawl judges without knowing the campaigns).
+    Erased ones are left out. `since`: first seen then or later. `context_since`: only those around which something
+    changed since then: members of campaigns that grew or that were judged since then (a crawl judges without knowing
+    the campaigns), those whose hosts are given under new names, notices whose sender was looked at.
     """
     query = judged_query().limit(AT_ONCE)
     if site is not None:
@@ -153,15 +156,24 @@ def judged_comments(
         query = query.where(reviews.c.decision_id.is_not(None))
     if model_version_not is not None:
         query = query.where(verdicts.c.model_version != model_version_not)
-    if campaigns_since is not None:
-        grown = or_(campaigns.c.last_seen_at >= campaigns_since, verdicts.c.judged_at >= campaigns_since)
-        query = query.where(campaigns.c.size > 1, grown)
+    if context_since is not None:
+        grown = or_(campaigns.c.last_seen_at >= context_since, verdicts.c.judged_at >= context_since)
+        looked = select(notice_looks.c.comment_id).where(notice_looks.c.looked_at >= context_since)
+        query = query.where(
+            or_(
+                and_(campaigns.c.size > 1, grown),
+                comments.c.id.in_(comments_with_new_company(context_since)),
+                comments.c.id.in_(looked),
+            )
+        )
     last = 0
     while True:
         with db.read() as connection:
             rows = connection.execute(query.where(comments.c.id > last)).all()
             around = neighbours(connection, {row.page_id for row in rows})
-        yield from (as_judged(row, around.get(row.page_id, [])) for row in rows)
+            found = [as_judged(row, around.get(row.page_id, [])) for row in rows]
+            found = in_their_context(connection, db.secret, found)
+        yield from found
         if len(rows) < AT_ONCE:
             return
         last = rows[-1].id
@@ -191,6 +203,7 @@ def judged_query() -> Select[Any]:
             decisions.c.action.label("decision"),
             decisions.c.decided_at,
             campaigns.c.size.label("campaign_size"),
+            notice_looks.c.links_back,
         )
         .join(articles, articles.c.id == comments.c.article_id)
         .join(sites, sites.c.id == articles.c.site_id)
@@ -200,6 +213,7 @@ def judged_query() -> Select[Any]:
         .outerjoin(parent, parent.c.id == comments.c.parent_id)
         .outerjoin(campaign_members, campaign_members.c.comment_id == comments.c.id)
         .outerjoin(campaigns, campaigns.c.id == campaign_members.c.campaign_id)
+        .outerjoin(notice_looks, notice_looks.c.comment_id == comments.c.id)
         .where(comments.c.erased_at.is_(None))
         .order_by(comments.c.id)
     )
@@ -215,6 +229,18 @@ def neighbours(connection: Connection, page_ids: Collection[int]) -> dict[int, l
         for page_id, number, body in connection.execute(query.order_by(comments.c.page_id, comments.c.position)):
             found[page_id].append((number, body))
     return found
+
+
+def in_their_context(connection: Connection, secret: bytes, found: Sequence[JudgedComment]) -> list[JudgedComment]:
+    """The comments with all that is known of their senders by now."""
+    by_site: defaultdict[str, list[JudgedComment]] = defaultdict(list)
+    for one in found:
+        by_site[one.site].append(one)
+    submissions: dict[int, Submission] = {}
+    for site, here in by_site.items():
+        in_context = with_senders(connection, secret, site, [one.submission for one in here], until=None)
+        submissions.update(zip((one.comment_id for one in here), in_context, strict=True))
+    return [replace(one, submission=submissions[one.comment_id]) for one in found]
 
 
 def as_judged(row: Any, around: Sequence[tuple[int, str]]) -> JudgedComment:
@@ -240,6 +266,7 @@ def as_judged(row: Any, around: Sequence[tuple[int, str]]) -> JudgedComment:
             position=row.position,
             parent_text=row.parent_text,
             siblings=tuple(body for number, body in around if number != row.id),
+            links_back=row.links_back,
             is_duplicate_of=row.campaign_size,
         ),
         verdict=Verdict(

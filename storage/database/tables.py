@@ -499,6 +499,25 @@ comment_bands = Table(
     sqlite_with_rowid=False,
 )
 
+comment_hosts = Table(
+    "comment_hosts",
+    metadata,
+    Column("host", Text, primary_key=True, comment="A host that the comment gives as somebody's own."),
+    Column("comment_id", Identifier, refers("comments"), primary_key=True, comment="The comment."),
+    Index("ix_comment_hosts_comment_id", "comment_id"),
+    comment="Where comments lead: tells an address that is given under many names. Old ones are dropped.",
+    sqlite_with_rowid=False,
+)
+
+notice_looks = Table(
+    "notice_looks",
+    metadata,
+    Column("comment_id", Identifier, refers("comments"), primary_key=True, comment="The pingback or trackback."),
+    needed("looked_at", Moment, "When its sender's page was asked for."),
+    maybe("links_back", Boolean, "Whether that page links to the article; null: it could not be read."),
+    comment="What was found behind the addresses of notices.",
+)
+
 learned = Table(
     "learned",
     metadata,

@@ -25,12 +25,14 @@ from storage.database.tables import (
     campaign_members,
     campaigns,
     comment_bands,
+    comment_hosts,
     comment_signatures,
     comment_versions,
     comments,
     decisions,
     erased_authors,
     fetches,
+    notice_looks,
     quarantine,
     site_authors,
     verdicts,
@@ -122,7 +124,7 @@ def blank_row(connection: Connection, numbers: list[int], now: datetime) -> int:
             select(campaign_members.c.campaign_id).where(campaign_members.c.comment_id.in_(numbers)).distinct()
         ).scalars()
     )
-    for table in (campaign_members, comment_bands, comment_signatures):
+    for table in (campaign_members, comment_bands, comment_hosts, comment_signatures, notice_looks):
         connection.execute(delete(table).where(table.c.comment_id.in_(numbers)))
     for group in groups:
         summarise(connection, group)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from moderation.errors import PolicyInvalid
 from moderation.guarantee import certification
-from moderation.policy import Policy, decide, decision
+from moderation.policy import Policy, decision
 from moderation.verdict import Action, LanguageRelation
 
 ACTING = Policy(shadow=False)
@@ -24,9 +24,9 @@ def test_by_default_nothing_is_ever_rejected() -> None:
 
 
 def test_out_of_shadow_mode_rejection_waits_for_the_proof() -> None:
-    assert decide(0.999, policy=ACTING) is Action.REVIEW
-    assert decide(0.999, policy=ACTING, certification=certification(328, 0)) is Action.REVIEW
-    assert decide(0.999, policy=ACTING, certification=PROVED) is Action.REJECT
+    assert decision(0.999, policy=ACTING).action is Action.REVIEW
+    assert decision(0.999, policy=ACTING, certification=certification(328, 0)).action is Action.REVIEW
+    assert decision(0.999, policy=ACTING, certification=PROVED).action is Action.REJECT
 
 
 def test_a_broken_proof_switches_rejection_off() -> None:
@@ -37,40 +37,40 @@ def test_a_broken_proof_switches_rejection_off() -> None:
 
 @given(st.floats(0, 0.98), st.sampled_from([ACTING, Policy()]))
 def test_another_language_alone_holds_and_never_rejects(probability: float, policy: Policy) -> None:
-    assert decide(probability, (), LanguageRelation.OTHER, policy, certification=PROVED) is Action.REVIEW
+    assert decision(probability, (), LanguageRelation.OTHER, policy, certification=PROVED).action is Action.REVIEW
 
 
 @given(st.floats(0, 1), st.booleans())
 def test_undecidable_counts_as_little_as_the_same_language(probability: float, promotional: bool) -> None:
     labels = {"promotional"} if promotional else set()
-    same = decide(probability, labels, LanguageRelation.SAME, ACTING, certification=PROVED)
-    assert decide(probability, labels, LanguageRelation.UNDECIDABLE, ACTING, certification=PROVED) is same
+    same = decision(probability, labels, LanguageRelation.SAME, ACTING, certification=PROVED).action
+    assert decision(probability, labels, LanguageRelation.UNDECIDABLE, ACTING, certification=PROVED).action is same
 
 
 @given(st.floats(0, 1), RELATIONS, st.sampled_from(["pingback", "trackback"]))
 def test_a_notice_from_another_site_is_never_rejected_nor_held_for_its_language(
     probability: float, relation: LanguageRelation, kind: str
 ) -> None:
-    action = decide(probability, (), relation, ACTING, kind=kind, certification=PROVED)
+    action = decision(probability, (), relation, ACTING, kind=kind, certification=PROVED).action
     assert action is (Action.REVIEW if probability >= ACTING.review else Action.PUBLISH)
-    assert decide(probability, {kind}, relation, ACTING, certification=PROVED) is action
+    assert decision(probability, {kind}, relation, ACTING, certification=PROVED).action is action
 
 
 @given(st.floats(0, 1), RELATIONS)
 def test_what_the_site_itself_writes_is_published(probability: float, relation: LanguageRelation) -> None:
-    assert decide(probability, (), relation, ACTING, by_site=True, certification=PROVED) is Action.PUBLISH
+    assert decision(probability, (), relation, ACTING, by_site=True, certification=PROVED).action is Action.PUBLISH
 
 
 def test_a_promotional_comment_is_held_and_an_ordinary_one_published() -> None:
-    assert decide(0.1, {"promotional"}, LanguageRelation.SAME) is Action.REVIEW
-    assert decide(0.1, (), LanguageRelation.SAME) is Action.PUBLISH
-    assert decide(0.6, (), LanguageRelation.SAME) is Action.REVIEW
+    assert decision(0.1, {"promotional"}, LanguageRelation.SAME).action is Action.REVIEW
+    assert decision(0.1, (), LanguageRelation.SAME).action is Action.PUBLISH
+    assert decision(0.6, (), LanguageRelation.SAME).action is Action.REVIEW
 
 
 @given(st.floats(0, 1), st.floats(0, 1), RELATIONS)
 def test_a_higher_probability_is_never_treated_more_kindly(p: float, q: float, relation: LanguageRelation) -> None:
     order = [Action.PUBLISH, Action.REVIEW, Action.REJECT]
-    low, high = (decide(x, (), relation, ACTING, certification=PROVED) for x in sorted((p, q)))
+    low, high = (decision(x, (), relation, ACTING, certification=PROVED).action for x in sorted((p, q)))
     assert order.index(low) <= order.index(high)
 
 

@@ -69,6 +69,24 @@ def test_a_second_run_asks_only_whether_anything_changed_and_writes_nothing(tmp_
     assert contents() == before
 
 
+def test_an_author_of_earlier_nights_is_known_tonight(tmp_path: Path, database_url: str) -> None:
+    pages = small_site(1)
+    with SiteServer(pages) as server:
+        settings = site_of(server, tmp_path, database_url)
+        run(settings)
+        with connect(database_url) as db, db.write() as connection:  # as if that had been days ago
+            connection.execute(text("UPDATE comments SET first_seen_at = '2026-01-01T00:00:00Z'"))
+        author = rows(database_url, "SELECT author FROM comments WHERE author IS NOT NULL ORDER BY id")[0][0]
+        later = comment(7, author, "Une autre question sur ce métier, si vous permettez.").replace("2014", "2015")
+        pages["/fiche-0"] = tagged(article(0, later))
+        run(settings, full=True)
+    ((evidence,),) = rows(
+        database_url,
+        "SELECT v.evidence FROM verdicts v JOIN comments c ON c.id = v.comment_id WHERE c.body LIKE 'Une autre question%'",
+    )
+    assert "known-author" in str(evidence)
+
+
 def test_what_changed_upstream_is_tracked_and_nothing_is_lost(tmp_path: Path, database_url: str) -> None:
     pages = small_site(1)
     with SiteServer(pages) as server:

@@ -10,7 +10,7 @@ from extractors.errors import NoArticle
 from extractors.html import Document
 from extractors.kinds.judge import kind_of
 from extractors.page import PageObject
-from extractors.records import Page, PageKind
+from extractors.records import Page, PageKind, authors_of
 from extractors.registry import site_for
 
 
@@ -37,14 +37,17 @@ def extract(
 def read(page: PageObject, url: str, stated: dict[str, Any]) -> Page:
     """Every field of the page's record; `stated` are those that are known already. Raises PageError."""
     thread = page.thread()
+    author = page.author()
     return Page(
         url=url,
         canonical_url=page.canonical_url(),
         **stated,
         title=page.title(),
         site_name=page.site_name(),
+        publisher=page.publisher(),
         language=page.language(),
-        author=page.author(),
+        author=author,
+        authors=authors_of(author),
         published=page.published(),
         modified=page.modified(),
         lead=page.lead(),

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 
 from extractors.article import author as authors
 from extractors.article import metadata, publication
+from extractors.article import publisher as publishers
 from extractors.article.block_features import Stated
 from extractors.article.body import article_blocks
 from extractors.article.bylines import Byline, bylines
@@ -48,6 +49,9 @@ class PageObject:
 
     def site_name(self) -> str | None:
         return metadata.site_name(self.document, self.statements)
+
+    def publisher(self) -> str | None:
+        return publishers.publisher(self.statements)
 
     def language(self) -> str | None:
         return self._language

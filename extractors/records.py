@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-EXTRACTOR_VERSION = "1.1.0"
+EXTRACTOR_VERSION = "1.1.1"
 """Rises with every change that can alter a record of an unchanged page: replays are chosen by it."""
 
 
@@ -23,6 +23,14 @@ class BlockKind(StrEnum):
     QUOTE = "quote"
     TABLE = "table"
     CODE = "code"
+    CAPTION = "caption"  # of a picture or a table: among the blocks, not in the text
+
+
+class SectionKind(StrEnum):
+    """What makes a heading one."""
+
+    H = "h"  # an h-tag
+    PSEUDO = "pseudo"  # a bold line of its own
 
 
 class CommentKind(StrEnum):
@@ -93,9 +101,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A titled part of an article. `text` holds the blocks separated by one blank line."""
+    """A titled part of an article. `text` holds the blocks but captions, separated by one blank line."""
 
     level: int  # 1-6; a pseudo-heading (a short bold-only paragraph) ranks below the h-tag above it
+    kind: SectionKind | None = None  # None: without a heading
     heading: str | None  # None: text before the first heading
     text: str
     blocks: tuple[Block, ...] = ()
@@ -185,8 +194,10 @@ class Page:
     post_key: str | None = None  # the site's own number of the post, as "postid-17"
     title: str | None = None
     site_name: str | None = None
+    publisher: str | None = None  # the organisation behind the article; never one of its authors
     language: str | None = None  # ISO 639-1, lower case
-    author: str | None = None
+    author: str | None = None  # people only, several separated by "; "
+    authors: tuple[str, ...] = ()  # the same, one by one
     published: str | None = None
     modified: str | None = None
     lead: str | None = None
@@ -198,6 +209,11 @@ class Page:
     tweets: tuple[Tweet, ...] = ()
     links: LinkCounts = field(default_factory=LinkCounts)
     extractor_version: str = EXTRACTOR_VERSION
+
+
+def authors_of(author: str | None) -> tuple[str, ...]:
+    """The names in a page's `author`, one by one."""
+    return tuple(author.split("; ")) if author else ()
 
 
 Record = TypeVar("Record")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from extractors.article.footnotes import cleaned_note, mark_of, named_as_note, references
 from extractors.article.metadata import words
 from extractors.article.outline import NONE, Node, Outline, TextBlock
-from extractors.records import Block, BlockKind, Section
+from extractors.records import Block, BlockKind, Section, SectionKind
 
 _MAX_PSEUDO_HEADING = 80  # characters
 _MAX_QUESTION = 300  # characters of an interviewer's question
@@ -230,19 +230,21 @@ def _sections(pieces: Sequence[Piece]) -> tuple[Section, ...]:
     found: list[Section] = []
     heading: str | None = None
     level = 1
+    kind: SectionKind | None = None
     real_level = 1
     blocks: list[Block] = []
 
     def close() -> None:
         if heading is not None or blocks:
-            text = "\n\n".join(block.text for block in blocks)
-            found.append(Section(level=level, heading=heading, text=text, blocks=tuple(blocks)))
+            text = "\n\n".join(block.text for block in blocks if block.kind is not BlockKind.CAPTION)
+            found.append(Section(level=level, kind=kind, heading=heading, text=text, blocks=tuple(blocks)))
 
     for piece in pieces:
         if piece.level:
             close()
             blocks = []
             heading = piece.text
+            kind = SectionKind.PSEUDO if piece.pseudo else SectionKind.H
             if not piece.pseudo:
                 real_level = piece.level
             level = min(6, real_level + 1) if piece.pseudo else piece.level

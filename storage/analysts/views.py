@@ -102,6 +102,7 @@ CLEAN_SECTIONS = AnalystView(
         "language": "The article's language, ISO 639-1.",
         "position": "Counts from 1 down the page.",
         "level": "1 to 6.",
+        "kind": "What makes its heading one: h (an h-tag) or pseudo (a bold line); null: it has none.",
         "heading": "As shown; null: the text before the first heading.",
         "section": "The heading's stable name across sites, if it has one: definition, mission, salary, ...",
         "text": "Its text, blocks separated by one blank line.",
@@ -110,8 +111,9 @@ CLEAN_SECTIONS = AnalystView(
     },
     sql="""
 SELECT p.article_id, s.name AS site, a.canonical_url AS article_url, a.title AS article_title, a.language, p.position,
-       p.level, p.heading, p.canonical AS section, p.text, a.profession, a.salary_min, a.salary_max, a.salary_currency,
-       a.salary_period, a.salary_basis, a.education_level, a.education_level_max, a.experience_years_min,
+       p.level, p.kind, p.heading, p.canonical AS section, p.text, a.profession, a.salary_min, a.salary_max,
+       a.salary_currency, a.salary_period, a.salary_basis, a.education_level, a.education_level_max,
+       a.experience_years_min,
        a.experience_years_max, a.url AS source_url, a.fetched_at, a.extractor_version, a.raw_hash
   FROM sections p LEFT JOIN articles a ON a.id = p.article_id LEFT JOIN sites s ON s.id = a.site_id
 """,

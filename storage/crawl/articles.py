@@ -192,6 +192,7 @@ def write_sections(connection: Connection, sectioned: Sequence[tuple[int, Page]]
             number,
             position,
             section.level,
+            section.kind and str(section.kind),
             storable(section.heading),
             None,
             storable(section.text),
@@ -200,5 +201,5 @@ def write_sections(connection: Connection, sectioned: Sequence[tuple[int, Page]]
         for number, page in sectioned
         for position, section in enumerate(page.sections, start=1)
     ]
-    names = ("article_id", "position", "level", "heading", "canonical", "text", "blocks")
+    names = ("article_id", "position", "level", "kind", "heading", "canonical", "text", "blocks")
     insert_rows(connection, sections, names, rows)

@@ -6,7 +6,18 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
-from extractors.records import Block, BlockKind, Comment, Discussion, LinkCounts, Page, Section, Tweet
+from extractors.records import (
+    Block,
+    BlockKind,
+    Comment,
+    Discussion,
+    LinkCounts,
+    Page,
+    Section,
+    SectionKind,
+    Tweet,
+    authors_of,
+)
 from storage.database.fields import ARTICLE, COMMENT, TWEET
 from storage.database.tables import articles, comments, sections, tweet_entities, tweet_sightings, tweets
 
@@ -37,6 +48,7 @@ def page_record(connection: Connection, canonical_url: str, page_id: int | None 
     return Page(
         url=row.url,
         canonical_url=row.canonical_url,
+        authors=authors_of(row.author),
         sections=tuple(section_record(part) for part in parts),
         comments=tuple(comment_record(one, positions.get(one.parent_id)) for one in said),
         tweets=tweet_records(connection, row.id),
@@ -47,7 +59,8 @@ def page_record(connection: Connection, canonical_url: str, page_id: int | None 
 
 def section_record(row: Any) -> Section:
     blocks = tuple(Block(kind=BlockKind(block["kind"]), text=block["text"]) for block in row.blocks)
-    return Section(level=row.level, heading=row.heading, text=row.text, blocks=blocks)
+    kind = SectionKind(row.kind) if row.kind is not None else None
+    return Section(level=row.level, kind=kind, heading=row.heading, text=row.text, blocks=blocks)
 
 
 def comment_record(row: Any, parent: int | None) -> Comment:

@@ -117,8 +117,14 @@ ARTICLE = FieldTable(
         content=True,
         view="site_name",
     ),
+    Field(
+        path="publisher",
+        column="publisher",
+        comment="The organisation that publishes it, as the page states it.",
+        view="publisher",
+    ),
     Field(path="language", column="language", comment="ISO 639-1, lower case.", content=True, view="language"),
-    Field(path="author", column="author", comment="Author as shown.", content=True),
+    Field(path="author", column="author", comment="Authors as shown, separated by '; '.", content=True),
     Field(
         path="published",
         column="published",

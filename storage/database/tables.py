@@ -240,6 +240,7 @@ sections = Table(
     Column("article_id", Identifier, refers("articles"), primary_key=True, comment="The article."),
     Column("position", Integer, primary_key=True, comment="Counts from 1 down the page."),
     needed("level", Integer, "1 to 6."),
+    maybe("kind", Text, "What makes its heading one: h (an h-tag) or pseudo (a bold line); null: it has none."),
     maybe("heading", Text, "Null: the text before the first heading."),
     maybe("canonical", Text, "The heading's stable name across sites, if it has one: definition, salary, ..."),
     needed("text", Text, "Its blocks, separated by one blank line."),

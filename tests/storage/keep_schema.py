@@ -21,6 +21,10 @@ FILLED = {  # what the rows that were kept have in the columns that a revision a
     "0004": (
         "UPDATE articles SET comments_next_page = canonical_url || '/comment-page-2/' WHERE shortfall = 'paginated'",
     ),
+    "0007": (
+        "UPDATE articles SET publisher = site_name",
+        "UPDATE sections SET kind = 'h' WHERE heading IS NOT NULL",
+    ),
 }
 
 

@@ -176,6 +176,8 @@ class SiteSettings(_Model):
     follow_links: bool = False
     include: tuple[Pattern, ...] = ()
     exclude: tuple[Pattern, ...] = ()
+    articles: tuple[Pattern, ...] = ()  # addresses that are articles, whatever their pages look like
+    lists: tuple[Pattern, ...] = ()
     language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
     local: bool = False
     robots: bool = True
@@ -190,7 +192,7 @@ class SiteSettings(_Model):
     moderation: ModerationSettings | None = None
     desk: AgreedSettings | None = None
 
-    @field_validator("include", "exclude")
+    @field_validator("include", "exclude", "articles", "lists")
     @classmethod
     def _patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
         for pattern in patterns:

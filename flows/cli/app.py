@@ -13,7 +13,7 @@ from typing import Annotated, Optional
 import typer
 
 from flows import __version__
-from flows.cli import database, reprocessing, users
+from flows.cli import database, pages, reprocessing, users
 from flows.cli.terminal import (
     FAILED,
     OK,
@@ -39,6 +39,7 @@ app = typer.Typer(
 app.add_typer(reprocessing.app)
 app.add_typer(database.app)
 app.add_typer(users.user_app, name="user")
+app.add_typer(pages.pages_app, name="pages")
 
 
 def main() -> None:

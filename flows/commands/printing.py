@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flows.commands.health import SiteState
     from flows.runs.remoderate import Remoderated
     from flows.runs.replay import Replayed
+    from storage.crawl.page_kinds import SitePages
 
 
 MAX_LISTED = 20  # quarantined pages shown by name; `tamis status` has them all
@@ -74,6 +75,20 @@ def print_status(states: Sequence[SiteState], console: Console | None = None) ->
             console.print(f"  {escape(state.site)}: {escape(state.guarantee)}", highlight=False)
         for case in state.open_cases:
             console.print(f"  [yellow]quarantined[/] ({escape(case.reason)}) {escape(case.message)}", highlight=False)
+
+
+def print_pages(found: SitePages, *, why: bool = False, console: Console | None = None) -> None:
+    """One line a page: its kind, who said so if a person did, its state unless all is well, its address."""
+    console = console or Console()
+    for page in found.pages:
+        words = [f"{page.kind or '-':<8}", f"({page.kind_by})" if page.kind_by else "", page.url]
+        state = "" if page.state == "ok" else f" [yellow]{page.state}[/]"
+        console.print(escape(" ".join(word for word in words if word)) + state, highlight=False, soft_wrap=True)
+        for because in page.because if why else ():
+            console.print(f"         {escape(because)}", highlight=False, soft_wrap=True)
+    more = found.number - len(found.pages)
+    tail = f"{found.number:,} pages" + (f", {more:,} not shown: --limit 0 shows all" if more else "")
+    console.print(tail, highlight=False)
 
 
 def print_replayed(reports: Sequence[Replayed], console: Console | None = None) -> None:

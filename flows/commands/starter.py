@@ -46,6 +46,8 @@ urls = ["https://example.org/"]                  # pages to start from
 # follow_links = false                           # also fetch pages of the same site that these pages link to
 # include = ["/fiche-"]                          # only addresses that match one of these regular expressions
 # exclude = ["/tag/", "/author/"]
+# articles = ["/fiche-"]                         # addresses that are articles, whatever they look like
+# lists = ["/dossiers/"]                         # addresses that only list others: no article, no comments
 # language = "fr"                                # of all its articles, whatever its pages declare
 # pace = 1.0                                     # seconds between two requests to the host
 # recheck_hours = 0                              # look at an unchanged page again after so long; 0 = on every run

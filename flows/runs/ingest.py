@@ -25,6 +25,7 @@ from flows.fetching.policy import FetchRequest, FetchResult
 from flows.observe import log
 from flows.runs.completion import complete, lacks_comments
 from flows.runs.processing import Processed, process_page
+from flows.runs.said_kinds import said_kind
 from flows.runs.site_run import LOAD_CHUNK, QuarantinedPage, SiteRun, archive_answer, quarantined, wanted
 from flows.runs.workers import RawPage
 from storage.crawl.frontier import DiscoveredUrl, DuePage, discover
@@ -136,12 +137,14 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
         return Unchanged(exchange=exchange, next_due=next_due)
     place = await asyncio.to_thread(archive_answer, site_run.archive, result)
     exchange = replace(exchange, warc_file=place.file, warc_offset=place.offset)
+    said = said_kind(site_run.site, page.url, page.kind, page.kind_by)
     raw = RawPage(
         url=result.final_url,
         html=result.body,
         content_type=result.content_type,
         fetched_at=result.fetched_at,
         site=urlsplit(result.final_url).hostname,
+        said=said,
     )
     if site_run.site.follow_links:
         await asyncio.to_thread(follow, site_run, result)
@@ -149,7 +152,13 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
     if isinstance(outcome, Processed):
         if site_run.site.complete_comments and lacks_comments(outcome.page):
             outcome = await complete(site_run, raw, outcome, result.header("link"))
-        return Extracted(exchange=exchange, page=outcome.page, verdicts=outcome.verdicts, next_due=next_due)
+        return Extracted(
+            exchange=exchange,
+            page=outcome.page,
+            verdicts=outcome.verdicts,
+            next_due=next_due,
+            kind_by=said.by if said else None,
+        )
     return quarantined(exchange, outcome, next_due)
 
 

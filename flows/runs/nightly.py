@@ -27,6 +27,7 @@ from flows.runs.judging import look_at_audits, moderator_of
 from flows.runs.manners import fetch_policy
 from flows.runs.processing import judging_pool
 from flows.runs.remoderate import judge_in_new_context
+from flows.runs.said_kinds import follow_patterns
 from flows.runs.site_run import LEASE_SECONDS, Advance, Dispatch, RunReport, SiteRun, wanted
 from flows.runs.tidying import tidy
 from flows.runs.worker_name import is_alive, worker_name
@@ -196,6 +197,7 @@ async def find_pages(site_run: SiteRun) -> list[str]:
     """
     db, site, now = site_run.db, site_run.site, site_run.started
     found = await discover_urls(site_run.fetcher, discovery_source(site))
+    follow_patterns(db, site, now)
     new = discover(db, site.name, articles_among(site, found.urls), now)
     if site_run.full:
         make_due(db, site.name, now)

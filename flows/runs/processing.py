@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from extractors.records import Discussion, Page, PageKind
+from flows.runs.said_kinds import overruled
 from flows.runs.workers import RawPage, Unprocessable, WorkerPool, extracted, guarded
 from flows.settings import Settings, SiteSettings
 from moderation.moderate import Moderator
@@ -53,6 +54,8 @@ def process_page(raw: RawPage) -> Processed | Unprocessable:
 
 def processed(raw: RawPage) -> Processed:
     page = extracted(raw)
+    if raw.said is not None:
+        page = overruled(page, raw.said)
     if page.page_kind is not PageKind.ARTICLE:  # teasers on it look like comments, and are none
         page = replace(page, comments=(), discussion=Discussion())
     return judged(page, raw.site)

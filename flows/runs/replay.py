@@ -15,6 +15,7 @@ from extractors.records import Comment, Page
 from flows.clock import utc_now
 from flows.runs.judging import moderator_of
 from flows.runs.processing import Processed, judging_pool, process_page
+from flows.runs.said_kinds import SaidKind, said_kind
 from flows.runs.site_run import LOAD_CHUNK, quarantined
 from flows.runs.workers import RawPage, Unprocessable, WorkerPool
 from flows.settings import Settings, SiteSettings
@@ -102,7 +103,9 @@ async def replay_site(
         pool = stack.enter_context(judging_pool(settings, site, judge, utc_now()))
         waiting: list[Outcome] = []
         for batch in page_batches(found, 2 * settings.workers):
-            outcomes = await asyncio.gather(*(extracted_again(archive, pool, page) for page in batch))
+            outcomes = await asyncio.gather(
+                *(extracted_again(archive, pool, page, said_of(site, page)) for page in batch)
+            )
             for page, outcome in zip(batch, outcomes, strict=True):
                 pages += 1
                 if isinstance(outcome, Unprocessable):
@@ -114,8 +117,13 @@ async def replay_site(
                 differences = differing(stored, outcome.page) if stored else []
                 changed += bool(differences)
                 changes += differences if diff else []
+                said = said_of(site, page)
                 extracted = Extracted(
-                    exchange=page.exchange, page=outcome.page, verdicts=outcome.verdicts, next_due=utc_now()
+                    exchange=page.exchange,
+                    page=outcome.page,
+                    verdicts=outcome.verdicts,
+                    next_due=utc_now(),
+                    kind_by=said.by if said else None,
                 )
                 waiting.append(extracted)
             if not dry_run and len(waiting) >= LOAD_CHUNK:
@@ -148,7 +156,13 @@ def page_batches(found: Iterator[ArchivedPage], size: int) -> Iterator[list[Arch
         yield batch
 
 
-async def extracted_again(archive: WarcArchive, pool: WorkerPool, page: ArchivedPage) -> Processed | Unprocessable:
+def said_of(site: SiteSettings, page: ArchivedPage) -> SaidKind | None:
+    return said_kind(site, page.exchange.url, page.kind, page.kind_by)
+
+
+async def extracted_again(
+    archive: WarcArchive, pool: WorkerPool, page: ArchivedPage, said: SaidKind | None
+) -> Processed | Unprocessable:
     url = page.exchange.final_url or page.exchange.url
     try:
         kept = await asyncio.to_thread(archive.read, page.archived)
@@ -156,7 +170,12 @@ async def extracted_again(archive: WarcArchive, pool: WorkerPool, page: Archived
         return Unprocessable(url=url, reason="archive", message=f"{url}: {error}")
     kind = next((value for name, value in kept.headers if name.lower() == "content-type"), None)
     raw = RawPage(
-        url=url, html=kept.body, content_type=kind, fetched_at=page.exchange.fetched_at, site=urlsplit(url).hostname
+        url=url,
+        html=kept.body,
+        content_type=kind,
+        fetched_at=page.exchange.fetched_at,
+        site=urlsplit(url).hostname,
+        said=said,
     )
     return await pool.run(process_page, raw)
 

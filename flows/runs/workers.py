@@ -20,6 +20,7 @@ from pebble import ProcessExpired, ProcessPool
 from extractors.errors import PageError
 from extractors.extract import extract
 from extractors.records import Page
+from flows.runs.said_kinds import SaidKind
 from storage.database.errors import StorageError
 
 Result = TypeVar("Result")
@@ -35,6 +36,7 @@ class RawPage:
     content_type: str | None = None
     fetched_at: datetime | None = None
     site: str | None = None
+    said: SaidKind | None = None  # what people say that it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,8 @@ class DuePage:
     stored_url: str | None  # where redirects led to the stored copy; None: nowhere else
     attempts: int
     last_fetched: datetime | None
+    kind: str | None = None
+    kind_by: str | None = None  # editor or settings, if a person said what it is
 
 
 def site_number(connection: Connection, site: str, now: datetime) -> int:
@@ -187,6 +189,8 @@ def claim(
                 pages.c.stored_url,
                 pages.c.attempts,
                 pages.c.last_fetched,
+                pages.c.kind,
+                pages.c.kind_by,
             )
             .where(pages.c.id.in_(ids))
             .order_by(pages.c.next_due, pages.c.id)

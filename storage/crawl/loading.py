@@ -18,9 +18,11 @@ from storage.crawl.articles import write_articles
 from storage.crawl.comments import Prepared, prepared, sweep_missing, write_comments
 from storage.crawl.judgements import write_judgements
 from storage.crawl.outcomes import Extracted, Failed, GonePage, LoadCounts, Outcome, Quarantined, Unchanged
+from storage.crawl.page_kinds import BY_EDITOR
 from storage.crawl.quarantine import close_cases, open_case
 from storage.crawl.threads import continuation
 from storage.crawl.tweets import write_tweets
+from storage.crawl.withdrawing import withdraw
 from storage.database.bulk import insert_new_rows, update_rows
 from storage.database.engine import Database
 from storage.database.retrying import again_on_collision
@@ -46,6 +48,7 @@ PAGE = (
     "shortfall",
     "kind",
     "kind_because",
+    "kind_by",
 )
 FETCH = (
     "page_id",
@@ -114,7 +117,9 @@ def load_chunk(
         current = [outcome for outcome in chunk if not is_stale(outcome, known[outcome.exchange.page_id])]
         read = [outcome for outcome in current if isinstance(outcome, Extracted)]
         extracted = [
-            outcome for outcome in read if shows_article(outcome) or continues(known[outcome.exchange.page_id])
+            outcome
+            for outcome in read
+            if shows_article(outcome, known[outcome.exchange.page_id]) or continues(known[outcome.exchange.page_id])
         ]
         counts = LoadCounts(pages=len(chunk), stale=len(chunk) - len(current))
         article_ids: dict[int, int] = {}
@@ -122,8 +127,10 @@ def load_chunk(
         for wave in waves(extracted, known):
             items = [ready[id(outcome)] for outcome in wave]
             counts += write_wave(db, connection, items, known, article_ids, new_articles, run_id, now)
+        taken_back = refuted(connection, read, known, replayed)
+        withdraw(connection, taken_back, now)
         note_fetches(db, connection, chunk, run_id)
-        write_pages(db, connection, current, known, article_ids, replayed)
+        write_pages(db, connection, current, known, article_ids, taken_back, replayed)
         for outcome in current:
             if not isinstance(outcome, Extracted):
                 counts += note_exchange(connection, outcome, known[outcome.exchange.page_id], run_id)
@@ -136,9 +143,32 @@ def load_chunk(
     return counts
 
 
-def shows_article(outcome: Extracted) -> bool:
+def shows_article(outcome: Extracted, page: Row[Any]) -> bool:
     """A list, a login page or an error is kept as a page: it makes no article, and replaces none."""
-    return outcome.page.page_kind is PageKind.ARTICLE
+    refused = page.kind_by == BY_EDITOR and page.kind != PageKind.ARTICLE  # said so while the page was being read
+    return outcome.page.page_kind is PageKind.ARTICLE and not refused
+
+
+def refuted(connection: Connection, read: Sequence[Extracted], known: dict[int, Row[Any]], replayed: bool) -> set[int]:
+    """Articles that the pages they come from turn out not to be: people say so, or the same bytes are read better now.
+
+    Another answer that is no article proves nothing: it may be an error in the page's place, so the good one stays.
+    """
+    doubted = {
+        page.article_id: outcome
+        for outcome in read
+        if (page := known[outcome.exchange.page_id]).article_id is not None
+        and not page.is_continuation
+        and outcome.page.page_kind not in (PageKind.ARTICLE, PageKind.COMMENTS)
+        and (replayed or outcome.kind_by)
+    }
+    query = select(articles.c.id, articles.c.page_id, articles.c.raw_hash).where(articles.c.id.in_(doubted))
+    return {
+        row.id
+        for row in (connection.execute(query) if doubted else ())
+        if row.page_id == doubted[row.id].exchange.page_id
+        and (doubted[row.id].kind_by or row.raw_hash == doubted[row.id].exchange.content_hash)
+    }
 
 
 KNOWN = (
@@ -263,12 +293,14 @@ def write_pages(
     current: Sequence[Outcome],
     known: dict[int, Row[Any]],
     article_ids: dict[int, int],
+    taken_back: set[int],
     replayed: bool,
 ) -> None:
     rows = []
     for outcome in current:
         page = known[outcome.exchange.page_id]
-        rows.append((*page_row(db, outcome, page, article_ids.get(page.id, page.article_id), replayed), page.id))
+        known_article = None if page.article_id in taken_back else page.article_id
+        rows.append((*page_row(db, outcome, page, article_ids.get(page.id, known_article), replayed), page.id))
     update_rows(connection, pages, PAGE, rows)
 
 
@@ -279,14 +311,16 @@ def page_row(db: Database, outcome: Outcome, page: Row[Any], article_id: int | N
     worker, until = None, None
     etag, last_modified, content_hash, stored_url = page.etag, page.last_modified, page.content_hash, page.stored_url
     extractor_version, shortfall = page.extractor_version, page.shortfall
-    kind, because = page.kind, page.kind_because
+    kind, because, kind_by = page.kind, page.kind_because, page.kind_by
     if isinstance(outcome, Extracted | Quarantined):
         etag, last_modified, content_hash = exchange.etag, exchange.last_modified, exchange.content_hash
         stored_url = exchange.final_url if exchange.final_url != exchange.url else None
     match outcome:
         case Extracted(page=read):
             state, extractor_version, shortfall = "ok", read.extractor_version, read.discussion.shortfall
-            kind, because = str(read.page_kind), [cue.because for cue in read.kind_cues]
+            if page.kind_by != BY_EDITOR:
+                kind, because = str(read.page_kind), [cue.because for cue in read.kind_cues]
+                kind_by = outcome.kind_by
         case Unchanged():
             state = "quarantined" if page.state == "quarantined" else "ok"
             etag, last_modified = exchange.etag or etag, exchange.last_modified or last_modified
@@ -316,6 +350,7 @@ def page_row(db: Database, outcome: Outcome, page: Row[Any], article_id: int | N
         None if shortfall is None else str(shortfall),
         kind,
         None if because is None else json_text(because),
+        kind_by,
     )
 
 

@@ -33,12 +33,16 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
-    """A page that was read. `verdicts` has one item a comment, in the order of `page.comments`."""
+    """A page that was read. `verdicts` has one item a comment, in the order of `page.comments`.
+
+    `kind_by` is editor or settings where a person said what it is.
+    """
 
     exchange: Exchange
     page: Page
     verdicts: tuple[Verdict, ...]
     next_due: datetime | None
+    kind_by: str | None = None
 
     def __post_init__(self) -> None:
         if len(self.verdicts) != len(self.page.comments):

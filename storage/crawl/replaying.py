@@ -48,14 +48,22 @@ class ArchivedPage:
     archived: ArchiveRef
     state: str
     extractor_version: str | None  # of the extractor that read it last
+    kind: str | None = None
+    kind_by: str | None = None  # editor or settings, if a person said what it is
 
 
 def archived_pages(
-    db: Database, *, site: str | None = None, since: datetime | None = None, older_than_extractor: str | None = None
+    db: Database,
+    *,
+    site: str | None = None,
+    since: datetime | None = None,
+    older_than_extractor: str | None = None,
+    page_id: int | None = None,
 ) -> Iterator[ArchivedPage]:
     """Every page with an archived answer, the newest answer of each.
 
-    `since`: fetched then or later. `older_than_extractor`: read by an older extractor, or never read.
+    `since`: fetched then or later. `older_than_extractor`: read by an older extractor, or never read. `page_id`: that
+    page only.
     """
     newest = (
         select(func.max(fetches.c.id).label("id"))
@@ -64,7 +72,14 @@ def archived_pages(
         .subquery()
     )
     query = (
-        select(fetches, pages.c.url, pages.c.state, pages.c.extractor_version)
+        select(
+            fetches,
+            pages.c.url,
+            pages.c.state,
+            pages.c.extractor_version,
+            pages.c.kind.label("page_kind"),
+            pages.c.kind_by,
+        )
         .join(newest, newest.c.id == fetches.c.id)
         .join(pages, pages.c.id == fetches.c.page_id)
         .order_by(fetches.c.id)
@@ -74,6 +89,8 @@ def archived_pages(
         query = query.where(pages.c.site_id == select(sites.c.id).where(sites.c.name == site).scalar_subquery())
     if since is not None:
         query = query.where(fetches.c.fetched_at >= since)
+    if page_id is not None:
+        query = query.where(pages.c.id == page_id)
     last = 0
     while True:
         with db.read() as connection:
@@ -116,6 +133,8 @@ def as_archived(row: Any) -> ArchivedPage:
         archived=ArchiveRef(file=row.warc_file, offset=row.warc_offset),
         state=row.state,
         extractor_version=row.extractor_version,
+        kind=row.page_kind,
+        kind_by=row.kind_by,
     )
 
 

@@ -145,7 +145,9 @@ def crawl(checkout: Path, folder: Path, address: str, limit: int | None) -> tupl
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "tamis.toml"
     config.write_text(
-        f'[sites.bench]\nurls = ["{address}/"]\nfollow_links = true\nlocal = true\npace = 0\nconcurrency = 4\n', "utf-8"
+        "page_seconds = 300\n"  # a busy machine takes its time: that is not what is measured here
+        f'[sites.bench]\nurls = ["{address}/"]\nfollow_links = true\nlocal = true\npace = 0\nconcurrency = 4\n',
+        "utf-8",
     )
     command = [sys.executable, "-m", "flows.cli", "run", "--direct", "--json", "--config", str(config)]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -244,7 +246,9 @@ def live_rows(db: sqlite3.Connection) -> str:
 
 def comments_of(db: sqlite3.Connection, articles: list[int]) -> list[sqlite3.Row]:
     marks = ",".join("?" * len(articles))
-    query = f"SELECT author, body FROM comments WHERE removed_at IS NULL AND kind != 'removed' AND article_id IN ({marks})"
+    query = (
+        f"SELECT author, body FROM comments WHERE removed_at IS NULL AND kind != 'removed' AND article_id IN ({marks})"
+    )
     return db.execute(query, articles).fetchall()
 
 
@@ -259,17 +263,21 @@ def figures(scores: list[Score], title: str) -> list[Figure]:
     comments, stored = sum(s.comments for s in scores), sum(s.stored for s in scores)
     hits, false = sum(s.matched for s in scores), sum(s.false_comments for s in scores)
     doubled = sum(len(s.doubled) for s in scores)
+    rows_told = f"{wrong} of {rows} ({share(wrong, rows):.1%})"
+    recall, precision = share(hits, comments), share(hits, stored)
     return [
         Figure(f"{title}: pages fetched", "-", f"{sum(s.pages for s in scores):,}"),
-        Figure("  no articles among the rows of articles", "<= 2 %", f"{wrong} of {rows} ({share(wrong, rows):.1%})", wrong <= 0.02 * rows),
+        Figure("  no articles among the rows of articles", "<= 2 %", rows_told, wrong <= 0.02 * rows),
         Figure("  the same on the worst site", "<= 5 %", f"{worst:.1%}", worst <= 0.05),
-        Figure("  articles found, of those fetched", ">= 98 %", f"{got} of {articles} ({share(got, articles):.1%})", got >= 0.98 * articles),
-        Figure("  articles of the archives that a link leads to", "-", f"{articles} of {sum(s.all_articles for s in scores)}"),
+        Figure("  articles found, of those fetched", ">= 98 %", f"{got} of {articles}", got >= 0.98 * articles),
+        Figure(
+            "  articles of the archives that were fetched", "-", f"{articles} of {sum(s.all_articles for s in scores)}"
+        ),
         Figure("  comments on pages that are no articles", "0", f"{false}", false == 0),
-        Figure("  comments on articles, recall", ">= .995", f"{share(hits, comments):.4f} ({hits} of {comments})", share(hits, comments) >= 0.995),
-        Figure("  comments on articles, precision", ">= .995", f"{share(hits, stored):.4f} ({hits} of {stored})", share(hits, stored) >= 0.995),
+        Figure("  comments on articles, recall", ">= .995", f"{recall:.4f} of {comments}", recall >= 0.995),
+        Figure("  comments on articles, precision", ">= .995", f"{precision:.4f} of {stored}", precision >= 0.995),
         Figure("  articles twice", "0", f"{doubled}", doubled == 0),
-    ]  # fmt: skip
+    ]
 
 
 def per_site(scores: list[Score]) -> list[Figure]:

@@ -24,39 +24,54 @@ _ERRORS = (
     (
         "not found",
         _pattern(
-            r"\b(?:error|erreur|fehler|błąd|http)?\W{0,3}(?:404|410)\b(?!\s*(?:ways|jobs|km|m\b|€|\$))|"
-            r"\b(?:page|post|article|story|file|url|content|address) (?:was |is |has |could |can(?:no|')t |you.{0,25})?"
-            r"(?:be |been )?(?:not found|not be found|no longer (?:exists?|available)|removed|does ?n.t exist)|"
-            r"nothing (?:was )?found|no (?:posts|articles|results) (?:were )?found|(?:can.t|cannot|couldn.t) find (?:the|that|this) page|"
-            r"(?:page|article|contenu|adresse) (?:introuvable|inexistante?|non trouvée?|n.existe (?:pas|plus)|supprimée?)|"
-            r"n.est plus (?:en ligne|disponible)|aucun (?:article|résultat)|"
-            r"nie (?:znaleziono|odnaleziono|istnieje)|strona nie (?:istnieje|została)|"
-            r"seite (?:wurde )?nicht gefunden|página no encontrada|pagina non trovata|pagina niet gevonden"
+            r"\b(?:error|erreur|fehler|błąd|http|ошибка)?\W{0,3}(?:404|410)\b(?!\s*(?:ways|jobs|km|m\b|€|\$))|"
+            r"\b(?:page|post|article|story|file|url|content|address|document|link)\b.{0,40}\b(?:not (?:be )?found|no longer exists?|"
+            r"no longer available|(?:was|been|is) removed|do(?:es)?(?: no|n.)t exist|not exist)|"
+            r"\b(?:can|could)(?:not| not|n.t) (?:find|locate)\b.{0,30}\b(?:page|post|article|file|content|you)|nothing (?:was )?found|"
+            r"no (?:posts|articles|results) (?:were )?found|"
+            r"(?:page|article|contenu|adresse|document|fiche)\b.{0,40}(?:introuvable|inexistante?|non trouvée?|n.existe (?:pas|plus)|supprimée?)|"
+            r"pas (?:pu )?trouv(?:é|er)\b.{0,30}(?:page|article|contenu)|n.est plus (?:en ligne|disponible)|aucun (?:article|résultat)|"
+            r"nie (?:znaleziono|odnaleziono|istnieje)|strona nie (?:istnieje|została)|stron[aę] .{0,30}nie (?:istnieje|ma)|"
+            r"(?:seite|artikel|inhalt)\b.{0,40}(?:nicht gefunden|existiert .{0,20}nicht|nicht (?:mehr )?(?:vorhanden|verfügbar))|"
+            r"(?:página|artículo|contenido|conteúdo|artigo)\b.{0,30}(?:no (?:se )?(?:encontrad|existe|encuentra|ha sido)|não (?:foi |)?(?:encontrad|existe))|"
+            r"no (?:hemos podido|pudimos|se pudo|se ha podido) encontrar|"
+            r"(?:pagina|articolo|contenuto)\b.{0,30}(?:non (?:è stata |)?(?:trovat|esiste)|niet (?:gevonden|bestaat)|bestaat niet|nu (?:a fost|există))|"
+            r"(?:sidan|artikeln|siden|artikkelen|artiklen)\b.{0,40}(?:hittades inte|inte hittas|finns inte|findes ikke|finnes ikke|ikke (?:fundet|funnet))|"
+            r"sivua ei löyt|stránk[au] (?:nebyla|neexistuje|nenalezena)|az oldal nem található|sayfa bulunamad|"
+            r"страниц[аы] (?:.{0,20} )?(?:не найден|не существует|нет)|сторінк[аиу] не|ページ(?:が|は)見つかりません|ページは存在しません|"
+            r"(?:页面|頁面|网页|網頁).{0,6}(?:不存在|找不到|未找到)|找不到.{0,8}(?:页面|頁面|网页|網頁)|페이지를 찾을 수 없|"
+            r"الصفحة غير موجودة|η σελίδα δεν βρέθηκε"
         ),
     ),
     (
         "maintenance",
         _pattern(
-            r"(?:under|scheduled|down for|undergoing|for) (?:scheduled |routine )?maintenance|be (?:right )?back (?:soon|shortly|online)|"
+            r"(?:under|scheduled|down for|undergoing|for|performing) (?:scheduled |routine )?maintenance|be (?:right )?back (?:soon|shortly|online)|"
             r"temporarily (?:unavailable|down|closed)|service unavailable|site (?:en|est en) (?:maintenance|travaux|construction)|"
             r"(?:en|opération de|cause de) maintenance|momentanément indisponible|de retour (?:bientôt|dans)|"
-            r"przerwa techniczna|prace (?:konserwacyjne|techniczne)|wartungsarbeiten|en mantenimiento|in manutenzione|coming soon"
+            r"przerwa techniczna|prace (?:konserwacyjne|techniczne)|wartungsarbeiten|(?:im|in) wartung|en mantenimiento|in manutenzione|"
+            r"em manutenção|(?:in|wegens) onderhoud|(?:för|på grund av) underhåll|pga\.? vedligehold|huoltokatko|probíhá údržba|"
+            r"karbantartás alatt|bakım (?:çalışması|modu)|технические работы|メンテナンス中|正在维护|系統維護|coming soon"
         ),
     ),
     (
         "captcha",
         _pattern(
-            r"captcha|verify (?:that )?you are (?:a )?human|are you (?:a )?(?:human|robot)|not a robot|just a moment|"
-            r"checking (?:your browser|if the site)|attention required|unusual (?:traffic|activity)|access (?:to this page )?(?:has been )?denied|"
-            r"(?:êtes|n.êtes) pas un robot|vérifi(?:ez|cation) que vous êtes|trafic inhabituel|accès refusé|"
-            r"nie jesteś robotem|potwierdź, że|dostęp zabroniony|enable javascript and cookies|forbidden|you have been blocked|ddos protection"
+            r"captcha|(?:verify|confirm|prove) (?:that )?you.{0,4}(?: a)? ?(?:re )?(?:are )?(?:a )?(?:human|not a robot)|"
+            r"are you (?:a )?(?:human|robot)|(?:not|pas|kein|no|non|nie|inte|niet|não|ikke)(?: \w+){0,3} robot(?:er|em|ę)?\b|just a moment|"
+            r"êtes[- ]vous (?:un )?(?:robot|humain)|(?:eres|es|sei|é) (?:un )?(?:humano|umano)|"
+            r"checking (?:your browser|if the site)|attention required|unusual (?:traffic|activity)|trafic inhabituel|tráfico inusual|"
+            r"ungewöhnlichen? (?:datenverkehr|aktivität)|access (?:to this page )?(?:has been )?denied|(?:accès|acceso|accesso|zugriff|acesso|toegang)"
+            r" (?:refusé|denegado|negato|verweigert|negado|geweigerd)|nie jesteś robotem|potwierdź, że|dostęp zabroniony|"
+            r"enable javascript and cookies|forbidden|you have been blocked|request blocked|ddos protection|я не робот|私はロボットではありません|人机验证"
         ),
     ),
     (
         "cookie wall",
         _pattern(
-            r"(?:accept|agree to|consent to|enable|accepter|acceptez|autoris\w+|zaakceptuj|zgod\w+|akzeptier\w+).{0,60}cookies?|"
-            r"cookies?.{0,60}(?:accept|consent|agree|accepter|zaakceptuj|zgod|akzeptier|required|obligatoires?)|before you continue"
+            r"(?:accept|agree to|consent to|enable|accepter|acceptez|autoris\w+|zaakceptuj|zgod\w+|akzeptier\w+|acept\w+|accett\w+|accepteer|aceit\w+).{0,60}cookies?|"
+            r"cookies?.{0,60}(?:accept|consent|agree|accepter|akzeptier|zaakceptuj|zgod|required|obligatoires?|aceptar|accettare|accepteren)|"
+            r"before you continue|mit werbung (?:weiter)?lesen|weiter mit werbung"
         ),
     ),
     (
@@ -64,9 +79,24 @@ _ERRORS = (
         _pattern(
             r"(?:parse|fatal|syntax|internal server|database|500|502|503|application|runtime|server|mysql) error|"
             r"(?:uncaught|unhandled) exception|error establishing|stack ?trace|erreur (?:interne|fatale|de connexion|serveur|base)|"
+            r"something went wrong|(?:an )?unexpected error|(?:une )?erreur (?:est survenue|s.est produite|inattendue)|fehler ist aufgetreten|"
+            r"(?:ha ocurrido|se ha producido) un error|si è verificato un errore|wystąpił (?:\w+ )?błąd|ocorreu um erro|er is iets mis ?gegaan|"
+            r"något gick fel|произошла ошибка|エラーが発生しました|"
             r"warning: \w+\(|you have an error in your sql|bad gateway|gateway time-?out|błąd (?:serwera|bazy|połączenia)|"
             r"xml-?rpc server accepts post|too many (?:requests|connections)|account (?:has been )?suspended|bandwidth limit|"
-            r"(?:domain|domaine) (?:is |est )?(?:for sale|expired|à vendre|expiré)|(?:it works!|index of /|apache2? .{0,20}default page|welcome to nginx)"
+            r"(?:site|website) (?:has been )?(?:suspended|disabled|deactivated)|(?:compte|site) (?:suspendu|désactivé)|"
+            r"(?:domain|domaine|website)\b.{0,30}(?:for sale|expired|parked|à vendre|expiré|steht zum verkauf)|\b[\w-]+\.\w{2,12} (?:is|may be) for sale|"
+            r"(?:it works!|index of /|apache2? .{0,20}default page|welcome to nginx)"
+        ),
+    ),
+    (
+        "a closed door",
+        _pattern(
+            r"not available in your (?:region|country|area|location)|(?:non|pas) disponible dans votre (?:pays|région)|"
+            r"in (?:ihrem|deinem) land nicht verfügbar|no (?:está )?disponible en (?:tu|su) (?:país|región|zona)|non disponibile nel tuo paese|"
+            r"(?:are you|you must be|i am) (?:over|at least|aged)? ?(?:18|21)|avez[- ]vous (?:plus de )?18 ans|sind sie (?:über )?18|"
+            r"(?:update|upgrade) your browser|browser is (?:out of date|not supported)|navigateur (?:est )?(?:obsolète|n.est pas (?:supporté|pris))|"
+            r"javascript (?:is )?(?:required|disabled)|(?:activez|activer|aktivieren sie|activa) javascript"
         ),
     ),
     (
@@ -74,7 +104,7 @@ _ERRORS = (
         _pattern(
             r"^(?:\W*(?:redirecting|redirection(?: en cours)?|object moved|moved permanently|301 moved|302 found|found|"
             r"document (?:has )?moved|przekierowanie|weiterleitung|you are being redirected|if you are not redirected)\b)|"
-            r"(?:you are being|will be|should be) (?:automatically )?redirected|vous allez être redirigé"
+            r"(?:you are being|will be|should be) (?:automatically )?redirected|vous allez être redirigé|si vous n.êtes pas redirigé"
         ),
     ),
 )

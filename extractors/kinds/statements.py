@@ -19,6 +19,8 @@ _LIST_TYPES = frozenset("collectionpage searchresultspage profilepage itemlist".
 _POST_API = re.compile(r"/wp/v2/(posts|pages|media|categories|tags|users)/(\d+)")
 _SHORT = re.compile(r"[?&]p=(\d+)")
 _POST_CLASS = re.compile(r"postid-(\d+)")
+_NODE_CLASS = re.compile(r"(?:page-)?node-type-[a-z]|node--type-[a-z]")
+_DRUPAL_PAGES = frozenset({"node-type-page", "page-node-type-page", "node--type-page"})
 _PAGE_CLASS = re.compile(r"page-id-\d+")
 _LIST_PATH = re.compile(
     r"/(?:tags?|category|categories|categorie|kategori[ae]|author|auteur|autor|page|label|archives?|search|topics?|"
@@ -83,12 +85,14 @@ def _body_cues(survey: Survey) -> Iterator[KindCue]:
         yield _cue(PageKind.MEDIA, "body-class", 8.0, "its body class says attachment")
     elif "error404" in names:
         yield _cue(PageKind.ERROR, "body-class", 9.0, "its body class says error404")
-    elif single or any(name.startswith("node-type-") and name != "node-type-page" for name in names):
+    elif single or any(_NODE_CLASS.match(name) and name not in _DRUPAL_PAGES for name in names):
         yield _cue(PageKind.ARTICLE, "body-class", 5.0, "its body class says that it shows one post")
     elif found := sorted(names & _LIST_CLASSES):
         yield _cue(PageKind.LIST, "body-class", 5.0, f"its body class says {found[0]}")
-    elif any(_PAGE_CLASS.fullmatch(name) for name in names) or "node-type-page" in names:
-        yield _cue(PageKind.STATIC, "body-class", 4.0, "its body class says that it is a page, not a post")
+    elif any(_PAGE_CLASS.fullmatch(name) for name in names) or names & _DRUPAL_PAGES:
+        yield _cue(PageKind.STATIC, "body-class", 4.5, "its body class says that it is a page, not a post")
+    elif _is_drupal_view(names):
+        yield _cue(PageKind.LIST, "body-class", 4.0, "its body class names no node, as those of Drupal's lists")
     elif "paged" in names:
         yield _cue(PageKind.LIST, "body-class", 2.0, "its body class says that it is one of several pages")
     if "blog" in names and not single:
@@ -97,6 +101,14 @@ def _body_cues(survey: Survey) -> Iterator[KindCue]:
         yield _cue(PageKind.LIST, "home", 2.0, "its body class says home")
     if names & {"login", "page-user-login", "wp-core-ui"} and not single:
         yield _cue(PageKind.LOGIN, "body-class", 6.0, "its body class says login")
+
+
+def _is_drupal_view(names: frozenset[str]) -> bool:
+    """Drupal 7 says whether somebody is logged in and, on a node's page, its type; Drupal 8 has path-..."""
+    if any(_NODE_CLASS.match(name) for name in names) or "page-node" in names or "path-node" in names:
+        return False
+    is_seven = bool(names & {"logged-in", "not-logged-in"} and names & {"front", "not-front"})
+    return is_seven or bool(names & {"path-frontpage", "path-search", "path-user"})
 
 
 def _address_cues(url: str) -> Iterator[KindCue]:

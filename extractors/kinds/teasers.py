@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from extractors.article.metadata import agreement
 from extractors.kinds.survey import Heading, Survey
@@ -57,13 +58,18 @@ def largest_group(survey: Survey) -> list[Heading]:
     """The headings of one form that lead to most other pages of the site."""
     groups: dict[tuple[int, str], dict[str, Heading]] = defaultdict(dict)
     for heading in survey.headings:
-        if heading.target and _path(heading.target) != _path(survey.url) and len(heading.text) > 2:
+        if heading.target and len(heading.text) > 2 and not _leads_here_or_home(heading.target, survey.url):
             groups[heading.level, heading.named].setdefault(heading.target, heading)
 
     def size(group: dict[str, Heading]) -> tuple[int, int]:
         return len(group), sum(len(heading.text) for heading in group.values())
 
     return list(max(groups.values(), key=size, default={}).values())
+
+
+def _leads_here_or_home(target: str, url: str) -> bool:
+    """A heading that leads to the site's home page is the site's name."""
+    return _path(target) == _path(url) or urlsplit(target).path in ("", "/", "/index.html", "/index.php")
 
 
 def _path(url: str) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
-from fastapi.encoders import jsonable_encoder
-from fastapi.responses import JSONResponse
 from pydantic import Field
 
+from flows.desk.cards import evidence_language
+from flows.desk.pages.rendering import texts_for
 from flows.desk.signing_in.sessions import current, is_meant
+from moderation.explain import Language
 from storage.database.engine import Database
 from storage.database.errors import UnknownItem
 from storage.desk.editors import ROLES, Editor, Role
@@ -64,5 +65,9 @@ def may_see_site(editor: Editor, site: str | None) -> None:
         raise HTTPException(403, f"your account does not include {site or 'all sites'}")
 
 
-def json_answer(value: Any, status: int = 200) -> JSONResponse:
-    return JSONResponse(jsonable_encoder(value), status_code=status)
+def reader_language(request: Request) -> Language:
+    """The language in which reasons are told."""
+    return evidence_language(texts_for(request).language)
+
+
+InWords = Annotated[Language, Depends(reader_language)]

@@ -8,11 +8,14 @@ answered with 409 and what holds now.
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from flows import __version__
+from flows.desk.answers import Conflict, Fault
 from flows.desk.api import decisions as api_decisions
 from flows.desk.api import review_queue as api_queue
 from flows.desk.api import rules as api_rules
@@ -20,7 +23,23 @@ from flows.desk.api import sample as api_sample
 from flows.desk.api import saved_views as api_views
 from storage.database.errors import DatabaseLocked, DecisionConflict, UnknownItem
 
-api = FastAPI(title="Tamis desk", version=__version__, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+FAULTS: dict[int | str, dict[str, Any]] = {
+    401: {"model": Fault, "description": "Nobody is logged in."},
+    403: {"model": Fault, "description": "Not with this role, for these sites, or without the page's token."},
+    404: {"model": Fault, "description": "There is no such thing, or it is not yours to see."},
+    409: {"model": Conflict, "description": "Somebody else has decided: look again."},
+    422: {"model": Fault, "description": "The request is not well-formed."},
+    503: {"model": Fault, "description": "The database is busy: the same request is welcome again."},
+}
+
+api = FastAPI(
+    title="Tamis desk",
+    version=__version__,
+    docs_url=None,
+    redoc_url=None,
+    openapi_url="/openapi.json",
+    responses=FAULTS,
+)
 for part in (api_queue, api_decisions, api_sample, api_views, api_rules):
     api.include_router(part.router)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from flows.clock import utc_now
-from flows.desk.api.access import Db, Number, Reviewer, json_answer, may_see
+from flows.desk.answers import DecisionAnswer, DecisionsAnswer
+from flows.desk.api.access import Db, Number, Reviewer, may_see
 from moderation.verdict import Action
 from storage.database.engine import Database
 from storage.database.errors import UnknownItem
@@ -70,25 +71,25 @@ class UndoRequest(BaseModel):
 
 
 @router.post("/decisions", summary="Decide on comments; all of them or none")
-def decisions(db: Db, editor: Reviewer, body: DecisionRequest) -> JSONResponse:
+def decisions(db: Db, editor: Reviewer, body: DecisionRequest) -> DecisionsAnswer:
     may_see(db, editor, [one.id for one in body.items])
     wanted = [
         Wanted(comment_id=one.id, expected_version=one.version, idempotency_key=f"{editor.name}:{one.key}")
         for one in body.items
     ]
     made = decide_all(db, wanted, editor.name, Action(body.action), body.reason, utc_now(), body.note)
-    return json_answer({"decisions": [decision_answer(one) for one in made]})
+    return answer(made)
 
 
 @router.post("/undo", summary="Take decisions back, of any age; all of them or none")
-def take_back(db: Db, editor: Reviewer, body: UndoRequest) -> JSONResponse:
+def take_back(db: Db, editor: Reviewer, body: UndoRequest) -> DecisionsAnswer:
     numbers = [*body.decisions, *numbers_of(db, editor, body.keys)]
     sites = sites_decided_on(db, numbers)
     for number in numbers:
         if number not in sites or (editor.sites is not None and sites[number] not in editor.sites):
             raise UnknownItem(f"no decision {number}")
     made = undo_all(db, numbers, editor.name, utc_now(), f"{editor.name}:undo:{body.key}")
-    return json_answer({"decisions": [decision_answer(one) for one in made]})
+    return answer(made)
 
 
 def numbers_of(db: Database, editor: Editor, keys: list[str]) -> list[int]:
@@ -101,19 +102,22 @@ def numbers_of(db: Database, editor: Editor, keys: list[str]) -> list[int]:
 
 
 @router.get("/decisions", summary="Your newest decisions that hold still, the newest first")
-def latest(db: Db, editor: Reviewer, limit: int = 20) -> JSONResponse:
-    return json_answer(
-        {"decisions": [decision_answer(one) for one in latest_decisions(db, editor.name, min(max(limit, 1), 100))]}
+def latest(db: Db, editor: Reviewer, limit: int = 20) -> DecisionsAnswer:
+    return answer(latest_decisions(db, editor.name, min(max(limit, 1), 100)))
+
+
+def answer(made: Sequence[Decision]) -> DecisionsAnswer:
+    return DecisionsAnswer(
+        decisions=tuple(
+            DecisionAnswer(
+                id=one.id,
+                comment=one.comment_id,
+                action=Action(one.action),
+                reason=one.reason,
+                version=one.version,
+                undoes=one.undoes,
+                at=one.decided_at,
+            )
+            for one in made
+        )
     )
-
-
-def decision_answer(decision: Decision) -> dict[str, Any]:
-    return {
-        "id": decision.id,
-        "comment": decision.comment_id,
-        "action": decision.action,
-        "reason": decision.reason,
-        "version": decision.version,
-        "undoes": decision.undoes,
-        "at": decision.decided_at,
-    }

@@ -6,18 +6,31 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows.clock import utc_now
 from flows.desk import cards
-from flows.desk.api.access import Db, Number, Reviewer, Viewer, json_answer, may_see
-from flows.desk.pages.rendering import texts_for
+from flows.desk.answers import (
+    AuthorComments,
+    CampaignAnswer,
+    Card,
+    Context,
+    Count,
+    CountsAnswer,
+    Late,
+    LeasesAnswer,
+    QueueAnswer,
+    ReleasedAnswer,
+    SessionAnswer,
+)
+from flows.desk.api.access import Db, InWords, Number, Reviewer, Viewer, may_see
+from flows.desk.api.saved_views import QueueChoice
 from flows.desk.signing_in.sessions import current
 from flows.desk.state import overdue_for
 from storage.database.errors import UnknownItem
 from storage.desk.editors import Editor
 from storage.desk.review_queue import (
+    Capped,
     Place,
     QueueFilter,
     QueueOrder,
@@ -38,68 +51,51 @@ MOST_IN_CAMPAIGN = 500
 router = APIRouter()
 
 
-def chosen(
-    editor: Editor,
-    site: str | None,
-    label: str | None,
-    reason: str | None,
-    language: str | None,
-    author: str | None,
-    campaign: int | None,
-    text: str | None,
-    older_than_hours: float | None,
-) -> QueueFilter:
-    """The filter asked for, within the sites that the editor may see."""
-    sites = editor.sites
-    if site:
-        sites = (site,) if editor.sites is None or site in editor.sites else ()
-    return QueueFilter(
-        sites=sites,
-        label=label or None,
-        reason=reason or None,
-        language=language or None,
-        author_key=author or None,
-        campaign=campaign,
-        text=text or None,
-        older_than=utc_now() - timedelta(hours=older_than_hours) if older_than_hours else None,
-    )
+class QueueQuery(QueueChoice):
+    """What the queue is asked: a choice, and which page of it."""
+
+    after: str | None = Field(default=None, max_length=100, description="`next` of the page before.")
+    limit: int = Field(default=20, ge=1, le=MOST_LEASED)
+
+    def filter_for(self, editor: Editor) -> QueueFilter:
+        """The filter asked for, within the sites that the editor may see."""
+        sites = editor.sites
+        if self.site:
+            sites = (self.site,) if editor.sites is None or self.site in editor.sites else ()
+        return QueueFilter(
+            sites=sites,
+            label=self.label or None,
+            reason=self.reason or None,
+            language=self.language or None,
+            author_key=self.author or None,
+            campaign=self.campaign,
+            text=self.text or None,
+            older_than=utc_now() - timedelta(hours=self.older_than_hours) if self.older_than_hours else None,
+        )
 
 
 @router.get("/session", summary="Who you are, and the token that writes need")
-def session(request: Request, editor: Viewer) -> JSONResponse:
+def session(request: Request, editor: Viewer) -> SessionAnswer:
     found = current(request)
     assert found is not None
-    return json_answer({"editor": editor.name, "role": editor.role, "sites": editor.sites, "csrf": found.csrf_token})
+    return SessionAnswer(editor=editor.name, role=editor.role, sites=editor.sites, csrf=found.csrf_token)
 
 
 @router.get("/queue", summary="The next comments to decide on, leased to you for four minutes")
-def queue(
-    request: Request,
-    db: Db,
-    editor: Reviewer,
-    site: str | None = None,
-    label: str | None = None,
-    reason: Annotated[str | None, Query(max_length=60, description="The name of a signal.")] = None,
-    language: str | None = None,
-    author: Annotated[str | None, Query(max_length=100, description="The `author_key` of a card.")] = None,
-    campaign: Number | None = None,
-    text: Annotated[str | None, Query(max_length=200)] = None,
-    older_than_hours: Annotated[float | None, Query(ge=0, le=24 * 366)] = None,
-    order: QueueOrder = "oldest",
-    after: Annotated[str | None, Query(max_length=100, description="`next` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST_LEASED)] = 20,
-) -> JSONResponse:
-    wanted = chosen(editor, site, label, reason, language, author, campaign, text, older_than_hours)
-    page = lease_page(db, editor.name, wanted, utc_now(), after=place(after, order), limit=limit, order=order)
-    words = cards.evidence_language(texts_for(request).language)
-    count = waiting_count(db, wanted)
-    return json_answer(
-        {
-            "items": cards.cards(db, page.items, words),
-            "next": place_text(page.next) if page.next else None,
-            "waiting": {"count": count.count, "more": count.more},
-        }
+def queue(db: Db, editor: Reviewer, words: InWords, asked: Annotated[QueueQuery, Query()]) -> QueueAnswer:
+    order = asked.order or "oldest"
+    wanted = asked.filter_for(editor)
+    after = place(asked.after, order)
+    page = lease_page(db, editor.name, wanted, utc_now(), after=after, limit=asked.limit, order=order)
+    return QueueAnswer(
+        items=cards.cards(db, page.items, words),
+        next=place_text(page.next) if page.next else None,
+        waiting=count_of(waiting_count(db, wanted)),
     )
+
+
+def count_of(found: Capped) -> Count:
+    return Count(count=found.count, more=found.more)
 
 
 def place(text: str | None, order: QueueOrder) -> Place | None:
@@ -118,75 +114,69 @@ class Shown(BaseModel):
 
 
 @router.post("/leases", summary="Keep what is on your screen; learn what is not yours to decide on any more")
-def leases(request: Request, db: Db, editor: Reviewer, body: Shown) -> JSONResponse:
+def leases(db: Db, editor: Reviewer, words: InWords, body: Shown) -> LeasesAnswer:
     may_see(db, editor, list(body.items))
     renewed = renew(db, editor.name, body.items, utc_now())
-    words = cards.evidence_language(texts_for(request).language)
-    return json_answer({"kept": renewed.kept, "gone": cards.cards(db, renewed.gone, words)})
+    return LeasesAnswer(kept=renewed.kept, gone=cards.cards(db, renewed.gone, words))
 
 
 @router.post("/release", summary="Give back every comment leased to you")
-def release_lease(db: Db, editor: Reviewer) -> JSONResponse:
-    return json_answer({"released": release_items(db, editor.name)})
+def release_lease(db: Db, editor: Reviewer) -> ReleasedAnswer:
+    return ReleasedAnswer(released=release_items(db, editor.name))
 
 
 @router.get("/campaigns/{campaign}", summary="The waiting comments of a campaign, leased to you")
-def campaign(request: Request, db: Db, editor: Reviewer, campaign: Number) -> JSONResponse:
+def campaign(db: Db, editor: Reviewer, campaign: Number) -> CampaignAnswer:
     wanted = QueueFilter(sites=editor.sites, campaign=campaign)
     found = lease(db, editor.name, wanted, utc_now(), limit=MOST_IN_CAMPAIGN)
-    words = cards.evidence_language(texts_for(request).language)
-    count = waiting_count(db, wanted)
-    return json_answer(
-        {
-            "id": campaign,
-            "items": [cards.brief(one, words) for one in found],
-            "waiting": {"count": count.count, "more": count.more},
-        }
+    return CampaignAnswer(
+        id=campaign, items=tuple(map(cards.brief, found)), waiting=count_of(waiting_count(db, wanted))
     )
 
 
 @router.get("/comments/{comment_id}", summary="One comment's card, whatever holds for it")
-def comment(request: Request, comment_id: Number, db: Db, editor: Viewer) -> JSONResponse:
+def comment(comment_id: Number, db: Db, editor: Viewer, words: InWords) -> Card:
     may_see(db, editor, [comment_id])
-    words = cards.evidence_language(texts_for(request).language)
-    return json_answer(cards.cards(db, [item(db, comment_id)], words)[0])
+    return cards.cards(db, [item(db, comment_id)], words)[0]
 
 
 @router.get("/comments/{comment_id}/context", summary="The article, the thread, the author, near-duplicates, history")
 def comment_context(
-    request: Request,
     comment_id: Number,
     db: Db,
     editor: Viewer,
     blind: Annotated[bool, Query(description="Without what was decided on it.")] = False,
-) -> JSONResponse:
+) -> Context:
     may_see(db, editor, [comment_id])
-    found = cards.context(db, comment_id, cards.evidence_language(texts_for(request).language), editor.sites)
-    return json_answer(cards.blind_context(found) if blind else found)
+    found = cards.context(db, comment_id, editor.sites)
+    return cards.blind_context(found) if blind else found
 
 
 @router.get("/authors/{author_key}", summary="What an author wrote on the sites you may see, the newest first")
-def author_comments(request: Request, author_key: str, db: Db, editor: Viewer) -> JSONResponse:
-    found = cards.author_card(db, author_key, editor.sites, cards.evidence_language(texts_for(request).language))
-    if not found["comments"]:
+def author_comments(author_key: str, db: Db, editor: Viewer) -> AuthorComments:
+    found = cards.author_card(db, author_key, editor.sites)
+    if not found.comments:
         raise UnknownItem("no such author")
-    return json_answer(found)
+    return found
 
 
 @router.get("/counts", summary="How many comments wait, since when the oldest, and where one waits too long")
-def queue_counts(request: Request, db: Db, editor: Viewer) -> JSONResponse:
+def queue_counts(request: Request, db: Db, editor: Viewer) -> CountsAnswer:
     """`overdue` lists the sites where a comment waits for longer than the hours agreed (`wait_hours`)."""
     found = waiting_count(db, QueueFilter(sites=editor.sites))
-    late = [
-        {
-            "site": one.site,
-            "hours": one.hours,
-            "oldest": one.oldest,
-            "count": one.comments.count,
-            "more": one.comments.more,
-        }
-        for one in overdue_for(request.state.desk, editor)
-    ]
-    return json_answer(
-        {"count": found.count, "more": found.more, "oldest": oldest_waiting(db, editor.sites), "overdue": late}
+    late = overdue_for(request.state.desk, editor)
+    return CountsAnswer(
+        count=found.count,
+        more=found.more,
+        oldest=oldest_waiting(db, editor.sites),
+        overdue=tuple(
+            Late(
+                site=one.site,
+                hours=one.hours,
+                oldest=one.oldest,
+                count=one.comments.count,
+                more=one.comments.more,
+            )
+            for one in late
+        ),
     )

@@ -7,16 +7,16 @@ need the role admin.
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from flows.clock import utc_now
 from flows.desk import cards
-from flows.desk.api.access import Db, Reviewer, json_answer, may_see_site
-from flows.desk.pages.rendering import texts_for
+from flows.desk.answers import RulesAnswer, RuleTried, RuleVersion
+from flows.desk.api.access import Db, Reviewer, may_see_site
 from moderation.rules import NO_RULES, dry_run
 from storage.database.engine import Database
 from storage.desk.editors import Editor
@@ -57,45 +57,42 @@ class TakeBack(BaseModel):
 
 
 @router.get("", summary="The lists in force for a site (none: for all sites), and their versions")
-def lists(db: Db, editor: Reviewer, site: str | None = None) -> JSONResponse:
+def lists(db: Db, editor: Reviewer, site: str | None = None) -> RulesAnswer:
     may_see_site(editor, site)
-    return json_answer(in_force(db, site))
+    return in_force(db, site)
 
 
 @router.post("/try", summary="What an entry would have changed among past decisions; nothing is written")
-def attempt(request: Request, db: Db, editor: Reviewer, body: RuleBody) -> JSONResponse:
+def attempt(db: Db, editor: Reviewer, body: RuleBody) -> RuleTried:
     may_see_site(editor, body.site)
     tried = dry_run(with_entry(NO_RULES, body.action, body.list, body.entry), past_decisions(db, body.site))
-    words = cards.evidence_language(texts_for(request).language)
     flipped = [int(number) for number in (*tried.approved_flipped, *tried.refused_flipped)]
-    return json_answer(
-        {
-            "fitting": tried.fitting,
-            "decisions": tried.decisions,
-            "approved_flipped": len(tried.approved_flipped),
-            "refused_flipped": len(tried.refused_flipped),
-            "sentence": tried.sentence,
-            "shown": [cards.brief(one, words) for one in items_of(db, flipped[:SHOWN])],
-        }
+    return RuleTried(
+        fitting=tried.fitting,
+        decisions=tried.decisions,
+        approved_flipped=len(tried.approved_flipped),
+        refused_flipped=len(tried.refused_flipped),
+        sentence=tried.sentence,
+        shown=tuple(map(cards.brief, items_of(db, flipped[:SHOWN]))),
     )
 
 
 @router.post("", summary="Put an entry in force from the next run on")
-def apply_rule(db: Db, editor: Reviewer, body: RuleBody) -> JSONResponse:
+def apply_rule(db: Db, editor: Reviewer, body: RuleBody) -> RulesAnswer:
     may_write(editor, body)
     keep_rules(db, body.site, with_entry(rules_of(db, body.site), body.action, body.list, body.entry), *by(editor))
-    return json_answer(in_force(db, body.site))
+    return in_force(db, body.site)
 
 
 @router.post("/remove", summary="Take an entry off its list")
-def remove(db: Db, editor: Reviewer, body: RuleBody) -> JSONResponse:
+def remove(db: Db, editor: Reviewer, body: RuleBody) -> RulesAnswer:
     may_write(editor, body)
     keep_rules(db, body.site, without_entry(rules_of(db, body.site), body.action, body.list, body.entry), *by(editor))
-    return json_answer(in_force(db, body.site))
+    return in_force(db, body.site)
 
 
 @router.post("/undo", summary="Put an earlier version of the lists in force again")
-def undo_rule(db: Db, editor: Reviewer, body: TakeBack) -> JSONResponse:
+def undo_rule(db: Db, editor: Reviewer, body: TakeBack) -> RulesAnswer:
     if editor.role != "admin":
         raise HTTPException(403, f"this needs the role admin; yours is {editor.role}")
     may_see_site(editor, body.site)
@@ -103,7 +100,7 @@ def undo_rule(db: Db, editor: Reviewer, body: TakeBack) -> JSONResponse:
     if earlier is None:
         raise HTTPException(404, f"no version {body.version!r} of these rules")
     keep_rules(db, body.site, rules_from_json(earlier.content), *by(editor))
-    return json_answer(in_force(db, body.site))
+    return in_force(db, body.site)
 
 
 def may_write(editor: Editor, body: RuleBody) -> None:
@@ -112,15 +109,15 @@ def may_write(editor: Editor, body: RuleBody) -> None:
         raise HTTPException(403, f"a rule that decides unseen needs the role admin; yours is {editor.role}")
 
 
-def by(editor: Editor) -> tuple[str, Any]:
+def by(editor: Editor) -> tuple[str, datetime]:
     return editor.name, utc_now()
 
 
-def in_force(db: Database, site: str | None) -> dict[str, Any]:
+def in_force(db: Database, site: str | None) -> RulesAnswer:
     known = versions(db, site)
-    return {
-        "site": site,
-        "lists": asdict(rules_of(db, site)),
-        "version": known[0].version if known else None,
-        "versions": [{"version": one.version, "at": one.made_at, "by": one.made_by} for one in known],
-    }
+    return RulesAnswer(
+        site=site,
+        lists=asdict(rules_of(db, site)),
+        version=known[0].version if known else None,
+        versions=tuple(RuleVersion(version=one.version, at=one.made_at, by=one.made_by) for one in known),
+    )

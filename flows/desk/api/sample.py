@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from flows.clock import utc_now
 from flows.desk import cards
-from flows.desk.api.access import Db, Number, Reviewer, Viewer, json_answer
+from flows.desk.answers import ProgressAnswer, SampleAnswer, SavedAnswer
+from flows.desk.api.access import Db, InWords, Number, Reviewer, Viewer
 from flows.desk.api.decisions import Reason
-from flows.desk.pages.rendering import texts_for
 from flows.desk.proof import proof_of_sample
 from flows.runs.judging import moderation_of
 from flows.settings import Settings
@@ -35,20 +34,12 @@ class Opinion(BaseModel):
 
 
 @router.get("", summary="What of the random sample waits for your look; scores and first decisions are left out")
-def sample(request: Request, db: Db, editor: Reviewer) -> JSONResponse:
+def sample(request: Request, db: Db, editor: Reviewer, words: InWords) -> SampleAnswer:
     draw(db, shares_of(request.state.desk.settings), DEFAULT_POLICY.audit_share, SECOND_SHARE, utc_now())
     looks = to_look_at(db, editor.name, editor.sites, AT_ONCE)
-    words = cards.evidence_language(texts_for(request).language)
-    shown = {card["id"]: card for card in cards.cards(db, items_of(db, [look.comment_id for look in looks]), words)}
-    return json_answer(
-        {
-            "items": [
-                cards.blind(shown[look.comment_id]) | {"look": look.id, "look_kind": look.kind}
-                for look in looks
-                if look.comment_id in shown
-            ]
-        }
-    )
+    shown = {card.id: card for card in cards.cards(db, items_of(db, [look.comment_id for look in looks]), words)}
+    seen = [look for look in looks if look.comment_id in shown]
+    return SampleAnswer(items=tuple(cards.blind(shown[look.comment_id], look.id, look.kind) for look in seen))
 
 
 def shares_of(settings: Settings | None) -> dict[str, float]:
@@ -57,11 +48,11 @@ def shares_of(settings: Settings | None) -> dict[str, float]:
 
 
 @router.post("/{look}", summary="Your second opinion on somebody's decision; it changes nothing by itself")
-def opinion(db: Db, editor: Reviewer, look: Number, body: Opinion) -> JSONResponse:
+def opinion(db: Db, editor: Reviewer, look: Number, body: Opinion) -> SavedAnswer:
     second_opinion(db, look, editor.name, Action(body.action), body.reason, utc_now(), editor.sites)
-    return json_answer({"saved": look})
+    return SavedAnswer(saved=look)
 
 
 @router.get("/progress", summary="How far each site's sample proves the promise, and how far editors agree")
-def sample_progress(db: Db, editor: Viewer) -> JSONResponse:
-    return json_answer(proof_of_sample(db, editor))
+def sample_progress(db: Db, editor: Viewer) -> ProgressAnswer:
+    return proof_of_sample(db, editor)

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows.clock import utc_now
-from flows.desk.api.access import Db, Number, Reviewer, json_answer
+from flows.desk.api.access import Db, Number, Reviewer
 from storage.desk.review_queue import QueueOrder
 from storage.desk.saved_views import SavedView, forget_view, save_view, views_of
 
 router = APIRouter()
 
 
-class Chosen(BaseModel):
+class QueueChoice(BaseModel):
     """What the queue may be filtered and sorted by; everything is optional."""
-
-    model_config = ConfigDict(extra="forbid")
 
     site: str | None = Field(default=None, max_length=100)
     label: str | None = Field(default=None, max_length=40)
-    reason: str | None = Field(default=None, max_length=60)
+    reason: str | None = Field(default=None, max_length=60, description="The name of a signal.")
     language: str | None = Field(default=None, max_length=3)
-    author: str | None = Field(default=None, max_length=100)
+    author: str | None = Field(default=None, max_length=100, description="The `author_key` of a card.")
     campaign: Number | None = None
     text: str | None = Field(default=None, max_length=200)
     older_than_hours: float | None = Field(default=None, ge=0, le=24 * 366)
     order: QueueOrder | None = None
+
+
+class Chosen(QueueChoice):
+    model_config = ConfigDict(extra="forbid")
 
 
 class NamedView(BaseModel):
@@ -37,18 +38,34 @@ class NamedView(BaseModel):
     chosen: Chosen
 
 
-@router.get("/views", summary="Your saved views")
-def views(db: Db, editor: Reviewer) -> JSONResponse:
-    return json_answer({"views": [{"name": one.name, "chosen": one.chosen} for one in views_of(db, editor.id)]})
+class ViewAnswer(BaseModel):
+    """`chosen` has what the view sets and nothing else."""
+
+    name: str
+    chosen: QueueChoice
 
 
-@router.post("/views", summary="Save a view under a name")
-def keep_view(db: Db, editor: Reviewer, body: NamedView) -> JSONResponse:
+class ViewsAnswer(BaseModel):
+    """Your saved views, by name."""
+
+    views: tuple[ViewAnswer, ...]
+
+
+@router.get("/views", summary="Your saved views", response_model_exclude_unset=True)
+def views(db: Db, editor: Reviewer) -> ViewsAnswer:
+    kept = views_of(db, editor.id)
+    return ViewsAnswer(
+        views=tuple(ViewAnswer(name=one.name, chosen=QueueChoice.model_validate(one.chosen)) for one in kept)
+    )
+
+
+@router.post("/views", summary="Save a view under a name", response_model_exclude_unset=True)
+def keep_view(db: Db, editor: Reviewer, body: NamedView) -> ViewsAnswer:
     save_view(db, editor.id, SavedView(name=body.name, chosen=body.chosen.model_dump(exclude_none=True)), utc_now())
     return views(db, editor)
 
 
-@router.delete("/views/{name}", summary="Forget a saved view")
-def delete_view(db: Db, editor: Reviewer, name: str) -> JSONResponse:
+@router.delete("/views/{name}", summary="Forget a saved view", response_model_exclude_unset=True)
+def delete_view(db: Db, editor: Reviewer, name: str) -> ViewsAnswer:
     forget_view(db, editor.id, name)
     return views(db, editor)

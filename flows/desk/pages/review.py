@@ -69,7 +69,7 @@ async def quality(request: Request) -> Response:
     t = texts_for(request)
     editor = request.state.session.editor
     found = await run_in_threadpool(proof_of_sample, request.state.desk.db, editor)
-    values = {"reason_names": reason_names(t), "may_look": editor.role != "viewer", **found}
+    values = {"reason_names": reason_names(t), "may_look": editor.role != "viewer", **dict(found)}
     return render(request, "quality.html", values)
 
 

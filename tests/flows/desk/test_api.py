@@ -291,6 +291,12 @@ async def test_the_interface_describes_itself(database, marie):
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             assert operation.get("summary"), f"{method} {path}"
+            answered = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            name = answered["$ref"].rpartition("/")[2]  # a type with a name and fields, not just anything
+            assert described["components"]["schemas"][name]["properties"], f"{method} {path}"
+    assert {"site", "order", "after", "limit"} <= {
+        one["name"] for one in described["paths"]["/queue"]["get"]["parameters"]
+    }
 
 
 async def test_a_decision_holds_against_a_later_verdict_of_the_machine(database, marie):

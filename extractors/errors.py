@@ -1,6 +1,7 @@
 """What can be wrong with a page.
 
 ExtractorError
+├── AmbiguousSite         our fault: two page objects for the same addresses, and neither says that it comes first
 └── PageError             the page's fault: quarantine it with the reason, the run goes on
     ├── NotHtml           the bytes are no HTML document (an image, a PDF, a feed)
     ├── EmptyPage         nothing but markup
@@ -12,6 +13,10 @@ ExtractorError
 
 class ExtractorError(Exception):
     """Base of everything that `extractors` raises on purpose."""
+
+
+class AmbiguousSite(ExtractorError):
+    """Two page objects are for one address with the same priority. The message names both."""
 
 
 class PageError(ExtractorError):

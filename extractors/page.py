@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -16,9 +17,10 @@ from extractors.article.block_features import Stated
 from extractors.article.body import article_blocks
 from extractors.article.bylines import Byline, bylines
 from extractors.article.lead import find_lead
-from extractors.article.outline import Outline, outline
+from extractors.article.outline import NO_HEADINGS, Outline, outline
 from extractors.article.sections import Structure, full_text, structured
-from extractors.comments import find_thread
+from extractors.comments import find_thread, thread_of
+from extractors.comments.adapter import Platform
 from extractors.comments.thread import Thread
 from extractors.errors import LayoutChanged, NoArticle, TooComplex
 from extractors.html import Document
@@ -34,9 +36,17 @@ _BARE_PAGE = 300  # characters shown below which what is hidden is read too: a s
 
 
 class PageObject:
-    """Any article page. `hosts` of a subclass lists the hosts it is for, without "www."; a subdomain counts too."""
+    """Any article page. What a subclass for a site says, the generic reading leaves to it.
+
+    `hosts`: the hosts it is for, without "www."; a subdomain counts too. `paths`: a regular expression that finds the
+    paths of those hosts that it is for; empty: all. `priority`: the greater one reads an address that two are for.
+    `comments`: where the theme keeps its comments; None: found by generic means.
+    """
 
     hosts: ClassVar[tuple[str, ...]] = ()
+    paths: ClassVar[str] = ""
+    priority: ClassVar[int] = 0
+    comments: ClassVar[type[Platform] | None] = None
 
     def __init__(self, document: Document, fetched_at: datetime | None = None) -> None:
         """`fetched_at` dates what a page says in relative terms ("3 days ago")."""
@@ -82,9 +92,23 @@ class PageObject:
     def tweets(self) -> TweetFinds:
         return self._tweets
 
+    def headings(self) -> Mapping[HtmlElement, int]:
+        """Elements that are headings by the theme's design though they are no h-tags, with their levels, 1 to 6."""
+        return NO_HEADINGS
+
+    def article_element(self) -> HtmlElement | None:
+        """The element that holds the article's text; None: the blocks are judged one by one."""
+        return None
+
+    def left_out(self) -> Collection[HtmlElement]:
+        """Elements whose text is not the article's, though they stand within it."""
+        return ()
+
     @functools.cached_property
     def _thread(self) -> Thread:
-        return find_thread(self.document, self.fetched_at)
+        if self.comments is None:
+            return find_thread(self.document, self.fetched_at)
+        return thread_of(self.comments(), self.document, self.fetched_at)
 
     @functools.cached_property
     def _tweets(self) -> TweetFinds:
@@ -94,19 +118,24 @@ class PageObject:
     def outline(self) -> Outline:
         """The page's text blocks without the comment thread and the tweets. Raises TooComplex."""
         timelines = [node for node in self.tweets().nodes if node.tag != "blockquote"]  # a tweet may be quoted
-        apart = {*self.thread().nodes, *timelines}
-        shown = outline(self.document.tree, apart)
+        apart = {*self.thread().nodes, *timelines, *self.left_out()}
+        headings = self.headings()
+        shown = outline(self.document.tree, apart, headings=headings)
         if len(shown.blocks) > MAX_BLOCKS:
             raise TooComplex(f"{self.document.url}: more than {MAX_BLOCKS:,} text blocks")
         if sum(len(block.text) for block in shown.blocks) >= _BARE_PAGE:
             return shown
-        everything = outline(self.document.tree, apart, with_hidden=True)
+        everything = outline(self.document.tree, apart, headings=headings, with_hidden=True)
         return everything if len(everything.blocks) > len(shown.blocks) else shown
 
     @functools.cached_property
     def blocks(self) -> tuple[int, ...]:
         """The article's blocks, indices of the outline's. Raises NoArticle if the page holds no text."""
-        found = article_blocks(self.outline, self.stated(), self.thread_starts)
+        element = self.article_element()
+        if element is None:
+            found = article_blocks(self.outline, self.stated(), self.thread_starts)
+        else:
+            found = self.outline.blocks_in(element)
         if not found:
             raise NoArticle(f"{self.document.url}: no text on the page")
         return found
@@ -171,6 +200,10 @@ class PageObject:
         if found is None:
             raise LayoutChanged(f"{self.document.url}: no {selector}; has the site's layout changed?")
         return found
+
+    def with_class(self, name: str) -> list[HtmlElement]:
+        """The elements of a class, in page order."""
+        return list(self.document.tree.find_class(name))
 
     def node(self, selector: str) -> HtmlElement | None:
         """The first element that an XPath expression finds, for overrides on the fast tree."""

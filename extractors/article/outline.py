@@ -7,7 +7,7 @@ Every block-level element knows which slice of the blocks lies inside it, so tha
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 from extractors.html import BLOCK_TAGS, SILENT_TAGS, folded, smiley
 
 NONE = -1
+NO_HEADINGS: Mapping[HtmlElement, int] = {}
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "dl"})
 _BOLD = frozenset({"b", "strong"})
@@ -95,6 +96,11 @@ class Outline:
             return False
         return sum(len(block.text) for block in self.blocks[table.first : table.last]) < _MAX_CELL * cells
 
+    def blocks_in(self, element: HtmlElement) -> tuple[int, ...]:
+        """The blocks inside an element; none if it is no block-level element that holds text."""
+        inside = next((node for node in self.nodes if node.element is element), None)
+        return tuple(range(inside.first, inside.last)) if inside is not None else ()
+
     def common_ancestor(self, blocks: Sequence[int]) -> int:
         """The innermost node around the first and the last of these blocks."""
         index = self.blocks[blocks[0]].node
@@ -114,8 +120,9 @@ class Outline:
 class _Walk:
     """The state of the one pass: which block runs, and what surrounds it."""
 
-    def __init__(self) -> None:
+    def __init__(self, headings: Mapping[HtmlElement, int]) -> None:
         self.outline = Outline()
+        self.headings = headings
         self.pieces: list[tuple[str, int]] = []
         self.anchors: list[str] = []
         self.marked: list[HtmlElement] = []
@@ -189,7 +196,9 @@ class _Walk:
             node.depth = around.depth + 1
             node.heading, node.list, node.item = around.heading, around.list, around.item
             node.quote, node.pre, node.table, node.row = around.quote, around.pre, around.table, around.row
-        if tag in _HEADINGS:
+        if self.headings and element in self.headings:
+            node.heading = self.headings[element]
+        elif tag in _HEADINGS:
             node.heading = _HEADINGS[tag]
         elif tag in _LISTS:
             node.list = index if node.list == NONE else node.list
@@ -217,13 +226,20 @@ class _Walk:
         self.here = node.parent
 
 
-def outline(root: HtmlElement, drop: Collection[HtmlElement] = (), *, with_hidden: bool = False) -> Outline:
+def outline(
+    root: HtmlElement,
+    drop: Collection[HtmlElement] = (),
+    *,
+    headings: Mapping[HtmlElement, int] = NO_HEADINGS,
+    with_hidden: bool = False,
+) -> Outline:
     """All visible text blocks under `root` in reading order, without the subtrees in `drop` (their tails stay).
 
+    `headings` are elements that are headings though they are no h-tags, with their levels, 1 to 6.
     `with_hidden` keeps what the page hides by an inline style, the hidden attribute or a class that hides: for pages
     that show it by script.
     """
-    walk = _Walk()
+    walk = _Walk(headings)
     flags = walk.flags
     # An element opens, a str is text to say, an int >= 0 ends that node, -1 to -3 end a link, bold, italic.
     stack: list[HtmlElement | str | int] = [root]
@@ -254,7 +270,7 @@ def outline(root: HtmlElement, drop: Collection[HtmlElement] = (), *, with_hidde
             continue
         if (tag == "sup" and _is_note_mark(item)) or (not with_hidden and _is_hidden(item)):
             continue
-        if tag in BLOCK_TAGS or "-" in tag:
+        if tag in BLOCK_TAGS or "-" in tag or (headings and item in headings):
             names = " ".join(filter(None, (item.get("class"), item.get("id"), item.get("role"), item.get("itemprop"))))
             stack.append(walk.enter(item, tag, names))
         else:

@@ -49,6 +49,12 @@ def find_thread(
     return best if best is not None and best.comments else empty_thread(outline)
 
 
+def thread_of(adapter: Platform, document: Document, fetched_at: datetime | None = None) -> Thread:
+    """The page's discussion as one adapter reads it, for a site that says where its comments stand."""
+    outline = Outline(document)
+    return adapter.thread(outline, fetched_at) or empty_thread(outline)
+
+
 def worth(thread: Thread) -> float:
     """How much a reading of the page found: comments with their fields, and agreement with the page's own count."""
     found = sum(

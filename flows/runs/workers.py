@@ -17,9 +17,10 @@ from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from extractors.errors import PageError
+from extractors.errors import AmbiguousSite, PageError
 from extractors.extract import extract
 from extractors.records import Page
+from flows.errors import RunFailed
 from flows.runs.said_kinds import SaidKind
 from storage.database.errors import StorageError
 
@@ -66,6 +67,8 @@ def guarded(raw: Raw, work: Callable[[Raw], Result]) -> Result | Unprocessable:
         return work(raw)
     except PageError as error:
         return Unprocessable(url=raw.url, reason=error.reason, message=str(error))
+    except AmbiguousSite as error:
+        raise RunFailed(str(error)) from None
     except StorageError:
         raise  # no fault of the page: the run stops, and the page stays due
     except Exception as error:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from extractors import registry
-from extractors.errors import LayoutChanged
+from extractors.errors import AmbiguousSite, LayoutChanged
 from extractors.extract import extract
 from extractors.html import Document
 from extractors.page import PageObject
@@ -49,6 +49,62 @@ def test_a_site_is_known_by_its_host_and_those_below() -> None:
     assert registry.site_for("https://archives.metiers.example:8080/a") is Metiers
     assert registry.site_for("https://notmetiers.example/a") is PageObject
     assert registry.site_for("no address") is PageObject
+
+
+SitesAre = Callable[..., None]
+
+
+@pytest.fixture
+def sites_are(monkeypatch: pytest.MonkeyPatch) -> Iterator[SitesAre]:
+    """Makes these the page objects of `extractors/sites/`, in that order."""
+
+    def put(*kinds: type[PageObject]) -> None:
+        registry.sites.cache_clear()
+        monkeypatch.setattr(registry, "classes_in", lambda package, base: kinds)
+
+    yield put
+    registry.sites.cache_clear()
+
+
+class Guides(PageObject):
+    hosts = ("metiers.example",)
+    paths = r"^/guides/"
+    priority = 1
+
+
+class Printed(PageObject):
+    hosts = ("metiers.example",)
+    paths = r"/imprimer/$"
+
+
+def test_of_two_page_objects_the_one_with_the_greater_priority_reads(sites_are: SitesAre) -> None:
+    sites_are(Printed, Metiers, Guides)
+    assert registry.site_for("https://metiers.example/guides/imprimer/") is Guides
+    assert registry.site_for("https://metiers.example/guides/relieur/") is Guides
+
+
+def test_a_tie_of_two_page_objects_is_an_error_that_names_both(sites_are: SitesAre) -> None:
+    sites_are(Metiers, Printed)
+    assert registry.site_for("https://metiers.example/relieur") is Metiers
+    with pytest.raises(AmbiguousSite, match=r"/a/imprimer/: .*\.Metiers and .*\.Printed are both for it"):
+        registry.site_for("https://metiers.example/a/imprimer/")
+
+
+def test_two_page_objects_for_the_same_paths_are_refused_before_any_page(sites_are: SitesAre) -> None:
+    class Rival(PageObject):
+        hosts = ("metiers.example",)
+
+    sites_are(Metiers, Rival)
+    with pytest.raises(
+        AmbiguousSite, match=r"metiers\.example: .*Metiers and .*Rival .*priority 0; give one a greater"
+    ):
+        registry.site_for("https://another.example/")
+
+
+def test_every_site_of_ours_is_registered_without_a_tie() -> None:
+    registry.sites.cache_clear()
+    assert registry.site_for("https://www.atelier-des-metiers.example/guides/relieur/").__name__ == "Guide"
+    assert registry.site_for("https://www.atelier-des-metiers.example/metiers/relieur/") is PageObject
 
 
 @pytest.mark.usefixtures("known_site")

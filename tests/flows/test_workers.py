@@ -9,8 +9,10 @@ import time
 
 import pytest
 
-from extractors.errors import NoArticle
+from extractors.errors import AmbiguousSite, NoArticle
+from flows.errors import RunFailed
 from flows.runs.workers import RawPage, Unprocessable, WorkerPool, extract_page, guarded
+from storage.database.errors import DatabaseLocked
 
 PAGE = RawPage(url="https://example.org/a", html="<h1>x</h1>")
 
@@ -46,6 +48,20 @@ def test_a_fault_of_ours_names_its_place_and_harms_one_page_only() -> None:
     assert isinstance(outcome, Unprocessable)
     assert outcome.reason == "fault"
     assert "KeyError at test_workers.py:" in outcome.message
+
+
+def deadlocked(raw: RawPage) -> str:
+    raise DatabaseLocked("sqlite:///tamis.db is locked")
+
+
+def torn(raw: RawPage) -> str:
+    raise AmbiguousSite(f"{raw.url}: a and b are both for it")
+
+
+@pytest.mark.parametrize(("work", "stops"), [(deadlocked, DatabaseLocked), (torn, RunFailed)])
+def test_what_is_no_fault_of_the_page_stops_the_run_and_leaves_the_page_due(work, stops) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(stops):
+        guarded(PAGE, work)
 
 
 def test_an_empty_page_is_unprocessable() -> None:

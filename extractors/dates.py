@@ -109,7 +109,7 @@ _YEAR_AFTER = re.compile(
 )
 _EAST_ASIAN = re.compile(r"(?<!\d)(?:(?P<y>\d{4})\s*[年년]\s*)?(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일]")
 _VIETNAMESE = re.compile(
-    r"(?<!\d)(?P<d>\d{1,2})\s*,?\s*(?:tháng|thg)\s*(?P<m>\d{1,2})(?:\s*,?\s*(?:năm)?\s*(?P<y>(?:19|20)\d\d)(?!\d))?",
+    r"(?<!\d)(?P<d>\d{1,2})\s*+(?:,\s*+)?(?:tháng|thg)\s*+(?P<m>\d{1,2})(?:\s*+(?:,\s*+)?(?:năm)?\s*+(?P<y>(?:19|20)\d\d)(?!\d))?",
     re.IGNORECASE,
 )
 _ISO = re.compile(
@@ -126,13 +126,13 @@ _GAP = (
     r"(?:(?:at|um|à|a las|a la|as|às|alle ore|alle|ore|om|kl|klo|o|on|в|ob|de|den|le)\b\.?[\s:]*)?"
 )
 _TIME = (
-    r"(?P<pm_before>上午|下午|오전|오후)?\s*(?P<h>[01]?\d|2[0-4])"
-    r"(?:\s?(?:[:.h]|h\s|：|heures?|uhr|u)\s?(?P<mi>[0-5]\d)(?!\d)(?::(?P<s>[0-5]\d)(?:[.,]\d+)?)?(?:\s*(?:min|mn|uhr|h|hs|hrs|uur)\b)?"
+    r"(?P<pm_before>上午|下午|오전|오후)?\s{0,8}(?P<h>[01]?\d|2[0-4])"
+    r"(?:\s?(?:[:.h]|h\s|：|heures?|uhr|u)\s?(?P<mi>[0-5]\d)(?!\d)(?::(?P<s>[0-5]\d)(?:[.,]\d+)?)?(?:\s*+(?:min|mn|uhr|h|hs|hrs|uur)\b)?"
     r"|(?=\s?[ap]\.?m(?![^\W\d_]))|\s?(?:h|uhr|heures?)\b)"
-    r"\s*(?P<ap>[ap]\.?\s?m(?![^\W\d_])\.?)?"
+    r"\s*+(?P<ap>[ap]\.?\s?m(?![^\W\d_])\.?)?"
 )
 _AFTER = re.compile(_GAP + _TIME, re.IGNORECASE)
-_BEFORE = re.compile(_TIME + r"(?P<zone_between>\s*(?:[A-Z]{2,4}\b)?)" + _GAP + "$", re.IGNORECASE)
+_BEFORE = re.compile(_TIME + r"(?P<zone_between>\s*+(?:[A-Z]{2,4}\b)?)" + _GAP + "$", re.IGNORECASE)
 _LATE_YEAR = re.compile(r"\s*(?:[A-Z]{2,5}\s+|[+-]\d{4}\s+)?((?:19|20)\d\d)(?!\d)")
 _OFFSET = re.compile(
     r"\s*\(?(?:(?:UTC|GMT)\s*)?(?P<sign>[+-])(?P<hh>\d{1,2})(?::?(?P<mm>\d\d))?(?!\d)\)?|\s*\(?(?P<zulu>UTC|GMT|Z)\b\)?"
@@ -142,12 +142,12 @@ _SPAN_OF_TIME = rf"(?P<n>\d{{1,4}}|an?|une?|eine?[mnr]?|un[oa]?|um|uma|één|en|
 _ABOUT = r"(?:(?:about|over|almost|env\.?|environ|etwa|circa|ca\.?|plus de|mehr als|mer än|más de|più di)\s+)?"
 _AGO = re.compile(
     rf"(?<![^\W_])(?:(?:{AGO_BEFORE})\s+{_ABOUT}{_SPAN_OF_TIME}"
-    rf"(?![^\W\d_])(?:\s*(?:,|and|et|und|y|e|en)?\s*\d+\s*(?:{_names(UNIT_SECONDS)})(?![^\W\d_]))?)",
+    rf"(?![^\W\d_])(?:\s*+(?:,|and|et|und|y|e|en)?\s*+\d++\s*+(?:{_names(UNIT_SECONDS)})(?![^\W\d_]))?)",
     re.IGNORECASE,
 )
 _AGO_TAIL = re.compile(
     rf"(?<![^\W_]){_ABOUT}{_SPAN_OF_TIME}(?![^\W\d_])"
-    rf"(?:\s*(?:,|and|e|en|och|og|y|i)?\s*\d+\s*(?:{_names(UNIT_SECONDS)})(?![^\W\d_]))?\s+(?:{AGO_AFTER})(?![^\W\d_])",
+    rf"(?:\s*+(?:,|and|e|en|och|og|y|i)?\s*+\d++\s*+(?:{_names(UNIT_SECONDS)})(?![^\W\d_]))?\s++(?:{AGO_AFTER})(?![^\W\d_])",
     re.IGNORECASE,
 )
 _AGO_WORD = re.compile(rf"(?<![^\W_])(?:{AGO_BEFORE}|{AGO_AFTER})(?![^\W_])", re.IGNORECASE)

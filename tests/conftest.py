@@ -14,10 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.database.engine import Database, connect
 from storage.opening import open_database
 from storage.schema import upgrade
+
+settings.register_profile("tamis", deadline=None)  # a busy machine is no fault
+settings.load_profile("tamis")
 
 
 @pytest.fixture(scope="session")

@@ -26,9 +26,10 @@ _BY = (
     r"autor(?:in|en|es|a|as)?|auteurs?|author\(?s?\)?|autor[ei]|redaktion|editor|文|著者|執筆者?|作者|記者"
 )
 _PREFIX = re.compile(rf"^\W*(?:{_BY})(?:\b|(?<=\W))[\s:：·|-]*", re.IGNORECASE)
+# This and the next but one, _TAIL and _SPLIT, read texts whose blanks are single ones.
 _ALL_POSTS = re.compile(
     r"^(?:view|see|read|show|zeige|voir|ver|more|alle?|all|mehr|tous|todos)\b.{0,30}?"
-    r"\b(?:by|von|de|par|por|di|of)\s+(?=\S)|\s*[→›»]+\s*$",
+    r"\b(?:by|von|de|par|por|di|of) (?=\S)|(?: |(?<![→›»]))[→›»]++ ?$",
     re.IGNORECASE,
 )
 _INLINE = re.compile(
@@ -40,12 +41,12 @@ _INLINE = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:[|•·\n]|[–—]|\s-\s|\(|@|\s[/]\s|,\s*(?:staff|updated|publi|posted|le \d|am \d|on \d|\d|[A-Z]{3,}$)|"
-    r",?\s*(?:contributor|editor|reporter|correspondent|staff writer|senior|associate|founder|journalist|redakteur)\b|"
-    r"\b(?:on|am|in|under|vom|le|el|at|um|for|unter)(?:$|\s+(?:the\s+)?(?:[A-Z]|\d|\w+tag\b))|"
-    r"\d{1,2}[/.:-]\d|\b\d{4}\b|\d+ min|\b(?:updated|published|posted|follow|veröffentlicht|publié)\b|"
+    r" ?(?:[|•·]|[–—]| - |\(|@| [/] |, ?(?:staff|updated|publi|posted|le \d|am \d|on \d|\d|[A-Z]{3,}$)|"
+    r",? ?(?:contributor|editor|reporter|correspondent|staff writer|senior|associate|founder|journalist|redakteur)\b|"
+    r"\b(?:on|am|in|under|vom|le|el|at|um|for|unter)(?:$| (?:the )?(?:[A-Z]|\d|\w+tag\b))|"
+    r"\d{1,2}[/.:-]\d|\b\d{4}\b|(?<!\d)\d++ min|\b(?:updated|published|posted|follow|veröffentlicht|publié)\b|"
     r"\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)\w*[,.]? \d|"
-    r"\s(?:illustration|foto|photo|bilder|text)\w*\s(?:von|by|par)\b).*$",
+    r" (?:illustration|foto|photo|bilder|text)\w* (?:von|by|par)\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _GLUED = re.compile(r"^(?:Post author\s*)?(?:Author|By|Von|Par|Autor)(?=[A-ZÄÖÜÉ])")
@@ -53,7 +54,7 @@ _PARTICLES = frozenset(
     "de del della der den des di da do dos das du la le van von zu zur zum y e bin ben al el ibn ter ten and und et "
     "& mit".split()
 )
-_SPLIT = re.compile(r"\s*[;/]\s*|\s+(?:&|and|und|et|y)\s+|,\s+(?:and\s+)?(?=[^\W\d_]+\.?\s+[^\W\d_])")
+_SPLIT = re.compile(r" ?[;/] ?| (?:&|and|und|et|y) |, (?:and )?(?=[^\W\d_]+\.? [^\W\d_])")
 _NOT_A_NAME = re.compile(
     r"https?:|www\.|\.(?:com|de|org|net|fr)\b|\w@\w|\d{2,}|[<>{}\[\]=?!]|"
     r"\b(?:wordpress)?(?:admin|administrator|webmaster|anonymous|unknown|null|undefined|none|full bio|read more|share|"

@@ -16,7 +16,9 @@ _NUMBERED_ID = re.compile(
 )
 _MARKED = re.compile(r"^(\*{1,4}|[†‡§]{1,2}|\(\*{1,3}\)|[¹²³⁴⁵⁶⁷⁸⁹])\s*(?=\S*[^\W\d_])")
 _REFERENCE = re.compile(r"[^\s*†‡§]\(?\s?(\*{1,4}|[†‡§]{1,2}|[¹²³⁴⁵⁶⁷⁸⁹])(?![*\w])")
-_BACK_REFERENCE = re.compile(r"\s*(?:[↩↑⏎▲]\ufe0e?|\[?return to text\]?|\^)+\s*$|^\s*(?:[↩↑▲^]\ufe0e?)\s*", re.I)
+_BACK_REFERENCE = re.compile(
+    r"(?:[↩↑⏎▲]\ufe0e?|\[?return to text\]?|\^){1,9}\s*+$|^\s*+[↩↑▲^]\ufe0e?", re.I
+)  # blanks before and after are stripped
 _MAX_ABOVE = 5  # elements around a block that may name it a note
 
 

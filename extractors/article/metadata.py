@@ -11,7 +11,7 @@ from extractors.html import Document, line_of
 from extractors.structured import Statements, text_in
 from extractors.urls import host_of
 
-_SEPARATOR = re.compile(r"\s+[|–—\-·•»«:/~]{1,2}\s+|\s*[|｜»]\s*")
+_SEPARATOR = re.compile(r" [|–—\-·•»«:/~]{1,2} | ?[|｜»] ?")  # in texts whose blanks are single ones
 _WORD = re.compile(r"\w+")
 _BARS = frozenset({"|", "｜", "::"})
 _AGREEMENT = 0.7  # share of the shorter title's words that the longer one must hold

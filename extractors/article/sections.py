@@ -18,8 +18,8 @@ _MAX_STACKED_HEADINGS = 2  # bold lines in a row that may be a heading and its f
 _NO_HEADING_END = re.compile(r"[.…。:：;,][\"'”’»)\]]*$")
 _FULL_SENTENCE = re.compile(r".{40,}[.!?…。！？][\"'”’»)\]]*$")
 _NOT_OF_HEADING = re.compile(
-    r"(?:\s+#|\s*(?:[¶§🔗]|\[\s*(?:edit|modifier|bearbeiten|editar|modifica)[^\]]*\]|"
-    r"\(?back to top\)?|\(?retour en haut\)?))+$",
+    r"(?:(?<!\s)(?:\s++#|\s*+(?:[¶§🔗]|\[\s*+(?:edit|modifier|bearbeiten|editar|modifica)[^\]]{0,80}\]|"
+    r"\(?back to top\)?|\(?retour en haut\)?))){1,9}$",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"[^\W\d_]")

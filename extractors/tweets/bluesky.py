@@ -22,12 +22,12 @@ from extractors.tweets.reading import TweetPiece, joined_pieces, message, pieces
 
 _POST = re.compile(r"bsky\.app/profile/(?P<actor>[\w.:%-]+)/post/(?P<key>[a-z2-7]+)", re.IGNORECASE)
 _URI = re.compile(r"^at://(?P<did>did:[\w.:%-]+)/app\.bsky\.feed\.post/(?P<key>[a-z2-7]+)$")
-_MARKS = "[\u2066-\u2069\u202a-\u202e\u200e\u200f]*"  # of writing direction; Bluesky's code puts them around handles
+_MARKS = "[\u2066-\u2069\u202a-\u202e\u200e\u200f]*+"  # of writing direction; Bluesky's code puts them around handles
 _BYLINE = re.compile(
-    rf"(?:[—–―]|(?<!\S)--|(?<!\S)-)\s*(?P<name>[^—–―]{{0,100}}?)\s*\({_MARKS}@(?P<handle>[\w-]+(?:\.[\w-]+)+){_MARKS}\)\s*$"
+    rf"(?:[—–―]|(?<!\S)--|(?<!\S)-)\s{{0,4}}(?P<name>[^—–―]{{0,100}}?)\s{{0,4}}\({_MARKS}@(?P<handle>[\w-]++(?:\.[\w-]++)+){_MARKS}\)\s*+$"
 )
 _MENTION = re.compile(r"(?<![\w@/])@([\w-]+(?:\.[\w-]+)+)")
-_PLACEHOLDER = re.compile(r"\s*\[image or embed\]\s*$", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"(?<!\s)\s*+\[image or embed\]\s*+$", re.IGNORECASE)
 _KEY_ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"  # sortable base 32, https://atproto.com/specs/tid
 _KEY_LENGTH = 13
 

@@ -21,9 +21,9 @@ _MARKED = (
 )
 _CLASSES = frozenset({"twitter-tweet", "twitter-video", "twitter-tweet-rendered", "twitter-tweet-error"})
 _BYLINE = re.compile(
-    r"(?:[—–―]|(?<!\S)--|(?<!\S)-)\s*(?P<name>[^—–―]{0,100}?)\s*\([@＠](?P<handle>\w{1,15})\)\s*(?P<date>.{0,60})$"
+    r"(?:[—–―]|(?<!\S)--|(?<!\S)-)\s{0,4}(?P<name>[^—–―]{0,100}?)\s{0,4}\([@＠](?P<handle>\w{1,15})\)\s*+(?P<date>.{0,60})$"
 )
-_BARE_BYLINE = re.compile(r"(?P<name>)\([@＠](?P<handle>\w{1,15})\)\s*(?P<date>.{0,60})$")
+_BARE_BYLINE = re.compile(r"(?P<name>)\([@＠](?P<handle>\w{1,15})\)\s*+(?P<date>.{0,60})$")
 
 
 def embeds(tree: HtmlElement, language: str | None = None) -> Iterator[Embed]:

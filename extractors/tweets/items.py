@@ -32,8 +32,8 @@ _BODY = re.compile(
     r"(?:^|[-_])(?:tweet|text|content|body|box|message|msg|status)s?$|tweettext|tweetcontent|tweetbody", re.IGNORECASE
 )
 _ASIDE = re.compile(
-    r"(?:^|[-_])(?:meta\w*|info|actions?|intents?|reply|retweets?|fav\w*|source|from|via|authors?|user(?:name)?|avatar|"
-    r"profile|follow|\w*name|footer|header|tools|details?|time\w*|date\w*|stamp|ago|icon|join)(?:$|[-_])",
+    r"(?:^|[-_])(?:meta[^\W_]*|info|actions?|intents?|reply|retweets?|fav[^\W_]*|source|from|via|authors?|user(?:name)?|avatar|"
+    r"profile|follow|[^\W_]*name|footer|header|tools|details?|time[^\W_]*|date[^\W_]*|stamp|ago|icon|join)(?:$|[-_])",
     re.IGNORECASE,
 )
 _SENT_FROM = re.compile(r"^(?:from|via|depuis|von|über|desde|par|da)\s+[^@]\S*(?:\s\S+){0,4}$", re.IGNORECASE)

@@ -37,7 +37,7 @@ _CANDIDATE = re.compile(
 _NAME_RUN = re.compile(f"{_NAME}+")
 _PUNYCODE = re.compile(r"xn--[-0-9a-z]+", re.IGNORECASE)
 _AFTER_DOMAIN = re.compile(r"[0-9A-Za-z@+\-]")
-_ASCII_LABELS = re.compile(rf"(?:[-a-z0-9{LATIN_ACCENTS}]+\.)+", re.IGNORECASE)
+_ASCII_LABELS = re.compile(rf"(?:[-a-z0-9{LATIN_ACCENTS}]{{1,253}}+\.)+", re.IGNORECASE)
 _PORT = re.compile(r":[0-9]+")
 
 _PATH_CHARACTER = rf"[a-z\u0400-\u04ff0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{LATIN_ACCENTS}]"

@@ -19,15 +19,12 @@ MAX_TWEET_TEXT = 4_000
 """Characters of a message that are read. Long tweets (Premium) have more on rare occasions; embeds cut them at 280."""
 
 _RETWEET = re.compile(r"(?:♻\s*|RT\s*)[@＠](\w{1,20})")
-_VIA = re.compile(r"(?<!\w)via\s*:?\s*[@＠](\w{1,20})", re.IGNORECASE)
-_SHOWN_URL = re.compile(
-    r"(?:https?://|pic\.twitter\.com/|[\w-]+(?:\.[\w-]+)+/)\S*|(?:https?://)?[\w-]+(?:\.[\w-]+)+\S*|[\w.-]+…",
-    re.IGNORECASE,
-)
+_VIA = re.compile(r"(?<!\w)via\s*+:?\s*+[@＠](\w{1,20})", re.IGNORECASE)
+_SHOWN_URL = re.compile(r"(?:https?://|pic\.twitter\.com/)\S*|[\w-]++\.[\w-]\S*|[\w.-]++…", re.IGNORECASE)
 _WRITTEN_URL = re.compile(r"https?://[^\s)\]\"»]+")
 _BLANKS = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u200b\ufeff]")
-_EDGE = re.compile(r"^[\s|·•]+|(?:\s*(?:->|→|»|[-–—|·•]))+\s*$|\s+$")
+_EDGE = re.compile(r"^[\s|·•]++|(?:(?<!\s)\s*+(?:->|→|»|[-–—|·•])){1,12}\s*+$|(?<!\s)\s++$")
 MAX_TWEET_DATE_TEXT = 70  # characters of an element that shows nothing but a date
 _WITHOUT_OFFSET = len("2012-11-13T18:09")
 _AROUND_A_DATE = 16  # letters that may stand beside the date: "about", "Posted on", "il y a environ"

@@ -6,10 +6,10 @@ import re
 from typing import Final
 
 _COMMENT = (
-    r"comm?ent(?:s|i|o|arios?|ari|aires?|ar|arer|aire|ator|er)?|kommentare?n?|komentar\w*|kommentti\w*|komment\w*|yorum\w*"
-    r"|reacties?|reactions?|reponses?|réponses?|responses?|respuestas?|risposte?|respostas?|odpowied\w*|otzyv\w*|koment\w*"
-    r"|repl(?:y|ies)|discussion|opinion(?:es|i)?|opinie?|avis|antworten|beitr(?:ae|ä)ge?|thoughts?|talkback\w*|"
-    r"réflexions?|pensées?|gedanken?|pensamientos?|pensieri|pensiero|gedachten?|tankar?|pensamentos?|myśl\w*"
+    r"comm?ent(?:s|i|o|arios?|ari|aires?|ar|arer|aire|ator|er)?|kommentare?n?|komentar[^\W\d_]*|kommentti[^\W\d_]*|komment[^\W\d_]*|yorum[^\W\d_]*"
+    r"|reacties?|reactions?|reponses?|réponses?|responses?|respuestas?|risposte?|respostas?|odpowied[^\W\d_]*|otzyv[^\W\d_]*|koment[^\W\d_]*"
+    r"|repl(?:y|ies)|discussion|opinion(?:es|i)?|opinie?|avis|antworten|beitr(?:ae|ä)ge?|thoughts?|talkback[^\W\d_]*|"
+    r"réflexions?|pensées?|gedanken?|pensamientos?|pensieri|pensiero|gedachten?|tankar?|pensamentos?|myśl[^\W\d_]*"
 )
 NAMES_THREAD: Final = re.compile(
     r"comment|komment|koment|comentari|commenti\b|reactie|reakti|reactions?\b|r[eé]ponses\b|respuesta|rispost|respost|yorum|odpowied|"
@@ -23,8 +23,8 @@ NAMES_FORUM: Final = re.compile(
 """Names of forum messages: too common to prove anything about a single element."""
 
 NAMES_STRONG: Final = re.compile(
-    r"(?:^|[^a-z])(?:li|div|dsq|post|user|the|single|item|p|my|read|reader|blog|entry|article|realcom|news)?[-_]*"
-    r"(?:comment(?!s?[-_]?(?:list|form|wrap\w*s|area|section|container|count|link|nav|respond|reply|meta|author|date|info|head|foot|title))|"
+    r"(?:^|[^a-z])(?:li|div|dsq|post|user|the|single|item|p|my|read|reader|blog|entry|article|realcom|news)?"
+    r"(?:comment(?!s?[-_]?(?:list|form|wrap\w{0,20}s|area|section|container|count|link|nav|respond|reply|meta|author|date|info|head|foot|title))|"
     r"kommentar(?!e)|komentar|comentario(?!s)|commento|commentaire(?!s)|reactie(?!s)|yorum|cmt|com\b)"
 )
 """A name for one comment, not for the list, the form, or a part of a comment."""
@@ -38,15 +38,15 @@ NAMES_FORM: Final = re.compile(
 )
 
 NUMBER_OF_COMMENTS: Final = re.compile(
-    r"(?:(?<![\d.,/:#-])(?P<n>\d{1,3}(?:[.,\s\u00a0\u202f]\d{3})+|\d{1,6})"
+    r"(?:(?<![\d.,/:#-])(?P<n>\d{1,3}(?:[.,\s\u00a0\u202f]\d{3}){1,4}|\d{1,6})"
     r"|^\W*(?P<word>one|une?|uno|una|um|uma|eine?|één|en|ett|no|keine?|aucune?|sin|nessun|geen|nenhum|inga?|ingen))"
-    r"\s*(?:\w+\s+)?(?:" + _COMMENT + r"|messages?)(?![^\W\d_])",
+    r"\s*+(?:\w{1,40}+\s++)?(?:" + _COMMENT + r"|messages?)(?![^\W\d_])",
     re.IGNORECASE,
 )
 """'16 commentaires', 'One Response to', '3 thoughts on'."""
 
 COMMENTS_OF_NUMBER: Final = re.compile(
-    r"(?<![^\W\d_])(?:" + _COMMENT + r")\s*[:(\[|-]?\s*(?P<n>\d{1,6})(?![\d/.:])", re.IGNORECASE
+    r"(?<![^\W\d_])(?:" + _COMMENT + r")\s*+[:(\[|-]?\s*+(?P<n>\d{1,6})(?![\d/.:])", re.IGNORECASE
 )
 """'Commentaires (16)', 'Kommentare: 3'."""
 

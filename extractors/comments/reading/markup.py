@@ -27,17 +27,15 @@ _ACTIONS = (
 _ACTION: Final = re.compile(
     r"^[\W\d_]*(?:(?:"
     + "|".join(sorted(map(re.escape, _ACTIONS), key=len, reverse=True))
-    + r"|\d+ ?(?:likes?|votes?|[smhdwy]|mo|mins?|hrs?))(?![^\W_])[\W\d_]*)+$",
+    + r"|(?<!\d)\d++ ?(?:likes?|votes?|[smhdwy]|mo|mins?|hrs?))(?![^\W_])[\W\d_]*)+$",
     re.IGNORECASE,
 )
 _MAX_ACTION: Final = 120  # characters
 
 _NAMES_OF_AUTHORS = (
-    r"fn|author(?:[-_]?(?:name|link))?|commenter(?:[-_]?name)?|\w*user[-_]?(?:name|link)?|nick(?:name)?|poster|auteur|"
+    r"fn|author(?:[-_]?(?:name|link))?|commenter(?:[-_]?name)?|[^\W_]*user[-_]?(?:name|link)?|nick(?:name)?|poster|auteur|"
     r"autor|autore|name|pseudo|screen[-_]?name|display[-_]?name|byline[-_]author|by|signature|citation|"
-    r"comments?[-_]?author|comment[-_]name|comment[-_]user(?:name)?|c-author|profile|who|posted[-_]?by|\w+-user|"
-    r"creator|"
-    r"member"
+    r"comments?[-_]?author|comment[-_]name|comment[-_]user(?:name)?|c-author|profile|who|posted[-_]?by|creator|member"
 )
 AUTHOR_NAMED: Final = re.compile(rf"(?:^|[-_ ])(?:{_NAMES_OF_AUTHORS})(?:$|[-_ ])")
 PROFILE_LINK: Final = re.compile(
@@ -54,12 +52,12 @@ NOT_BODY_NAMED: Final = re.compile(
     r"meta|author|header|head\b|footer|foot\b|date|info|avatar|byline|submitted|signature|reply"
 )
 _FURNITURE_NAMES = (
-    r"reply|replies|reply-link|vote\w*|voting|rating\w*|\w*rating|rate|like\w*|dislike\w*|karma|share\w*|sharing|"
-    r"report\w*|flag\w*|edit(?:-link)?|avatar\w*|gravatar|signature|sig|cluv|commentluv|says|permalink\w*|moderat\w*|"
-    r"badge\w*|rank|tools?|actions?|controls?|buttons?|thdrpy|perma|toolbar|number|num|"
+    r"reply|replies|reply-link|vote[^\W_]*|voting|rating[^\W_]*|[^\W_]*rating|rate|like[^\W_]*|dislike[^\W_]*|karma|share[^\W_]*|sharing|"
+    r"report[^\W_]*|flag[^\W_]*|edit(?:-link)?|avatar[^\W_]*|gravatar|signature|sig|cluv|commentluv|says|permalink[^\W_]*|moderat[^\W_]*|"
+    r"badge[^\W_]*|rank|tools?|actions?|controls?|buttons?|thdrpy|perma|toolbar|number|num|"
     r"comment-?(?:number|count|id|links?|permalink|tools|actions|reply|options|footer|edit)|awaiting-moderation|"
-    r"screen-reader-text|sr-only|visually-hidden|likebtn\w*|pd-rating|hidden|quote-link|links|respond|thumbs?\w*|score|"
-    r"recommend\w*|abuse"
+    r"screen-reader-text|sr-only|visually-hidden|likebtn[^\W_]*|pd-rating|hidden|quote-link|links|respond|thumbs?[^\W_]*|score|"
+    r"recommend[^\W_]*|abuse"
 )
 FURNITURE: Final = re.compile(rf"(?:^|[-_ ])(?:{_FURNITURE_NAMES})(?:$|[-_ ])")
 """Buttons, votes, badges: no text of the comment, unless they hold a lot of it."""

@@ -24,8 +24,9 @@ _SAYS: Final = (
 )
 _SAYS_IN_COLON: Final = r"comments?|responds?|repl(?:y|ies)|posted|adds?|asks?|thinks?|notes?|opines?"
 SAYS: Final = re.compile(
-    rf"\s*[,;–—-]?\s*(?<![^\W\d_])(?:(?:{_SAYS})\s*(?:that|this|ce qui suit|folgendes)?\s*(?:\.{{3}}|…|:)?"
-    rf"|(?:{_SAYS_IN_COLON})\s*(?:\.{{3}}|…|:))\s*$",
+    rf"(?<!\s)\s*+(?:[,;–—-]\s*+)?(?<![^\W\d_])"
+    rf"(?:(?:{_SAYS})\s*+(?:that|this|ce qui suit|folgendes)?\s*+(?:\.{{3}}|…|:)?"
+    rf"|(?:{_SAYS_IN_COLON})\s*+(?:\.{{3}}|…|:))\s*+$",
     re.IGNORECASE,
 )
 _SAYS_TAIL: Final = 48  # characters: the longest "hat geschrieben folgendes ..." and blanks
@@ -38,8 +39,8 @@ _SENT = (
 )
 _OF = r"by|par|von|vom|por|da|door|av|af|przez|от|from|de|di"
 BY: Final = re.compile(
-    rf"^\s*(?:[#№]?\d+[.):]?\s+)?(?:(?:{_SENT})\s*(?:on\s+)?(?<![^\W\d_])(?:{_OF})|(?:by|par|(?-i:{_OF})))"
-    r"(?![^\W\d_])\s*:?\s*",
+    rf"^\s*+(?:[#№]?\d++[.):]?\s++)?(?:(?:{_SENT})\s*+(?:on\s++)?(?<![^\W\d_])(?:{_OF})|(?:by|par|(?-i:{_OF})))"
+    r"(?![^\W\d_])\s*+(?::\s*+)?",
     re.IGNORECASE,
 )
 """A capital "Von" or "De" that nothing precedes begins a name."""
@@ -49,18 +50,19 @@ _LABEL: Final = re.compile(
     r"written|submitted|de|by|commenté par|geschrieben|verfasst|kommentar|commentaire|comentario)\s*:\s*",
     re.IGNORECASE,
 )
-_NUMBER: Final = re.compile(r"^\s*(?:[#№(\[]\s*\d{1,5}\s*[)\].:]?|\d{1,5}\s*[.):]\s|\d{1,5}\s+(?=[^\d\s]))\s*")
+_NUMBER: Final = re.compile(r"^\s*+(?:[#№(\[]\s*+\d{1,5}\s*+[)\].:]?|\d{1,5}\s*+[.):]\s|\d{1,5}\s++(?=[^\d\s]))\s*+")
 _QUOTES: Final = "\"“”'’"
 _NO_NAME: Final = re.compile(
-    r"^(?:[@\s]*\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*[A-Z]{0,4}|[#§¶∞†+*\[\](){}|<>–—-]+)$"
+    r"^(?:[@\s]*\d{1,2}[:.h]\d\d(?::\d\d)?\s*+(?:[ap]\.?m\.?)?\s*+[A-Z]{0,4}|[#§¶∞†+*\[\](){}|<>–—-]+)$"
 )
 _LETTER: Final = re.compile(r"[^\W_]")
 _AT: Final = re.compile(
-    r"(?:\s+(?:on|On|at|At|le|Le|am|Am|um|Um|the|el|El|il|em|Em|op|Op|à|den|dne|in|posted|Posted|@|o godz|o)\.?)+\s*:?$"
+    r"(?:(?<!\s)\s++(?:on|On|at|At|le|Le|am|Am|um|Um|the|el|El|il|em|Em|op|Op|à|den|dne|in|posted|Posted|@|o godz|o)"
+    r"\.?){1,6}\s*+:?$"
 )
 _LEADING: Final = re.compile(r"^(?:[-–—|·•~*/\\→>\])]+\s+|[\s,;:|·•»→~]+)+")
-_TRAILING: Final = re.compile(r"(?:\s+[-–—|·•~*/\\→>(\[]+|[\s,;:|·•]+)+$")
-_AT_END: Final = re.compile(r"(?:\s+(?:on|at|am|um|le|op|@|posted|on the))+\s*:?$")
+_TRAILING: Final = re.compile(r"(?<![\s,;:|·•])(?:\s++[-–—|·•~*/\\→>(\[]*+|[,;:|·•]++){1,12}$")
+_AT_END: Final = re.compile(r"(?:(?<!\s)\s++(?:on|at|am|um|le|op|@|posted|on the)){1,6}\s*+:?$")
 _LAST_WORDS: Final = frozenset(
     "says say said sez write writes wrote commented responded replied that this suit folgendes dit écrit ecrit répondu "
     "répond commenté commente sagt sagte schreibt schrieb meint meinte gesagt geschrieben kommentierte kommentiert "
@@ -121,7 +123,7 @@ def name_in(text: str, dated: bool = True) -> str | None:
         if found:
             before, after = text[: found.start], text[found.end :]
             before = _AT.sub("", before.rstrip(" ,;:|·•–—-(["))
-            last = re.search(r"[,\s(]*([^\W\d_]{2,12})[,.]?\s*$", before)
+            last = re.search(r"(?<![,\s(])[,\s(]*+([^\W\d_]{2,12})[,.]?\s*+$", before)
             if last and last[1].lower() in WEEKDAYS and found.weekday is not None:
                 before = before[: last.start()]
             before = _AT.sub("", before.rstrip(" ,;:|·•–—-(["))

@@ -17,7 +17,7 @@ MAX_SLOT_DEPTH = 40
 """Deeper elements share the slot of the 40th: templates are shallow, hostile pages are not."""
 
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-_NUMBER = re.compile(r"^\s*[#№(]?\s*(\d{1,5})\s*[.):]?\s*$")
+_NUMBER = re.compile(r"^\s*+[#№(]?\s*+(\d{1,5})\s*+[.):]?\s*+$")
 _SMILEY = re.compile(r"smil|emoji|emot", re.IGNORECASE)
 _MAX_SMILEY_ALT = 12
 _PASSING = re.compile(

@@ -18,7 +18,7 @@ _DEPTH_CLASS: Final = re.compile(
 )
 _INDENT: Final = re.compile(r"(?:margin|padding)-left\s*:\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
 _ALTERNATE: Final = re.compile(r"(?:^|\s)(?:(odd|alt)|even|([a-z]*?)([01]))(?:\s|$)")
-_FRAGMENT: Final = re.compile(r"#\D*?(\d+)\s*$")
+_FRAGMENT: Final = re.compile(r"#[^\d#]*+(\d++)\s*+$")
 _IN_REPLY: Final = re.compile(
     r"(?:in )?(?:reply|replied|replying|response|responding|responded|answer) to|en réponse à|réponse à|répond à|a "
     r"répondu à|als antwort auf|antwort auf|antwortet|"

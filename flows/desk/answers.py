@@ -124,11 +124,30 @@ class Section(Answer):
     text: str
 
 
+class PageAnswer(Answer):
+    """What a page is taken for, by whom (editor or settings; null: the page itself), and why."""
+
+    id: int
+    site: str
+    url: str
+    kind: str | None
+    kind_by: str | None
+    because: tuple[str, ...]
+
+
+class KindAnswer(Answer):
+    """The page as it stands now. `withdrawn`: the article that it had given and its comments were taken back."""
+
+    page: PageAnswer
+    withdrawn: bool
+
+
 class ContextArticle(Answer):
     title: str | None
     url: str
     language: str | None
     lead: str | None
+    page: PageAnswer | None  # that shows it; null: none does any more
     sections: tuple[Section, ...]
 
 

@@ -18,6 +18,7 @@ from flows.desk.answers import (
     Edit,
     Languages,
     LookCard,
+    PageAnswer,
     PastDecision,
     Reason,
     Section,
@@ -28,6 +29,7 @@ from moderation.explain import Language, detail, meaning
 from moderation.language.judge import LanguageJudge
 from moderation.verdict import Action, Evidence, LanguageRelation
 from storage.crawl.campaigns import campaign_sizes, members
+from storage.crawl.page_kinds import SitePage, page_of_article
 from storage.database.engine import Database
 from storage.desk.author_history import UNKNOWN, author_history
 from storage.desk.decisions import EditedSince, decisions_on, edited_since
@@ -173,6 +175,7 @@ def context(db: Database, comment_id: int, allowed: Sequence[str] | None) -> Con
             url=one.article_url,
             language=one.article_language,
             lead=article.lead,
+            page=page_answer(page_of_article(db, one.article_id)),
             sections=tuple(Section(heading=heading, text=shortened(text)) for heading, text in article.sections),
         ),
         languages=languages(one.body, one.article_language) if one.language_relation == "other" else None,
@@ -203,6 +206,14 @@ def context(db: Database, comment_id: int, allowed: Sequence[str] | None) -> Con
             )
             for decision in past
         ),
+    )
+
+
+def page_answer(page: SitePage | None) -> PageAnswer | None:
+    if page is None:
+        return None
+    return PageAnswer(
+        id=page.id, site=page.site, url=page.url, kind=page.kind, kind_by=page.kind_by, because=page.because
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from extractors.records import PageKind
 from storage.crawl.withdrawing import withdraw
@@ -27,6 +28,7 @@ class SitePage:
     """One known page. `because` are the reasons for its kind; both are empty while it was not read."""
 
     id: int
+    site: str
     url: str
     kind: str | None
     kind_by: str | None  # editor, settings, or null: the page's own verdict
@@ -46,6 +48,25 @@ class SitePages:
     pages: tuple[SitePage, ...]
 
 
+PAGES = select(pages, sites.c.name.label("site")).join(sites, sites.c.id == pages.c.site_id)
+
+
+def as_page(row: Row[Any]) -> SitePage:
+    return SitePage(
+        id=row.id,
+        site=row.site,
+        url=row.url,
+        kind=row.kind,
+        kind_by=row.kind_by,
+        because=tuple(row.kind_because or ()),
+        state=row.state,
+        found_by=row.source,
+        article_id=row.article_id,
+        last_fetched=row.last_fetched,
+        next_due=row.next_due,
+    )
+
+
 def site_pages(
     db: Database, site: str, *, kind: str | None = None, state: str | None = None, limit: int | None = None
 ) -> SitePages:
@@ -57,23 +78,8 @@ def site_pages(
         mine.append(pages.c.state == state)
     with db.read() as connection:
         number = connection.execute(select(func.count()).select_from(pages).where(*mine)).scalar_one()
-        rows = connection.execute(select(pages).where(*mine).order_by(pages.c.url).limit(limit)).mappings()
-        found = tuple(
-            SitePage(
-                id=row["id"],
-                url=row["url"],
-                kind=row["kind"],
-                kind_by=row["kind_by"],
-                because=tuple(row["kind_because"] or ()),
-                state=row["state"],
-                found_by=row["source"],
-                article_id=row["article_id"],
-                last_fetched=row["last_fetched"],
-                next_due=row["next_due"],
-            )
-            for row in rows
-        )
-    return SitePages(number=int(number), pages=found)
+        rows = connection.execute(PAGES.where(*mine).order_by(pages.c.url).limit(limit)).all()
+    return SitePages(number=int(number), pages=tuple(map(as_page, rows)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +101,7 @@ def set_kind(db: Database, page_id: int, kind: PageKind | None, by: str, now: da
     Raises UnknownItem.
     """
     with db.write() as connection:
-        query = (
-            select(pages, sites.c.name.label("site"))
-            .join(sites, sites.c.id == pages.c.site_id)
-            .where(pages.c.id == page_id)
-        )
+        query = PAGES.where(pages.c.id == page_id)
         if connection.dialect.name == "postgresql":
             query = query.with_for_update(of=pages)
         page = connection.execute(query).one_or_none()
@@ -131,10 +133,9 @@ READ_AGAIN = {"etag": None, "last_modified": None, "content_hash": None}
 """Without these the next fetch is a full one, and its answer is read although it did not change."""
 
 
-def given_by(page: object) -> list[int]:
+def given_by(page: Row[Any]) -> list[int]:
     """The article that a page gave: none of another page whose comment thread it continues."""
-    number, further = getattr(page, "article_id", None), getattr(page, "is_continuation", False)
-    return [number] if number is not None and not further else []
+    return [page.article_id] if page.article_id is not None and not page.is_continuation else []
 
 
 def page_at(db: Database, urls: Sequence[str]) -> int:
@@ -146,14 +147,21 @@ def page_at(db: Database, urls: Sequence[str]) -> int:
     return int(found)
 
 
-def page_of_article(db: Database, article_id: int) -> int:
-    """The number of the page that an article comes from. Raises UnknownItem."""
+def page_of(db: Database, page_id: int) -> SitePage:
+    """Raises UnknownItem."""
     with db.read() as connection:
-        query = select(pages.c.id).where(pages.c.article_id == article_id, ~pages.c.is_continuation)
-        found = connection.execute(query.order_by(pages.c.id)).scalar()
-    if found is None:
-        raise UnknownItem(f"no page of the article {article_id}")
-    return int(found)
+        row = connection.execute(PAGES.where(pages.c.id == page_id)).one_or_none()
+    if row is None:
+        raise UnknownItem(f"no page {page_id}")
+    return as_page(row)
+
+
+def page_of_article(db: Database, article_id: int) -> SitePage | None:
+    """The page that shows an article; None: none does any more."""
+    query = PAGES.where(pages.c.article_id == article_id, ~pages.c.is_continuation).order_by(pages.c.id).limit(1)
+    with db.read() as connection:
+        row = connection.execute(query).one_or_none()
+    return None if row is None else as_page(row)
 
 
 def said_of(db: Database, site: str) -> dict[str, tuple[int, str | None, str | None]]:

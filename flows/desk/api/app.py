@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 from flows import __version__
 from flows.desk.answers import Conflict, Fault
 from flows.desk.api import decisions as api_decisions
+from flows.desk.api import pages as api_pages
 from flows.desk.api import review_queue as api_queue
 from flows.desk.api import rules as api_rules
 from flows.desk.api import sample as api_sample
@@ -40,7 +41,7 @@ api = FastAPI(
     openapi_url="/openapi.json",
     responses=FAULTS,
 )
-for part in (api_queue, api_decisions, api_sample, api_views, api_rules):
+for part in (api_queue, api_decisions, api_sample, api_views, api_rules, api_pages):
     api.include_router(part.router)
 
 

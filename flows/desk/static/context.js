@@ -48,7 +48,27 @@ function drawLanguages(found, words) {
   return el("p", { class: "soft" }, fill(words.languages, { comment: (found.comment || words.unknown_language) + share(found.comment_probability), article: (found.article || words.unknown_language) + share(found.article_probability) }));
 }
 
-// on: {takeBack(decision, comment), author(key)}
+// What the page was taken for, and a way to say what it is: one that is no article gives its comments back.
+function drawKind(page, words, on) {
+  if (!page || !on.kind) return null;
+  const choice = el("select", { "aria-label": words.page_kind }, ...Object.entries(words.kinds).map(([kind, name]) => el("option", { value: kind, selected: kind === page.kind }, name)));
+  const say = el("button", { type: "button", class: "quiet small" }, words.kind_say);
+  say.addEventListener("click", async () => {
+    say.disabled = true;
+    if (!(await on.kind(page, choice.value))) say.disabled = false;
+  });
+  const who = page.kind_by === "editor" ? words.kind_by_editor : page.kind_by === "settings" ? words.kind_by_settings : "";
+  return el(
+    "details",
+    { class: "page-kind" },
+    el("summary", {}, fill(words.kind_is, { kind: words.kinds[page.kind] || page.kind || "–" }), who ? el("span", { class: "soft" }, ` ${who}`) : null),
+    page.because.length ? el("ul", { class: "soft small" }, ...page.because.map((because) => el("li", { lang: "en" }, because))) : null,
+    el("p", { class: "row" }, choice, say),
+    el("p", { class: "soft small" }, words.kind_help),
+  );
+}
+
+// on: {takeBack(decision, comment), author(key), kind(page, kind), which viewers lack}
 export function drawContext(context, words, on) {
   const { article } = context;
   const sections = article.sections.map((section) => el("section", {}, section.heading ? el("h3", {}, section.heading) : null, el("p", {}, section.text)));
@@ -59,6 +79,6 @@ export function drawContext(context, words, on) {
     folded(words.author, true, drawAuthor(context.author, words, on)),
     folded(words.history, context.history.length > 0, drawHistory(context, words, on)),
     context.duplicates.count ? folded(count(words.duplicates, context.duplicates.count), false, el("ol", { class: "briefs" }, ...context.duplicates.shown.map((one) => drawBrief(one, words, null)))) : null,
-    folded(words.article, true, el("p", {}, el("strong", { dir: "auto" }, link(article.url, article.title || article.url))), drawLanguages(context.languages, words), article.lead ? el("p", { class: "lead" }, article.lead) : null, ...sections),
+    folded(words.article, true, el("p", {}, el("strong", { dir: "auto" }, link(article.url, article.title || article.url))), drawLanguages(context.languages, words), drawKind(article.page, words, on), article.lead ? el("p", { class: "lead" }, article.lead) : null, ...sections),
   );
 }

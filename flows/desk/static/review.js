@@ -201,7 +201,7 @@ function contextOf(id) {
 }
 
 function drawAround(context) {
-  $("context").replaceChildren(drawContext(context, words, { takeBack, author: (key) => get(`/api/authors/${encodeURIComponent(key)}`).catch(() => null) }));
+  $("context").replaceChildren(drawContext(context, words, { takeBack, kind: data.sample || data.role === "viewer" ? null : (page, kind) => sayKind(page, kind, context.article.url), author: (key) => get(`/api/authors/${encodeURIComponent(key)}`).catch(() => null) }));
 }
 
 // --- decisions -------------------------------------------------------------------------------------------------------
@@ -300,6 +300,22 @@ async function takeBack(decision, comment) {
     await restore([comment]);
   } catch (error) {
     show("failed", message("bad", fill(words.failed, { why: error.message })));
+  }
+}
+
+async function sayKind(page, kind, article) {
+  try {
+    const { withdrawn } = await post(`/api/pages/${page.id}/kind`, { kind });
+    const its = hand.cards.filter((card) => card.article.url === article).map((card) => card.id);
+    for (const id of its) contexts.delete(id);
+    if (withdrawn) hand.remove(its, false);
+    drawCurrent();
+    drawList();
+    say(withdrawn ? words.kind_withdrawn : words.kind_said);
+    return true;
+  } catch (error) {
+    show("failed", message("bad", fill(words.kind_failed, { why: error.message })));
+    return false;
   }
 }
 

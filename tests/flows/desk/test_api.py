@@ -305,3 +305,24 @@ async def test_a_decision_holds_against_a_later_verdict_of_the_machine(database,
         await client.post("/api/decisions", json=said(number))
     put(database, ["merci"], [judged("reject", 0.999, model="2")], now=MORNING + timedelta(days=1))
     assert item(database, number).action == "publish"
+
+
+async def test_a_page_that_is_no_article_is_set_right_at_the_desk(database, marie):
+    numbers = put(database, ["un", "deux"])
+    async with editor(database, marie) as client:
+        page = (await client.get(f"/api/comments/{numbers[0]}/context")).json()["article"]["page"]
+        assert page["kind"] == "article"
+        answer = (await client.post(f"/api/pages/{page['id']}/kind", json={"kind": "list"})).json()
+        assert (answer["withdrawn"], answer["page"]["kind_by"]) == (True, "editor")
+        assert answer["page"]["because"] == ["marie said so"]
+        assert (await client.get("/api/queue")).json()["items"] == []
+        assert (await client.post(f"/api/pages/{page['id']}/kind", json={"kind": "lists"})).status_code == 422
+
+
+async def test_only_who_reviews_the_site_may_say_what_its_pages_are(database, marie):
+    put(database, ["un"])
+    account(database, "vera", role="viewer")
+    account(database, "otto", sites=["autre"])
+    for name, status in (("vera", 403), ("otto", 404)):
+        async with editor(database, name) as client:
+            assert (await client.post("/api/pages/1/kind", json={"kind": "list"})).status_code == status

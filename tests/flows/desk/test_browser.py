@@ -362,3 +362,13 @@ def test_an_answer_from_before_a_decision_does_not_bring_its_comment_back(made):
     page.wait_for_timeout(300)
     assert page.locator("#queue li").count() == 24
     assert "Commentaire 00" not in page.inner_text("#queue")
+
+
+def test_a_list_among_the_articles_is_corrected_and_its_comments_leave_the_queue(made):
+    room.put(made.db, ["74 Comments", "12 Comments"])
+    page = made.first_card()
+    page.locator(".page-kind summary").click()
+    page.locator(".page-kind select").select_option("list")
+    page.locator(".page-kind button").click()
+    page.wait_for_selector("#card .empty")
+    assert "do not wait any more" in page.inner_text("#live")

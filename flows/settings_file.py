@@ -1,4 +1,7 @@
-"""Reading tamis.toml: the file, the environment over it, and faults told with their line."""
+"""Reading tamis.toml: the file, the environment over it, and faults told with their line.
+
+The only module that reads the environment. A wrong key or value names the file, the line and the nearest right key.
+"""
 
 from __future__ import annotations
 

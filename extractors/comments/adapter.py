@@ -9,6 +9,7 @@ from typing import ClassVar
 from extractors.comments.finding.listing import Listing, headed
 from extractors.comments.finding.outline import Outline
 from extractors.comments.finding.selector import selector
+from extractors.comments.reading.read import read_thread
 from extractors.comments.reading.recipe import Recipe
 from extractors.comments.thread import Thread
 
@@ -61,7 +62,5 @@ class Markup(Platform):
         return found
 
     def thread(self, outline: Outline, fetched_at: datetime | None) -> Thread | None:
-        from extractors.comments.reading.read import read_thread  # what reads records uses adapters too
-
         listing = self.listing(outline)
         return read_thread(outline, listing, self.name, fetched_at, self.recipe) if listing else None

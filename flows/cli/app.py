@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -83,7 +83,7 @@ def _root(
 @app.command(epilog="Example: tamis demo --keep demo-folder")
 def demo(
     keep: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option("--keep", help="Folder for the demo's settings, database and archive; it must not exist yet."),
     ] = None,
     direct: Annotated[bool, typer.Option("--direct", help="Run the same coroutine without Prefect.")] = False,
@@ -118,9 +118,9 @@ def init(
 
 @app.command(epilog="Example: tamis run magazine --limit 20")
 def run(
-    sites: Annotated[Optional[list[str]], typer.Argument(help="Sites to run.", show_default="all")] = None,  # noqa: UP045
+    sites: Annotated[list[str] | None, typer.Argument(help="Sites to run.", show_default="all")] = None,
     full: Annotated[bool, typer.Option("--full", help="Fetch every known page again, changed or not.")] = False,
-    limit: Annotated[Optional[int], typer.Option("--limit", min=1, help="At most so many pages a site.")] = None,  # noqa: UP045
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many pages a site.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Discover and show what would be fetched; write nothing.")
     ] = False,
@@ -196,9 +196,9 @@ def deploy(
 @app.command(epilog="Example: tamis extract page.html --url https://example.org/article > page.jsonl")
 def extract(
     sources: Annotated[list[str], typer.Argument(help="HTML file, folder, JSONL(.gz|.xz) of id/url/html, or URL.")],
-    out: Annotated[Optional[Path], typer.Option("--out", help="Write here instead of standard output.")] = None,  # noqa: UP045
+    out: Annotated[Path | None, typer.Option("--out", help="Write here instead of standard output.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="Worker processes; 0 = one a core.")] = 0,
-    url: Annotated[Optional[str], typer.Option("--url", help="The address of the one HTML file.")] = None,  # noqa: UP045
+    url: Annotated[str | None, typer.Option("--url", help="The address of the one HTML file.")] = None,
     seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="Time limit for one page.")] = 15.0,
     local: Annotated[bool, typer.Option("--local", help="Allow a URL on this machine or network.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON summary on standard error.")] = False,
@@ -224,10 +224,10 @@ def extract(
 @app.command(epilog="Example: tamis moderate comments.jsonl --out verdicts.jsonl")
 def moderate(
     file: Annotated[Path, typer.Argument(help="JSONL(.gz|.xz) of comments: id, text, author, article_language, ...")],
-    out: Annotated[Optional[Path], typer.Option("--out", help="Write here instead of standard output.")] = None,  # noqa: UP045
+    out: Annotated[Path | None, typer.Option("--out", help="Write here instead of standard output.")] = None,
     lean: Annotated[bool, typer.Option("--lean", help="Without the heavy language detector.")] = False,
     explain: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--explain", metavar="fr|en", help="Print the reasons in words instead of JSON."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON summary on standard error.")] = False,
@@ -251,7 +251,7 @@ def moderate(
 
 @app.command(epilog="Example: tamis status --json")
 def status(
-    sites: Annotated[Optional[list[str]], typer.Argument(help="Sites to show.", show_default="all")] = None,  # noqa: UP045
+    sites: Annotated[list[str] | None, typer.Argument(help="Sites to show.", show_default="all")] = None,
     config: Config = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -273,7 +273,7 @@ def desk(
     ),
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8710,
     names: Annotated[
-        Optional[list[str]],  # noqa: UP045
+        list[str] | None,
         typer.Option("--name", help="Host name that browsers use, behind a reverse proxy."),
     ] = None,
     config: Config = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -21,10 +21,10 @@ def export(
     wanted: Annotated[str, typer.Option("--format", help="parquet, csv, jsonl or duckdb.")] = "parquet",
     since: Since = None,
     as_of: Annotated[
-        Optional[datetime],  # noqa: UP045
+        datetime | None,
         typer.Option("--as-of", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="As it was then, UTC."),
     ] = None,
-    only: Annotated[Optional[list[str]], typer.Option("--table", help="Only this table; repeat for more.")] = None,  # noqa: UP045
+    only: Annotated[list[str] | None, typer.Option("--table", help="Only this table; repeat for more.")] = None,
     config: Config = None,
     as_json: JsonOption = False,
 ) -> None:

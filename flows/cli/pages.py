@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -32,11 +32,11 @@ pages_app = typer.Typer(
 def pages_list(
     site: Annotated[str, typer.Argument(help="The site.")],
     kind: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--kind", help="article, list, comments, static, login, error or media."),
     ] = None,
     state: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--state", help="new, ok, failed, quarantined or gone."),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=0, help="At most so many; 0 = all.")] = 100,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -18,7 +18,7 @@ def replay(
     site: Site = None,
     since: Since = None,
     extractor: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--extractor", help="Only pages read by an older extractor: '<1.4'."),
     ] = None,
     diff: Diff = False,
@@ -106,7 +106,7 @@ def train(
 @app.command(epilog="Example: tamis evaluate labelled.jsonl")
 def evaluate(
     file: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Argument(help="JSONL of comments with a label, spam or ham.", show_default="editors' decisions"),
     ] = None,
     site: Site = None,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 OK, FAILED, USAGE, QUARANTINED = 0, 1, 2, 3
 
-Config = Annotated[Optional[Path], typer.Option("--config", help="Settings file.", show_default="./tamis.toml")]  # noqa: UP045
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file.", show_default="./tamis.toml")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
-Site = Annotated[Optional[list[str]], typer.Option("--site", help="Only this site; repeat for more.")]  # noqa: UP045
+Site = Annotated[list[str] | None, typer.Option("--site", help="Only this site; repeat for more.")]
 Since = Annotated[
-    Optional[datetime],  # noqa: UP045
+    datetime | None,
     typer.Option("--since", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Only what was seen since then, UTC."),
 ]
 Diff = Annotated[bool, typer.Option("--diff", help="Show every difference.")]

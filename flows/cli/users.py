@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -28,7 +28,7 @@ def _password(from_stdin: bool) -> str:
 def user_add(
     name: Name,
     role: Annotated[str, typer.Option("--role", help="viewer, editor or admin.")] = "editor",
-    sites: Annotated[Optional[list[str]], typer.Option("--site", help="Only this site; repeat for more.")] = None,  # noqa: UP045
+    sites: Annotated[list[str] | None, typer.Option("--site", help="Only this site; repeat for more.")] = None,
     password_stdin: Password = False,
     sso: Annotated[
         bool, typer.Option("--sso", help="Without a password: for who signs in under that name at the provider.")
@@ -93,9 +93,9 @@ def user_passwd(
 
 @user_app.command("token", epilog="Example: tamis user token robot --purpose 'nightly statistics'")
 def user_token(
-    name: Annotated[Optional[str], typer.Argument(help="The account whose rights the program gets.")] = None,  # noqa: UP045
+    name: Annotated[str | None, typer.Argument(help="The account whose rights the program gets.")] = None,
     purpose: Annotated[str, typer.Option("--purpose", help="What it is for, as the audit log shows it.")] = "program",
-    end: Annotated[Optional[int], typer.Option("--end", help="Withdraw the token of this number.")] = None,  # noqa: UP045
+    end: Annotated[int | None, typer.Option("--end", help="Withdraw the token of this number.")] = None,
     config: Config = None,
     as_json: JsonOption = False,
 ) -> None:

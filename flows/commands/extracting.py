@@ -169,7 +169,7 @@ def _fetched(url: str, local: bool) -> RawPage | Unprocessable:
     from flows.fetching.client import Fetcher  # only a URL pays for the HTTP client
     from flows.fetching.errors import FetchError
     from flows.fetching.policy import FetchPolicy, FetchRequest
-    from flows.settings import address_of
+    from flows.settings_tables import address_of
 
     async def fetch() -> RawPage | Unprocessable:
         policy = FetchPolicy()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import itertools
 import lzma
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from moderation.host_names import HostNames
 from moderation.moderate import Moderator
 from moderation.submissions import submission_from_json
 from moderation.verdict import Submission, Verdict
+from storage.database.batches import batched
 
 CHUNK = 512  # comments judged together
 
@@ -64,8 +64,7 @@ def moderate_file(path: Path, moderator: Moderator) -> Iterator[JudgedLine]:
     for _, row in _rows(path):
         if isinstance(row, Submission):
             names.see(row)
-    rows = _rows(path)
-    while chunk := list(itertools.islice(rows, CHUNK)):
+    for chunk in batched(_rows(path), CHUNK):
         good = [
             row if row.host_names is not None else replace(row, host_names=names.names(row))
             for _, row in chunk

@@ -109,8 +109,8 @@ def print_remoderated(reports: Sequence[Remoderated], console: Console | None = 
     for report in reports:
         head = f"{escape(report.site)}: {report.judged:,} comments judged again, {report.changed:,} with another action"
         console.print(head, highlight=False)
-        for what, number in sorted(report.actions.items()):
-            console.print(f"  {what}: {number:,}", highlight=False)
+        for move, number in sorted(report.moves.items()):
+            console.print(f"  {move.before} -> {move.after}: {number:,}", highlight=False)
         for change in report.changes:
             held = f" (an editor decided {change.decided}: it holds)" if change.decided else ""
             odds = f"{change.probability_before:.0%} -> {change.probability_after:.0%}"

@@ -13,15 +13,14 @@ import random
 import re
 import ssl
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 import httpcore
 import httpx
 
+from flows.clock import Clock, utc_now
 from flows.fetching import answers, codings, connect, guard, robots
 from flows.fetching.errors import (
     BadAnswer,
@@ -35,7 +34,7 @@ from flows.fetching.errors import (
     Truncated,
     Unreachable,
 )
-from flows.fetching.pace import PROCESS, Clock, Pace, Sleep
+from flows.fetching.pace import PROCESS, Pace, Sleep, Stopwatch
 from flows.fetching.policy import Expect, FetchPolicy, FetchRequest, FetchResult
 
 _ACCEPT = {
@@ -63,9 +62,9 @@ class Fetcher:
         *,
         pace: Pace = PROCESS,
         resolve: guard.Resolve = guard.resolved_addresses,
-        clock: Clock = time.monotonic,
+        clock: Stopwatch = time.monotonic,
         sleep: Sleep = asyncio.sleep,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Clock = utc_now,
         seed: int | None = None,
     ) -> None:
         self.policy = policy or FetchPolicy()

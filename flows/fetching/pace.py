@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-Clock = Callable[[], float]
+Stopwatch = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
 
 MAX_HOSTS = 10_000
@@ -28,7 +28,7 @@ class Hold:
 
 
 class Pace:
-    def __init__(self, clock: Clock = time.monotonic, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, clock: Stopwatch = time.monotonic, sleep: Sleep = asyncio.sleep) -> None:
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()

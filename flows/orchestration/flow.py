@@ -1,4 +1,4 @@
-"""The Prefect side of a run: thin wrappers around `run_site`, the only module besides scheduling that imports Prefect.
+"""The Prefect side of a run: thin wrappers around `run_site`, in the one folder that imports Prefect.
 
 Correctness never rests on Prefect's state: leases and idempotent loads in our own database do that. Prefect records
 what ran, shows it, and starts it on time.

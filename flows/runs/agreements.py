@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from flows.clock import utc_now
 from flows.observe import log
 from flows.runs.alarms import Alarm, AlarmKind, send
-from flows.settings import AgreedSettings, Settings
+from flows.settings import Settings
+from flows.settings_tables import AgreedSettings
 from storage.crawl.campaigns import largest_campaigns
 from storage.database.engine import Database
 from storage.desk.notices import Notice, claim_notices, clear_notices, confirm_sent

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from flows.settings import ModerationSettings, Settings, SiteSettings
+from flows.settings import Settings, SiteSettings
+from flows.settings_tables import ModerationSettings
 from moderation.guarantee import Certification, Look, certification, forecast, proved_threshold
 from moderation.learning import SiteLayer, layer_from_json
 from moderation.moderate import Moderator

@@ -26,7 +26,7 @@ from flows.runs.ingest import ingest
 from flows.runs.judging import look_at_audits, moderator_of
 from flows.runs.manners import fetch_policy
 from flows.runs.processing import judging_pool
-from flows.runs.remoderate import judge_in_new_context
+from flows.runs.remoderate import Move, judge_in_new_context
 from flows.runs.said_kinds import follow_patterns
 from flows.runs.site_run import LEASE_SECONDS, Advance, Dispatch, RunReport, SiteRun, wanted
 from flows.runs.tidying import tidy
@@ -94,9 +94,8 @@ async def night(site_run: SiteRun, limit: int | None, advance: Advance, dispatch
         site_run.counts["campaign_members"] += await asyncio.to_thread(
             tidy, site_run.settings, site_run.db, site_run.archive
         )
-        for change, number in (await asyncio.to_thread(judge_again, site_run)).items():
-            before, _, after = change.partition(" -> ")
-            site_run.counts.update({before: -number, after: number})
+        for move, number in (await asyncio.to_thread(judge_again, site_run)).items():
+            site_run.counts.update({str(move.before): -number, str(move.after): number})
     except BrokenExecutor as error:
         return ended(site_run, warnings, f"the worker processes did not start ({error}); run `tamis doctor`")
     except DatabaseUnreachable as error:
@@ -119,7 +118,7 @@ def give_back(site_run: SiteRun) -> None:
         log("leases_kept", site=site_run.site.name, run=site_run.run_id, because=str(error))
 
 
-def judge_again(site_run: SiteRun) -> Counter[str]:
+def judge_again(site_run: SiteRun) -> Counter[Move]:
     """Judge again what stands in another context by what came since the last run that ended well.
 
     One that died left its share to this one.

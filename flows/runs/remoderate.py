@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flows.clock import utc_now
 from flows.runs.judging import LAYER, certification_of, moderation_of, moderator_of, policy_of
@@ -16,11 +15,19 @@ from moderation.learning import Decision, learn
 from moderation.verdict import Action, Verdict
 from storage.crawl.replaying import JudgedComment, judged_comments, store_verdicts
 from storage.crawl.runs import finish_run, start_run
+from storage.database.batches import batched
 from storage.database.engine import Database
 from storage.desk.learned import all_learned, keep_learned
 from storage.opening import open_database
 
 CHUNK = 500
+
+
+class Move(NamedTuple):
+    """From one action to another, as a comment that is judged again makes it."""
+
+    before: Action
+    after: Action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +53,13 @@ class Remoderated:
     judged: int
     changed: int  # comments with another action
     verdicts: int  # verdict rows written
-    actions: dict[str, int]  # "publish -> review": number
+    moves: dict[Move, int]  # how many comments made each
     changes: tuple[Change, ...]  # with --diff
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        values = asdict(self)
+        moves = values.pop("moves")
+        return values | {"actions": {f"{before} -> {after}": number for (before, after), number in moves.items()}}
 
 
 def remoderate(
@@ -86,55 +95,50 @@ def remoderate_site(
     moderator = moderator_of(settings, settings.site(name), db)
     run_id = None if dry_run else start_run(db, name, "remoderate", utc_now())
     judged = verdicts = 0
-    actions: Counter[str] = Counter()
+    moves: Counter[Move] = Counter()
     changes: list[Change] = []
-    for chunk in comment_chunks(judged_comments(db, site=name, since=since)):
+    for chunk in batched(judged_comments(db, site=name, since=since), CHUNK):
         fresh = moderator.judge_all([comment.submission for comment in chunk])
         judged += len(chunk)
         for comment, verdict in zip(chunk, fresh, strict=True):
             if verdict.action is not comment.verdict.action:
-                actions[f"{comment.verdict.action} -> {verdict.action}"] += 1
+                moves[Move(comment.verdict.action, verdict.action)] += 1
                 changes += [change(comment, verdict)] if diff else []
         if not dry_run:
             verdicts += store_verdicts(db, list(zip(chunk, fresh, strict=True)), run_id, utc_now()).verdicts
         advance(judged, None)
     if run_id is not None:
-        counts = {"judged": judged, "verdicts": verdicts, "changed": sum(actions.values())}
+        counts = {"judged": judged, "verdicts": verdicts, "changed": sum(moves.values())}
         finish_run(db, run_id, counts, "finished", utc_now())
     return Remoderated(
         site=name,
         judged=judged,
-        changed=sum(actions.values()),
+        changed=sum(moves.values()),
         verdicts=verdicts,
-        actions=dict(actions),
+        moves=dict(moves),
         changes=tuple(changes),
     )
 
 
-def judge_in_new_context(settings: Settings, db: Database, since: datetime, run_id: int | None) -> Counter[str]:
+def judge_in_new_context(settings: Settings, db: Database, since: datetime, run_id: int | None) -> Counter[Move]:
     """Judge the comments around which something changed since then again, on every site: campaigns that grew, hosts
     given under new names, notices whose sender was looked at.
 
-    How many comments hold another action now, as "publish -> review".
+    How many comments hold another action now, by the move they made.
     """
-    moved: Counter[str] = Counter()
+    moved: Counter[Move] = Counter()
     for site in settings.sites:
         moderator = None
-        for chunk in comment_chunks(judged_comments(db, site=site.name, context_since=since)):
+        for chunk in batched(judged_comments(db, site=site.name, context_since=since), CHUNK):
             moderator = moderator or moderator_of(settings, site, db)
             fresh = moderator.judge_all([comment.submission for comment in chunk])
             store_verdicts(db, list(zip(chunk, fresh, strict=True)), run_id, utc_now())
             moved.update(
-                f"{old.verdict.action} -> {new.action}"
+                Move(old.verdict.action, new.action)
                 for old, new in zip(chunk, fresh, strict=True)
                 if old.verdict.action is not new.action
             )
     return moved
-
-
-def comment_chunks(comments: Iterator[JudgedComment]) -> Iterator[list[JudgedComment]]:
-    while chunk := list(itertools.islice(comments, CHUNK)):
-        yield chunk
 
 
 def change(comment: JudgedComment, verdict: Verdict) -> Change:

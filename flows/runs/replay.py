@@ -24,6 +24,7 @@ from storage.crawl.loading import load
 from storage.crawl.outcomes import Extracted, Outcome
 from storage.crawl.replaying import ArchivedPage, StoredPage, archived_pages, stored_page
 from storage.crawl.runs import finish_run, start_run
+from storage.database.batches import batched
 from storage.database.engine import Database
 from storage.database.errors import RecordMissing
 from storage.opening import open_database
@@ -102,7 +103,7 @@ async def replay_site(
         judge = moderator_of(settings, site, db)
         pool = stack.enter_context(judging_pool(settings, site, judge, utc_now()))
         waiting: list[Outcome] = []
-        for batch in page_batches(found, 2 * settings.workers):
+        for batch in batched(found, 2 * settings.workers):
             outcomes = await asyncio.gather(
                 *(extracted_again(archive, pool, page, said_of(site, page)) for page in batch)
             )
@@ -143,17 +144,6 @@ async def replay_site(
         counts=dict(counts),
         changes=tuple(changes),
     )
-
-
-def page_batches(found: Iterator[ArchivedPage], size: int) -> Iterator[list[ArchivedPage]]:
-    batch: list[ArchivedPage] = []
-    for page in found:
-        batch.append(page)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def said_of(site: SiteSettings, page: ArchivedPage) -> SaidKind | None:

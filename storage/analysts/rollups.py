@@ -13,7 +13,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, bindparam, text
 
-from storage.database.bulk import batched, insert_new_rows, insert_rows
+from storage.database.batches import batched
+from storage.database.bulk import insert_new_rows, insert_rows
 from storage.database.dialects import in_dialect
 from storage.database.engine import Database
 from storage.database.tables import metadata, stale_days

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, text
 
-from storage.database.bulk import batched
+from storage.database.batches import batched
 from storage.database.engine import Database
 
 RecordKind = Literal["article", "comment"]

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select, text
 from extractors.records import CommentKind
 from moderation.campaigns import alike, bands, signature
 from storage.crawl.history import forget_hosts, hosts_given
-from storage.database.bulk import batched, insert_new_rows
+from storage.database.batches import batched
+from storage.database.bulk import insert_new_rows
 from storage.database.engine import Database
 from storage.database.retrying import again_on_collision
 from storage.database.tables import (

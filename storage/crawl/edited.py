@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from moderation.edits import CommentText, edited_parts
-from storage.database.bulk import batched
+from storage.database.batches import batched
 from storage.database.tables import comment_versions, comments, decisions
 
 

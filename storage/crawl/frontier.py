@@ -14,7 +14,7 @@ from urllib.parse import urldefrag
 from sqlalchemy import Connection, and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.database.bulk import batched
+from storage.database.batches import batched
 from storage.database.engine import Database
 from storage.database.tables import pages, sites
 from storage.database.values import upsert

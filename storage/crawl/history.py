@@ -18,7 +18,7 @@ from moderation.host_names import FEWEST_PAGES, own_hosts
 from moderation.signals.view import NOTICE_KINDS
 from moderation.verdict import Action, Submission
 from storage.crawl.identity import author_key
-from storage.database.bulk import batched
+from storage.database.batches import batched
 from storage.database.columns import stated_day
 from storage.database.engine import Database
 from storage.database.tables import comment_hosts, comments, reviews, site_authors, sites

@@ -19,7 +19,8 @@ from moderation.verdict import Action, Evidence, Verdict
 from storage.analysts.rollups import mark_stale, mark_stale_days
 from storage.crawl.edited import overtaken
 from storage.crawl.identity import fingerprint
-from storage.database.bulk import batched, insert_rows, reserve, update_rows
+from storage.database.batches import batched
+from storage.database.bulk import insert_rows, reserve, update_rows
 from storage.database.engine import Database
 from storage.database.tables import reviews, verdicts
 from storage.database.values import json_text

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from extractors.records import PageKind
 from storage.crawl.withdrawing import withdraw
-from storage.database.bulk import batched
+from storage.database.batches import batched
 from storage.database.engine import Database
 from storage.database.errors import UnknownItem
 from storage.database.tables import audit_log, pages, sites

@@ -20,7 +20,7 @@ from storage.crawl.history import comments_with_new_company, with_senders
 from storage.crawl.judgements import Judged, JudgementsWritten, write_judgements
 from storage.crawl.outcomes import Exchange
 from storage.crawl.reading_back import page_record
-from storage.database.bulk import batched
+from storage.database.batches import batched
 from storage.database.engine import Database
 from storage.database.retrying import again_on_collision
 from storage.database.tables import (

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, select
 from extractors.records import Tweet
 from storage.crawl.identity import author_key, tweet_key
 from storage.crawl.outcomes import Extracted
-from storage.database.bulk import batched, insert_new_rows, insert_rows, reserve
+from storage.database.batches import batched
+from storage.database.bulk import insert_new_rows, insert_rows, reserve
 from storage.database.columns import stated_day
 from storage.database.engine import Database
 from storage.database.fields import TWEET

@@ -16,7 +16,7 @@ from sqlalchemy import Column, Connection, and_, bindparam, case, delete, select
 from storage.analysts.rollups import mark_stale
 from storage.analysts.search import forget_texts
 from storage.crawl.campaigns import summarise
-from storage.database.bulk import batched
+from storage.database.batches import batched
 from storage.database.tables import (
     articles,
     campaign_members,

@@ -6,14 +6,11 @@ doubles a list of parameters there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
-
-BulkItem = TypeVar("BulkItem")
 
 COPY_FROM = 8  # rows; below that a plain insert is as fast
 
@@ -118,10 +115,3 @@ def reserve(connection: Connection, table: Table, count: int) -> list[int]:
         (table.name, count, count),
     ).scalar_one()
     return list(range(end - count, end))
-
-
-def batched(items: Iterable[BulkItem], size: int) -> Iterator[list[BulkItem]]:
-    """The items in lists of at most `size`."""
-    rest = iter(items)
-    while part := list(islice(rest, size)):
-        yield part

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from moderation.verdict import Action
 from storage.crawl.identity import author_key
-from storage.database.bulk import batched
+from storage.database.batches import batched
 from storage.database.engine import Database
 from storage.database.tables import comments, reviews, sites
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from storage.database.bulk import batched, update_rows
+from storage.database.batches import batched
+from storage.database.bulk import update_rows
 from storage.database.engine import Database
 from storage.database.tables import articles, campaign_members, campaigns, comments, reviews
 

@@ -17,7 +17,7 @@ from storage.analysts.search import forget_texts
 from storage.crawl.archive import WarcArchive
 from storage.crawl.campaigns import summarise
 from storage.crawl.identity import author_key, folded
-from storage.database.bulk import batched
+from storage.database.batches import batched
 from storage.database.engine import Database
 from storage.database.tables import (
     articles,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flows.commands.running import run_sites
-from flows.runs.remoderate import remoderate, train, untrain
+from flows.runs.remoderate import Move, remoderate, train, untrain
 from flows.runs.replay import replay
 from flows.settings import Settings
 from flows.settings_file import build
@@ -136,7 +136,7 @@ def test_a_new_rule_moves_comments_and_an_editors_decision_holds(settings: Setti
         update={"moderation": settings.moderation.model_copy(update={"allow_words": ("pills",)})}
     )
     report = remoderate(ruled, None, diff=True)[0]
-    assert report.actions == {"review -> publish": 3}
+    assert report.moves == {Move(Action.REVIEW, Action.PUBLISH): 3}
     assert sum(change.decided == "reject" for change in report.changes) == 1
     assert rows(settings, "SELECT action, count(*) FROM reviews GROUP BY 1 ORDER BY 1") == [
         ("publish", 5),

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.observe import HIDDEN, LOGGER, JsonLines, TextLines, configure, log, secrets_of, without_secrets
-from flows.settings import FetchSettings, Settings
+from flows.settings import Settings
+from flows.settings_tables import FetchSettings
 
 
 @pytest.fixture(autouse=True)

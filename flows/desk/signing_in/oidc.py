@@ -27,7 +27,7 @@ from flows.desk.signing_in.passwords import ACCOUNT_NAME
 from flows.desk.signing_in.sessions import enter, login_form, safe_next
 from flows.errors import FlowError
 from flows.observe import log
-from flows.settings import OidcSettings, is_secure_address
+from flows.settings_tables import OidcSettings, is_secure_address
 from storage.database.engine import Database
 from storage.desk.editors import ROLES, Editor, Role, change_editor, note_event
 from storage.desk.identities import identity_of, link_identity, make_linked

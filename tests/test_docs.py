@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import typer
 
-from flows import settings
+from flows import settings, settings_tables
 from flows.cli.app import app
 from flows.commands import starter
 from flows.settings_file import build
@@ -91,7 +91,11 @@ def test_every_make_target_in_the_manual_exists() -> None:
 
 
 MODELS = sorted(
-    (kind for name, kind in vars(settings).items() if name.endswith("Settings") and hasattr(kind, "model_fields")),
+    (
+        kind
+        for name, kind in (vars(settings_tables) | vars(settings)).items()
+        if name.endswith("Settings") and hasattr(kind, "model_fields")
+    ),
     key=lambda kind: kind.__name__,
 )
 # tables of their own, and what is not written as a key

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -124,7 +124,8 @@ class Archive:
             title = " ".join((m.group(1) if (m := _TITLE.search(html)) else "").split())
             stated = _CANONICAL.search(html)
             path, query = split(page.path)
-            target = self.file(*split(urlsplit(stated.group(1)).path)) if stated else None
+            link = urlsplit(urljoin(f"http://{self.host}{page.path}", stated.group(1))) if stated else None
+            target = self.file(link.path, link.query) if link else None
             if target in self.pages and self.pages[target].kind == "article":
                 page.article = target
             elif "replytocom" in query:

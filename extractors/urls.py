@@ -24,6 +24,14 @@ _SAFE_IN_QUERY = _SAFE_IN_PATH + "?"
 _HOST = re.compile(r"[a-z0-9._~%-]+")
 _HEX = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_THREAD_PAGE = re.compile(r"(.)/comment-page-\d+(?=/?$)", re.IGNORECASE)
+_VIEW = re.compile(r"(.)/(?:amp|print|printer|imprimer)(?=/?$)|(?<=.)\.amp(?=\.html?$)", re.IGNORECASE)
+_INDEX = re.compile(r"(/)index\.(?:html?|php|aspx?)$", re.IGNORECASE)
+_VIEW_QUERY = re.compile(
+    r"(?:(?:amp|print|printable|printer_friendly|print_view)(?:=(?:1|true|yes)?)?|m=[01]|cpage=\d+|replytocom=\d+|"
+    r"(?:outputtype|format|view|output)=(?:amp|print)|share=[a-z-]+|showcomment=\d+)$",
+    re.IGNORECASE,
+)
 _SPACES = re.compile(r"[\x00-\x20\x7f\u00a0\ud800-\udfff]+")
 _PLACEHOLDER = re.compile(r"^(?:undefined|null|none|false|example\.(?:com|org)|localhost)$", re.IGNORECASE)
 
@@ -92,8 +100,40 @@ def canonical_url(document: Document, statements: Statements) -> str:
     for stated in _stated_addresses(document, statements):
         resolved = absolute(stated, base)
         if resolved and _is_credible(candidate := normalised(resolved), own):
-            return candidate
-    return own
+            return article_address(candidate)
+    return article_address(own)
+
+
+def article_address(url: str) -> str:
+    """The address of the article behind that of a page of its thread, of its print, mobile or AMP view, of the file
+    that a folder stands for. Takes and returns a normalised address; a fixed point.
+    """
+    parts = urlsplit(url)
+    path = parts.path
+    for view in (_THREAD_PAGE, _VIEW, _INDEX):
+        shorter = view.sub(r"\1", path)
+        path = shorter if shorter.strip("/") or view is _INDEX else path
+    kept = [pair for pair in parts.query.split("&") if pair and not _VIEW_QUERY.match(pair)]
+    return urlunsplit((parts.scheme, parts.netloc, path or "/", "&".join(kept), ""))
+
+
+def is_thread_page(url: str) -> bool:
+    """Whether the address is that of one page of a comment thread, not of the article itself."""
+    parts = urlsplit(url)
+    return bool(_THREAD_PAGE.search(parts.path) or re.search(r"(?:^|&)cpage=\d", parts.query))
+
+
+def spellings(url: str) -> tuple[str, ...]:
+    """The address with http and https, with "www." and without, with a slash at its end and without."""
+    parts = urlsplit(url)
+    host = parts.netloc.removeprefix("www.")
+    plain = parts.path.rstrip("/")
+    return tuple(
+        urlunsplit((scheme, prefix + host, path or "/", parts.query, ""))
+        for scheme in ("https", "http")
+        for prefix in ("", "www.")
+        for path in dict.fromkeys((parts.path, plain, plain + "/"))
+    )
 
 
 def _stated_addresses(document: Document, statements: Statements) -> list[str]:

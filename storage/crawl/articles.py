@@ -28,6 +28,7 @@ LATER = tuple(field for field in ARTICLE.content if field.path not in FINGERPRIN
 VALUES = (
     "page_id",
     "url",
+    "post_key",
     *ARTICLE.columns,
     "author_key",
     "published_on",
@@ -131,6 +132,7 @@ def article_values(db: Database, outcome: Extracted, now: Any, *, version: int, 
     return (
         exchange.page_id,
         exchange.url,
+        page.post_key,
         *ARTICLE.values(page, bool),
         author_key(db.secret, page.author),
         db.day(stated_day(page.published)),

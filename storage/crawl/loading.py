@@ -7,6 +7,7 @@ database already took into account changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ from storage.crawl.judgements import write_judgements
 from storage.crawl.outcomes import Extracted, Failed, GonePage, LoadCounts, Outcome, Quarantined, Unchanged
 from storage.crawl.page_kinds import BY_EDITOR
 from storage.crawl.quarantine import close_cases, open_case
+from storage.crawl.same_article import settled
 from storage.crawl.threads import continuation
 from storage.crawl.tweets import write_tweets
 from storage.crawl.withdrawing import withdraw
@@ -82,7 +84,7 @@ def load(
     """
     total = LoadCounts()
     for chunk in outcome_chunks(outcomes):
-        ready = {id(outcome): prepared(db, outcome) for outcome in chunk if isinstance(outcome, Extracted)}
+        ready = {outcome.exchange.page_id: prepared(db, outcome) for outcome in chunk if isinstance(outcome, Extracted)}
         total += again_on_collision(partial(load_chunk, db, chunk, ready, run_id, now, replayed))
     return total
 
@@ -121,11 +123,16 @@ def load_chunk(
             for outcome in read
             if shows_article(outcome, known[outcome.exchange.page_id]) or continues(known[outcome.exchange.page_id])
         ]
+        own = [(outcome, known[outcome.exchange.page_id]) for outcome in extracted]
+        named = settled(db, connection, [pair for pair in own if not continues(pair[1])], now)
+        ready = {page_id: replace(item, outcome=named.get(page_id, item.outcome)) for page_id, item in ready.items()}
+        extracted = [named.get(outcome.exchange.page_id, outcome) for outcome in extracted]
+        known |= known_pages(connection, list(named))  # rows that were joined have another article now
         counts = LoadCounts(pages=len(chunk), stale=len(chunk) - len(current))
         article_ids: dict[int, int] = {}
         new_articles: set[int] = set()
         for wave in waves(extracted, known):
-            items = [ready[id(outcome)] for outcome in wave]
+            items = [ready[outcome.exchange.page_id] for outcome in wave]
             counts += write_wave(db, connection, items, known, article_ids, new_articles, run_id, now)
         taken_back = refuted(connection, read, known, replayed)
         withdraw(connection, taken_back, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urldefrag, urlsplit
 
 from extractors.records import Page
+from extractors.urls import article_address, is_thread_page, normalised
 
 
 def continuation(page: Page, url: str) -> str | None:
@@ -18,4 +19,6 @@ def continuation(page: Page, url: str) -> str | None:
     address = urldefrag(following).url
     if urlsplit(address).hostname != urlsplit(url).hostname or urlsplit(address).scheme not in {"http", "https"}:
         return None
-    return None if address in {page.canonical_url, page.url, url} else address
+    if is_thread_page(address):
+        return None if address in {page.url, url} else address
+    return None if article_address(normalised(address)) in {page.canonical_url, page.url, url} else address

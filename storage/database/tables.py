@@ -220,6 +220,7 @@ articles = Table(
 
 Index("ix_articles_comments_found", articles.c.comments_found)
 Index("ix_articles_post_key", articles.c.site_id, articles.c.post_key)
+Index("ix_articles_content_key", articles.c.site_id, articles.c.content_key)
 
 article_versions = Table(
     "article_versions",

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from extractors.html import Document
 from extractors.structured import Statements
-from extractors.urls import absolute, canonical_url, host_of, normalised
+from extractors.urls import absolute, article_address, canonical_url, host_of, normalised
 
 OWN = "https://www.site.example/news/tram-reopens?page=2&utm_source=x#comments"
 
@@ -105,3 +105,31 @@ def test_links_that_lead_nowhere_on_the_web_have_no_address() -> None:
 def test_the_host_is_known_without_www_and_port() -> None:
     assert host_of("https://WWW.Site.Example:8080/x") == "site.example"
     assert host_of("no address") == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "article"),
+    [
+        ("https://a.example/x/comment-page-12/", "https://a.example/x/"),
+        ("https://a.example/x/comment-page-2", "https://a.example/x"),
+        ("https://a.example/x/index.html", "https://a.example/x/"),
+        ("https://a.example/index.php", "https://a.example/"),
+        ("https://a.example/x/amp/", "https://a.example/x/"),
+        ("https://a.example/x.amp.html", "https://a.example/x.html"),
+        ("https://a.example/x/print", "https://a.example/x"),
+        ("https://a.example/2020/05/x.html?m=1", "https://a.example/2020/05/x.html"),
+        ("https://a.example/?p=7&cpage=2", "https://a.example/?p=7"),
+        ("https://a.example/x?outputType=amp", "https://a.example/x"),
+        ("https://a.example/amp/", "https://a.example/amp/"),
+        ("https://a.example/?m=201205", "https://a.example/?m=201205"),
+        ("https://a.example/x?page=2", "https://a.example/x?page=2"),
+    ],
+)
+def test_the_views_of_an_article_have_its_address(address, article):
+    assert article_address(address) == article
+    assert article_address(article) == article
+
+
+def test_a_canonical_link_to_a_page_of_the_thread_means_the_article():
+    link = "<link rel=canonical href='https://a.example/videaste/comment-page-3/'>"
+    assert canonical(link, "https://a.example/videaste/") == "https://a.example/videaste/"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -50,6 +51,7 @@ class SiteSettings(Table):
     pace: float = Field(default=1.0, ge=0, le=3600)
     concurrency: int = Field(default=2, ge=1, le=8)
     recheck_hours: float = Field(default=0.0, ge=0, le=24 * 365)
+    hold_nights: int = Field(default=3, ge=1, le=365)  # a loss of comments that lasts for so many is applied by itself
     max_pages: int | None = Field(default=None, ge=1)
     complete_comments: bool | Literal["check"] = False
     complete_requests: int = Field(default=5, ge=1, le=50)
@@ -89,6 +91,13 @@ class SiteSettings(Table):
         if not (self.urls or self.sitemaps or self.feeds):
             raise ValueError("it has nowhere to start; give it urls, sitemaps or feeds")
         return self
+
+    @property
+    def recheck(self) -> timedelta:
+        """After how long a page is due again, counted from the start of a run. A little less than `recheck_hours`: a
+        page that is looked at daily must be due when the next night begins, and crons are not punctual to the second.
+        """
+        return timedelta(hours=self.recheck_hours * 0.95)
 
     @property
     def addresses(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ Heavy packages are imported inside the commands that need them, so that `tamis -
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -43,9 +44,16 @@ app.add_typer(pages.pages_app, name="pages")
 
 
 def main() -> None:
-    """Entry point. Exit codes: 0 ok, 1 failed, 2 usage, 3 finished with quarantined pages."""
+    """Entry point. Exit codes: 0 ok, 1 failed, 2 usage, 3 finished with quarantined pages, 130 or 143 stopped."""
     from storage.database.errors import StorageError  # light: it imports no SQLAlchemy
 
+    stopping: list[int] = []
+
+    def stop(number: int, frame: object) -> None:  # as Ctrl-C does: leases are given back, the run's row is ended
+        stopping.append(number)
+        signal.raise_signal(signal.SIGINT)
+
+    signal.signal(signal.SIGTERM, stop)
     try:
         app()
     except FlowError as error:
@@ -55,8 +63,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output left, as `head` does
         sys.exit(OK)
+    except SystemExit as ending:  # typer's own for Ctrl-C is 130
+        sys.exit(143 if stopping and ending.code == 130 else ending.code)
     except KeyboardInterrupt:
-        _fail("stopped; the next run takes up where this one left off", 130)
+        _fail("stopped; the next run takes up where this one left off", 143 if stopping else 130)
 
 
 def _fail(sentence: str, code: int) -> None:

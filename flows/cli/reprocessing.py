@@ -51,6 +51,30 @@ def replay(
     raise typer.Exit(max((report.exit_code for report in reports), default=OK))
 
 
+@app.command(epilog="Example: tamis accept magazine 41")
+def accept(
+    site: Annotated[str, typer.Argument(help="The site whose pages are held back.")],
+    run: Annotated[
+        int | None,
+        typer.Argument(help="What this run and later ones held back.", show_default="all"),
+    ] = None,
+    config: Config = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Apply what a night held back: the site means it."""
+    from flows.runs.accepting import accept as run_accept
+
+    done = run_accept(settings_of(config), site, run)
+    if as_json:
+        print_json(done.as_json())
+    else:
+        changed = ", ".join(f"{number:,} {what.replace('_', ' ')}" for what, number in sorted(done.counts.items()))
+        typer.echo(f"{done.site}: {done.pages:,} pages that were held back are applied ({changed or 'no change'})")
+        for sentence in done.unreadable:
+            typer.echo(f"  not applied: {sentence}")
+    raise typer.Exit(done.exit_code)
+
+
 @app.command(epilog="Example: tamis remoderate --site magazine --diff --dry-run")
 def remoderate(
     site: Site = None,

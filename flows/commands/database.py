@@ -69,7 +69,7 @@ def reader_login(settings: Settings, name: str) -> ReaderLogin:
 def problems(settings: Settings) -> tuple[Problem, ...]:
     with ExitStack() as stack:
         db = stack.enter_context(open_database(settings.database_url))
-        return check(db, archive_of(settings, stack))
+        return check(db, stack.enter_context(WarcArchive(settings.archive)))
 
 
 def erase(settings: Settings, author: str) -> Erasure:

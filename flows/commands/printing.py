@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from storage.crawl.page_kinds import SitePages
 
 
-MAX_LISTED = 20  # quarantined pages shown by name; `tamis status` has them all
+MAX_LISTED = 3  # pages of one reason that are shown by name; `tamis status` has them all
 
 
 def escape(text: str) -> str:
@@ -31,6 +31,20 @@ def escape(text: str) -> str:
 
 def _stderr() -> Console:
     return Console(stderr=True)
+
+
+def grouped(cases: Sequence[tuple[str, str]]) -> list[str]:
+    """Pages that were set aside, given as reason and sentence: equal reasons are one line, the commonest first."""
+    by_reason: dict[str, list[str]] = {}
+    for reason, message in cases:
+        by_reason.setdefault(reason, []).append(message)
+    lines = []
+    for reason, messages in sorted(by_reason.items(), key=lambda item: -len(item[1])):
+        if len(messages) <= MAX_LISTED:
+            lines += [f"({escape(reason)}) {escape(message)}" for message in messages]
+            continue
+        lines.append(f"({escape(reason)}) {len(messages):,} pages, such as {escape(messages[0])}")
+    return lines
 
 
 def print_reports(reports: Sequence[RunReport], console: Console | None = None) -> None:
@@ -46,12 +60,12 @@ def print_reports(reports: Sequence[RunReport], console: Console | None = None) 
         console.print(table)
         for url in report.planned:
             console.print(f"  would fetch {escape(url)}", highlight=False)
-        for case in report.quarantined[:MAX_LISTED]:
-            console.print(f"  [yellow]quarantined[/] ({escape(case.reason)}) {escape(case.message)}", highlight=False)
-        if len(report.quarantined) > MAX_LISTED:
-            console.print(f"  and {len(report.quarantined) - MAX_LISTED:,} more: tamis status {report.site}")
+        for words in grouped([(case.reason, case.message) for case in report.quarantined]):
+            console.print(f"  [yellow]quarantined[/] {words}", highlight=False)
         for warning in report.warnings:
             console.print(f"  [yellow]warning[/] {escape(warning)}", highlight=False)
+        if report.cause:
+            console.print(f"  [red]{escape(report.outcome)}[/] {escape(report.cause)}", highlight=False)
         if report.failure:
             console.print(f"  [red]failed[/] {escape(report.failure)}", highlight=False)
 
@@ -73,8 +87,8 @@ def print_status(states: Sequence[SiteState], console: Console | None = None) ->
             console.print(f"  [red]alarm[/] {escape(state.site)}: {escape(alarm)}", highlight=False)
         if state.guarantee:
             console.print(f"  {escape(state.site)}: {escape(state.guarantee)}", highlight=False)
-        for case in state.open_cases:
-            console.print(f"  [yellow]quarantined[/] ({escape(case.reason)}) {escape(case.message)}", highlight=False)
+        for words in grouped([(case.reason, case.message) for case in state.open_cases]):
+            console.print(f"  [yellow]quarantined[/] {words}", highlight=False)
 
 
 def print_pages(found: SitePages, *, why: bool = False, console: Console | None = None) -> None:
@@ -100,6 +114,9 @@ def print_replayed(reports: Sequence[Replayed], console: Console | None = None) 
         for change in report.changes:
             console.print(f"  {escape(change.url)} [bold]{escape(change.field)}[/]", highlight=False)
             console.print(f"    - {escape(change.before)}\n    + {escape(change.after)}", highlight=False)
+        if report.held:
+            words = f"{report.held:,} pages stay held back: they still do not say what they said"
+            console.print(f"  [yellow]held[/] {words}; if the site means it: tamis accept {escape(report.site)}")
         for sentence in report.unreadable:
             console.print(f"  [yellow]unreadable[/] {escape(sentence)}", highlight=False)
 

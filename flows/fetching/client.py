@@ -14,13 +14,14 @@ import re
 import ssl
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 import httpcore
 import httpx
 
-from flows.clock import Clock, utc_now
+from flows.clock import Clock
 from flows.fetching import answers, codings, connect, guard, robots
 from flows.fetching.errors import (
     BadAnswer,
@@ -64,7 +65,7 @@ class Fetcher:
         resolve: guard.Resolve = guard.resolved_addresses,
         clock: Stopwatch = time.monotonic,
         sleep: Sleep = asyncio.sleep,
-        now: Clock = utc_now,
+        now: Clock = lambda: datetime.now(UTC),
         seed: int | None = None,
     ) -> None:
         self.policy = policy or FetchPolicy()
@@ -95,6 +96,10 @@ class Fetcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._transport.aclose()
+
+    def now(self) -> datetime:
+        """The time that its answers are dated by."""
+        return self._now()
 
     async def fetch(self, request: FetchRequest) -> FetchResult:
         """The page, after retries that the policy's patience allows. Raises FetchError."""

@@ -6,7 +6,7 @@ Addresses are the operator's (`alarms` in tamis.toml) and hold passwords and tok
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,12 +16,21 @@ from flows.runs.site_run import RunReport
 QUARANTINE_OVER = 20
 """Pages that one run may set aside before somebody is told."""
 
+TOLD_ELSEWHERE = frozenset({"site_changed", "comments_changed"})
+"""Reasons for which the alarm of the whole night speaks."""
+
 MAX_LISTED = 20
 
 
 class AlarmKind(StrEnum):
     RUN_FAILED = "run_failed"
+    CANNOT_START = "cannot_start"  # the database is away, locked, full or may only be read
+    SITE_CHANGED = "site_changed"  # the night broke with the site's past and was held back
+    DEGRADED = "degraded"  # too few of the due pages were read
     THEME_CHANGED = "theme_changed"
+    CLOCK = "clock"  # the machine's clock jumped
+    LATE = "late"  # no run when one was due
+    OVER = "over"  # what an alarm told is over
     QUARANTINE = "quarantine"
     QUEUE = "queue"  # more comments wait for review than agreed
     OVERDUE = "overdue"  # a comment waits for longer than agreed
@@ -30,13 +39,38 @@ class AlarmKind(StrEnum):
 
 _TITLES = {
     AlarmKind.RUN_FAILED: "the run failed",
+    AlarmKind.CANNOT_START: "the run could not start",
+    AlarmKind.SITE_CHANGED: "the site changed, nothing was applied",
+    AlarmKind.DEGRADED: "few pages could be read",
+    AlarmKind.CLOCK: "the clock jumped",
+    AlarmKind.LATE: "no run when one was due",
+    AlarmKind.OVER: "over",
     AlarmKind.THEME_CHANGED: "the site may have changed its theme",
     AlarmKind.QUARANTINE: "many pages in quarantine",
     AlarmKind.QUEUE: "the review queue is long",
     AlarmKind.OVERDUE: "comments wait too long for review",
     AlarmKind.CAMPAIGN: "a spam campaign was found",
 }
-_FAILURES = frozenset({AlarmKind.RUN_FAILED, AlarmKind.THEME_CHANGED})
+_FAILURES = frozenset(
+    {
+        AlarmKind.RUN_FAILED,
+        AlarmKind.CANNOT_START,
+        AlarmKind.SITE_CHANGED,
+        AlarmKind.DEGRADED,
+        AlarmKind.THEME_CHANGED,
+        AlarmKind.LATE,
+    }
+)
+OF_RUNS = (
+    AlarmKind.RUN_FAILED,
+    AlarmKind.CANNOT_START,
+    AlarmKind.SITE_CHANGED,
+    AlarmKind.DEGRADED,
+    AlarmKind.THEME_CHANGED,
+    AlarmKind.QUARANTINE,
+    AlarmKind.CLOCK,
+)
+"""What the end of a run settles: told before and not said by this run, it is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,22 +82,23 @@ class Alarm:
     sentence: str
 
 
-def alarms_of(
-    report: RunReport, health: Iterable[str] = (), quarantine_over: int = QUARANTINE_OVER
-) -> tuple[Alarm, ...]:
-    """What a finished run gives reason for. `health` are the sentences of `storage.upkeep.health` about what the
-    extractor finds on the site's pages; they say nothing after a run that failed."""
+def alarms_of(report: RunReport, quarantine_over: int = QUARANTINE_OVER) -> tuple[Alarm, ...]:
+    """What a finished run gives reason for."""
     site = report.site
+    found = [Alarm(kind=AlarmKind.CLOCK, site=site, sentence=report.clock)] if report.clock else []
     if report.failure:
-        return (Alarm(kind=AlarmKind.RUN_FAILED, site=site, sentence=report.failure),)
-    found = [Alarm(kind=AlarmKind.THEME_CHANGED, site=site, sentence=sentence) for sentence in health]
+        return (*found, Alarm(kind=AlarmKind.RUN_FAILED, site=site, sentence=report.failure))
+    if report.cause:
+        kind = AlarmKind.SITE_CHANGED if report.held else AlarmKind.DEGRADED
+        found.append(Alarm(kind=kind, site=site, sentence=report.cause))
     reasons = Counter(page.reason for page in report.quarantined)
     if changed := reasons["layout_changed"]:
         first = next(page for page in report.quarantined if page.reason == "layout_changed")
         sentence = f"{changed:,} pages lost an element that this site always had; the first: {first.message}"
         found.append(Alarm(kind=AlarmKind.THEME_CHANGED, site=site, sentence=sentence))
-    if (count := len(report.quarantined)) > quarantine_over:
-        most = ", ".join(f"{reason} {number:,}" for reason, number in reasons.most_common(3))
+    others = {reason: number for reason, number in reasons.items() if reason not in TOLD_ELSEWHERE}
+    if (count := sum(others.values())) > quarantine_over:
+        most = ", ".join(f"{reason} {number:,}" for reason, number in Counter(others).most_common(3))
         sentence = f"{count:,} pages went into quarantine ({most}); see them with: tamis status {site}"
         found.append(Alarm(kind=AlarmKind.QUARANTINE, site=site, sentence=sentence))
     return tuple(found)
@@ -112,7 +147,7 @@ def _messages(alarms: Sequence[Alarm]) -> list[tuple[str, str, bool]]:
         mine = [alarm for alarm in alarms if alarm.site == site]
         kinds = list(dict.fromkeys(alarm.kind for alarm in mine))
         title = f"Tamis: {printable(site, limit=100)}: {', '.join(_TITLES[kind] for kind in kinds)}"
-        lines = [f"- {printable(alarm.sentence, limit=500)}" for alarm in mine[:MAX_LISTED]]
+        lines = [f"- {printable(alarm.sentence, limit=1_500)}" for alarm in mine[:MAX_LISTED]]
         if len(mine) > MAX_LISTED:
             lines.append(f"- and {len(mine) - MAX_LISTED:,} more")
         messages.append((title, "\n".join(lines), not _FAILURES.isdisjoint(kinds)))

@@ -24,17 +24,29 @@ from flows.fetching.errors import Gone as GoneUpstream
 from flows.fetching.policy import FetchRequest, FetchResult
 from flows.observe import log
 from flows.runs.completion import complete, lacks_comments
+from flows.runs.holding import looked_at_again, with_its_past
 from flows.runs.processing import Processed, process_page
 from flows.runs.said_kinds import said_kind
 from flows.runs.site_run import LOAD_CHUNK, QuarantinedPage, SiteRun, archive_answer, quarantined, wanted
 from flows.runs.workers import RawPage
 from storage.crawl.frontier import DiscoveredUrl, DuePage, discover
 from storage.crawl.loading import load
-from storage.crawl.outcomes import Exchange, Extracted, Failed, GonePage, Outcome, Quarantined, Unchanged
+from storage.crawl.outcomes import (
+    MACHINE,
+    SECOND_LOOK,
+    Exchange,
+    Extracted,
+    Failed,
+    GonePage,
+    Outcome,
+    Quarantined,
+    Unchanged,
+)
 
 FIRST_RETRY = timedelta(minutes=30)
 LAST_RETRY = timedelta(days=7)
-RECONSIDER = timedelta(days=1)  # robots.txt may allow tomorrow what it forbids today
+LONGEST_WAIT = timedelta(hours=20)  # a host that is down is asked every night, and its silence is told every night
+RECONSIDER = timedelta(hours=22)  # robots.txt, or who was good and lets nobody in, may allow it tomorrow night
 
 
 async def ingest(site_run: SiteRun, pages: Sequence[DuePage]) -> Counter[str]:
@@ -97,7 +109,14 @@ def write(site_run: SiteRun, chunk: Sequence[Outcome]) -> None:
             site_run.counts.update(str(verdict.action) for verdict in outcome.verdicts)
         elif isinstance(outcome, Failed) and outcome.reason == "robots":  # not a failure to be tried again
             site_run.counts.update(disallowed=1, failed=-1)
+        elif isinstance(outcome, Failed):
+            site_run.counts[f"unread:{outcome.reason}"] += 1
+        elif isinstance(outcome, Quarantined) and outcome.reason == SECOND_LOOK:
+            site_run.counts.update(second_look=1, quarantined=-1)
         elif isinstance(outcome, Quarantined):
+            answered = outcome.exchange.status is not None and outcome.exchange.status < 400
+            if not answered or outcome.reason in MACHINE:
+                site_run.counts[f"unread:{outcome.reason}"] += 1
             case = QuarantinedPage(url=outcome.exchange.url, reason=outcome.reason, message=outcome.message)
             site_run.quarantined.append(case)
             log("page_quarantined", site=site_run.site.name, run=site_run.run_id, url=case.url, reason=case.reason)
@@ -114,7 +133,8 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
     try:
         result = await site_run.fetcher.fetch(request)
     except FetchError as error:
-        return refused(site_run, page, began, error)
+        site_run.counts["unread_before"] += page.attempts > 0 or page.state == "quarantined"
+        return with_its_past(site_run, page, refused(site_run, page, began, error))
     site_run.counts["fetched"] += 1
     exchange = Exchange(
         page_id=page.id,
@@ -131,12 +151,10 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
         warc_offset=None,
         error=None,
     )
-    next_due = site_run.now() + timedelta(hours=site_run.site.recheck_hours)
+    next_due = max(site_run.now(), site_run.started + site_run.site.recheck)  # never again in this run
     same = exchange.content_hash is not None and exchange.content_hash == page.content_hash
     if result.not_modified or (same and not site_run.full):
         return Unchanged(exchange=exchange, next_due=next_due)
-    place = await asyncio.to_thread(archive_answer, site_run.archive, result)
-    exchange = replace(exchange, warc_file=place.file, warc_offset=place.offset)
     said = said_kind(site_run.site, page.url, page.kind, page.kind_by)
     raw = RawPage(
         url=result.final_url,
@@ -146,20 +164,39 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
         site=urlsplit(result.final_url).hostname,
         said=said,
     )
+    if page.article_id is None:
+        exchange = await archived(site_run, result, exchange)
     if site_run.site.follow_links:
         await asyncio.to_thread(follow, site_run, result)
-    outcome = await site_run.pool.run(process_page, raw)
-    if isinstance(outcome, Processed):
-        if site_run.site.complete_comments and lacks_comments(outcome.page):
-            outcome = await complete(site_run, raw, outcome, result.header("link"))
-        return Extracted(
+    processed = await site_run.pool.run(process_page, raw)
+    if not isinstance(processed, Processed):
+        again = site_run.now() if processed.reason in MACHINE else next_due
+        outcome: Outcome = quarantined(exchange, processed, again)
+    else:
+        if site_run.site.complete_comments and lacks_comments(processed.page):
+            processed = await complete(site_run, raw, processed, result.header("link"))
+        read = Extracted(
             exchange=exchange,
-            page=outcome.page,
-            verdicts=outcome.verdicts,
+            page=processed.page,
+            verdicts=processed.verdicts,
             next_due=next_due,
             kind_by=said.by if said else None,
         )
-    return quarantined(exchange, outcome, next_due)
+        outcome = await asyncio.to_thread(looked_at_again, site_run, page, read)
+    if exchange.warc_file is None and not isinstance(outcome, Unchanged):
+        outcome = replace(outcome, exchange=await archived(site_run, result, outcome.exchange))
+    return outcome
+
+
+async def archived(site_run: SiteRun, result: FetchResult, exchange: Exchange) -> Exchange:
+    """The exchange with the place of its answer in the archive.
+
+    A new page is archived before anybody reads it. One that has been read before is archived once it is known to say
+    something new: a site that writes the hour into every page would fill the disk with what is kept already. Whatever
+    happens between, the page is due until its outcome is loaded.
+    """
+    place = await asyncio.to_thread(archive_answer, site_run.archive, result)
+    return replace(exchange, warc_file=place.file, warc_offset=place.offset)
 
 
 def follow(site_run: SiteRun, result: FetchResult) -> None:
@@ -191,10 +228,11 @@ def refused(site_run: SiteRun, page: DuePage, began: datetime, error: FetchError
     if isinstance(error, GoneUpstream):
         return GonePage(exchange=exchange, next_due=now + LAST_RETRY)
     if isinstance(error, Permanent):
-        return Quarantined(exchange=exchange, reason=error.reason, message=str(error), next_due=now + LAST_RETRY)
+        wait = LAST_RETRY if page.article_id is None else RECONSIDER  # what was good may be so tomorrow
+        return Quarantined(exchange=exchange, reason=error.reason, message=str(error), next_due=now + wait)
     if isinstance(error, Refused):
         return Failed(exchange=exchange, reason=error.reason, message=str(error), next_due=now + RECONSIDER)
-    wait = min(FIRST_RETRY * 2 ** min(page.attempts, 10), LAST_RETRY)
+    wait = min(FIRST_RETRY * 2 ** min(page.attempts, 10), LONGEST_WAIT)
     if isinstance(error, Transient) and error.retry_after is not None:
         wait = max(wait, timedelta(seconds=error.retry_after))
     return Failed(exchange=exchange, reason=error.reason, message=str(error), next_due=now + wait)

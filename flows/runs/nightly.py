@@ -7,6 +7,7 @@ runs under `tamis run`, `tamis run --direct`, a schedule, a worker, or a test.
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import BrokenExecutor
@@ -21,25 +22,39 @@ from flows.fetching.client import Fetcher
 from flows.fetching.discover import DiscoverySource, discover_urls
 from flows.observe import log
 from flows.runs.agreements import send_due_notices
-from flows.runs.alarms import alarms_of, send
+from flows.runs.alarms import Alarm, AlarmKind, alarms_of, send
+from flows.runs.holding import settle
 from flows.runs.ingest import ingest
 from flows.runs.judging import look_at_audits, moderator_of
 from flows.runs.manners import fetch_policy
+from flows.runs.outcome import EXIT_CODES, Outcome, judged
 from flows.runs.processing import judging_pool
 from flows.runs.remoderate import Move, judge_in_new_context
 from flows.runs.said_kinds import follow_patterns
 from flows.runs.site_run import LEASE_SECONDS, Advance, Dispatch, RunReport, SiteRun, wanted
+from flows.runs.telling import tell
 from flows.runs.tidying import tidy
 from flows.runs.worker_name import is_alive, worker_name
 from flows.settings import Settings, SiteSettings
 from storage.crawl.archive import WarcArchive
-from storage.crawl.frontier import DiscoveredUrl, DuePage, claim, counts, discover, make_due, release, release_dead
-from storage.crawl.runs import finish_run, recent_runs, start_run
+from storage.crawl.frontier import (
+    DiscoveredUrl,
+    DuePage,
+    back_to_now,
+    claim,
+    counts,
+    discover,
+    make_due,
+    release,
+    release_dead,
+)
+from storage.crawl.runs import end_dead_runs, finish_run, recent_runs, start_run
 from storage.database.engine import Database
 from storage.database.errors import DatabaseUnreachable, StorageError
 from storage.opening import open_database
 from storage.schema import upgrade_if_blank
-from storage.upkeep.health import site_status
+
+ENDED_WELL = ("finished", "quarantined", "held", "degraded")
 
 BatchRunner = Callable[[SiteRun, Sequence[DuePage]], Awaitable["Counter[str]"]]
 
@@ -59,6 +74,26 @@ async def run_site(
 
     Raises StorageError when the database cannot be opened at all: nothing was started then.
     """
+    try:
+        return await started_run(settings, site, full, limit, dry_run, advance, dispatch, command)
+    except StorageError as error:
+        alarm = Alarm(kind=AlarmKind.CANNOT_START, site=site.name, sentence=str(error))
+        for unsent in await asyncio.to_thread(send, (alarm,), settings.alarms):
+            log("alarm_unsent", site=site.name, because=unsent)
+        raise
+
+
+async def started_run(
+    settings: Settings,
+    site: SiteSettings,
+    full: bool,
+    limit: int | None,
+    dry_run: bool,
+    advance: Advance,
+    dispatch: Dispatch | None,
+    command: str,
+) -> RunReport:
+    """`run_site` but for what is told of a run that cannot start."""
     started = utc_now()
     upgrade_if_blank(settings.database_url)
     with ExitStack() as stack:
@@ -67,6 +102,8 @@ async def run_site(
             if dry_run:
                 return await plan(settings, site, db, fetcher, started, limit)
             release_dead(db, site.name, is_alive)
+            end_dead_runs(db, is_alive, started)
+            clock = turned_back(db, site.name, fetcher.now(), started)
             judge = moderator_of(settings, site, db)
             look_at_audits(db, site.name, judge.policy, "night", started)
             site_run = SiteRun(
@@ -76,13 +113,26 @@ async def run_site(
                 fetcher=fetcher,
                 pool=stack.enter_context(judging_pool(settings, site, judge, started)),
                 archive=stack.enter_context(WarcArchive(settings.archive)),
-                run_id=start_run(db, site.name, command, started),
+                run_id=start_run(db, site.name, command, started, worker_name()),
                 started=started,
                 full=full,
+                clock=clock,
             )
             log("run_started", site=site.name, run=site_run.run_id, full=full)
             report = await night(site_run, limit or site.max_pages, advance, dispatch or batches)
         return await asyncio.to_thread(with_notices_sent, settings, db, report)
+
+
+def turned_back(db: Database, site: str, now: datetime, due: datetime) -> str | None:
+    """Makes pages due that a clock which ran ahead had put off; what to tell people, or None if it went as usual."""
+    ahead = back_to_now(db, site, now, due)
+    if ahead is None:
+        return None
+    log("clock_jumped", site=site, ahead_until=ahead.until, pages=ahead.pages)
+    return (
+        f"{ahead.pages:,} pages were looked at in the future, until {ahead.until:%Y-%m-%d %H:%M} UTC, and the clock"
+        f" says {now:%Y-%m-%d %H:%M}: they are due now; look at the machine's clock (NTP)"
+    )
 
 
 async def night(site_run: SiteRun, limit: int | None, advance: Advance, dispatch: Dispatch) -> RunReport:
@@ -91,6 +141,7 @@ async def night(site_run: SiteRun, limit: int | None, advance: Advance, dispatch
     try:
         warnings += await find_pages(site_run)
         await dispatch(site_run, limit, advance)
+        await settle(site_run)
         site_run.counts["campaign_members"] += await asyncio.to_thread(
             tidy, site_run.settings, site_run.db, site_run.archive
         )
@@ -100,7 +151,9 @@ async def night(site_run: SiteRun, limit: int | None, advance: Advance, dispatch
         return ended(site_run, warnings, f"the worker processes did not start ({error}); run `tamis doctor`")
     except DatabaseUnreachable as error:
         return ended(site_run, warnings, f"{error}; the next run goes on where this one stopped")
-    except (FlowError, StorageError, OSError) as error:
+    except OSError as error:
+        return ended(site_run, warnings, disk_sentence(site_run.settings, error))
+    except (FlowError, StorageError) as error:
         return ended(site_run, warnings, str(error))
     except BaseException:
         ended(site_run, warnings, "it was interrupted; the next run goes on where it stopped")
@@ -108,6 +161,17 @@ async def night(site_run: SiteRun, limit: int | None, advance: Advance, dispatch
     finally:
         give_back(site_run)
     return ended(site_run, warnings)
+
+
+def disk_sentence(settings: Settings, error: OSError) -> str:
+    """What stopped the run, and what to do: mostly the disk that the archive is on."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{settings.archive}: the disk is full; free some space, and the next run goes on from here"
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return (
+            f"{error.filename or settings.archive} may not be written ({error.strerror}); let this account write there"
+        )
+    return f"{error}; the next run goes on where this one stopped"
 
 
 def give_back(site_run: SiteRun) -> None:
@@ -123,7 +187,7 @@ def judge_again(site_run: SiteRun) -> Counter[Move]:
 
     One that died left its share to this one.
     """
-    well = (run for run in recent_runs(site_run.db, site_run.site.name) if run.status in ("finished", "quarantined"))
+    well = (run for run in recent_runs(site_run.db, site_run.site.name) if run.status in ENDED_WELL)
     since = next((run.started_at for run in well), datetime.min.replace(tzinfo=UTC))
     return judge_in_new_context(site_run.settings, site_run.db, since, site_run.run_id)
 
@@ -132,11 +196,19 @@ def ended(site_run: SiteRun, warnings: list[str], failure: str | None = None) ->
     """Writes down how the run ended; the report of it. Without a database the report is all there is."""
     now = site_run.now()
     warnings = [*warnings, *site_run.warnings]
-    status = "failed" if failure else "quarantined" if site_run.quarantined else "finished"
+    found = judged(site_run.counts, known=site_run.known, held=site_run.held, nothing_found=site_run.nothing_found)
+    if failure is None and found.outcome is Outcome.FAILED:
+        failure = found.cause
+    outcome = Outcome.FAILED if failure else found.outcome
+    good = "quarantined" if site_run.quarantined else "finished"
+    status = good if outcome is Outcome.GOOD else str(outcome)
+    if site_run.held and outcome is Outcome.DEGRADED:
+        status = "held"
+    cause = failure or found.cause
     try:
-        finish_run(site_run.db, site_run.run_id, site_run.counts, status, now, failure or "; ".join(warnings) or None)
+        finish_run(site_run.db, site_run.run_id, +site_run.counts, status, now, cause or "; ".join(warnings) or None)
     except StorageError as error:
-        failure, status = failure or str(error), "failed"
+        failure, outcome, status = failure or str(error), Outcome.FAILED, "failed"
     log(
         "run_ended",
         site=site_run.site.name,
@@ -154,19 +226,24 @@ def ended(site_run: SiteRun, warnings: list[str], failure: str | None = None) ->
         quarantined=tuple(site_run.quarantined),
         warnings=tuple(warnings),
         failure=failure,
-        exit_code=1 if failure else 3 if site_run.quarantined else 0,
+        outcome=str(outcome),
+        cause=None if failure else cause,
+        held=status == "held",
+        clock=site_run.clock,
+        exit_code=EXIT_CODES[outcome] or (3 if site_run.quarantined else 0),
     )
 
 
 def with_notices_sent(settings: Settings, db: Database, report: RunReport) -> RunReport:
-    """Looks at the site's health and at the queue after the run and sends the alarms that they give reason for."""
-    health = () if report.failure else site_status(db, utc_now(), report.site)[0].alarms
-    undelivered = send(alarms_of(report, health), settings.alarms)
+    """Tells people what the run, and the queue after it, give reason for."""
+    undelivered: tuple[str, ...] = ()
     try:
+        undelivered += tell(settings, db, report.site, alarms_of(report), utc_now())
         undelivered += send_due_notices(settings, db, utc_now())
     except StorageError as error:  # the run has ended, well or not: its report must not get lost over this
         undelivered += (f"the review queue was not looked at: {error}",)
-    return replace(report, warnings=(*report.warnings, *health, *undelivered))
+        undelivered += send(alarms_of(report), settings.alarms)
+    return replace(report, warnings=(*report.warnings, *undelivered))
 
 
 async def batches(site_run: SiteRun, limit: int | None, advance: Advance, run_batch: BatchRunner = ingest) -> None:
@@ -200,9 +277,14 @@ async def find_pages(site_run: SiteRun) -> list[str]:
     new = discover(db, site.name, articles_among(site, found.urls), now)
     if site_run.full:
         make_due(db, site.name, now)
-    if new == 0 and not sum(counts(db, site.name, now).by_state.values()):
+    states = counts(db, site.name, now).by_state
+    site_run.known = sum(number for state, number in states.items() if state != "gone")
+    if new == 0 and not states:
         why = "; ".join(found.warnings) or "its urls, sitemaps and feeds name no page that include and exclude let in"
         raise RunFailed(f"{site.name}: nothing to fetch: {why}")
+    if not found.urls and (site.sitemaps or site.feeds):
+        because = "; ".join(found.warnings) or "its sitemaps and feeds are empty"
+        site_run.nothing_found = f"no address was found: {because}"
     return list(found.warnings)
 
 

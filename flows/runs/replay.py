@@ -20,8 +20,10 @@ from flows.runs.site_run import LOAD_CHUNK, quarantined
 from flows.runs.workers import RawPage, Unprocessable, WorkerPool
 from flows.settings import Settings, SiteSettings
 from storage.crawl.archive import WarcArchive
+from storage.crawl.held import held_pages
 from storage.crawl.loading import load
 from storage.crawl.outcomes import Extracted, Outcome
+from storage.crawl.own_past import compared
 from storage.crawl.replaying import ArchivedPage, StoredPage, archived_pages, stored_page
 from storage.crawl.runs import finish_run, start_run
 from storage.database.batches import batched
@@ -51,12 +53,13 @@ class Replayed:
     pages: int
     changed: int
     unreadable: tuple[str, ...]  # archived answers that could not be read or extracted, with the reason
+    held: int  # pages that a night held back and that still do not say what they said
     counts: dict[str, int]
     changes: tuple[FieldChange, ...]
 
     @property
     def exit_code(self) -> int:
-        return 3 if self.unreadable else 0
+        return 3 if self.unreadable or self.held else 0
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -96,7 +99,8 @@ async def replay_site(
     counts: Counter[str] = Counter()
     changes: list[FieldChange] = []
     unreadable: list[str] = []
-    changed = pages = 0
+    changed = pages = still_held = 0
+    held = {page.case.page_id: page.signs for page in held_pages(db, site.name)}
     run_id = None if dry_run else start_run(db, site.name, "replay", utc_now())
     with ExitStack() as stack:
         archive = stack.enter_context(WarcArchive(settings.archive))
@@ -109,6 +113,10 @@ async def replay_site(
             )
             for page, outcome in zip(batch, outcomes, strict=True):
                 pages += 1
+                signs = held.get(page.exchange.page_id)
+                if signs is not None and "gone" in signs:  # what is archived is what it was before
+                    still_held += 1
+                    continue
                 if isinstance(outcome, Unprocessable):
                     unreadable.append(outcome.message)
                     waiting.append(quarantined(page.exchange, outcome, utc_now()))
@@ -126,6 +134,9 @@ async def replay_site(
                     next_due=utc_now(),
                     kind_by=said.by if said else None,
                 )
+                if signs is not None and is_broken(db, extracted):
+                    still_held += 1
+                    continue
                 waiting.append(extracted)
             if not dry_run and len(waiting) >= LOAD_CHUNK:
                 counts.update(load(db, waiting, run_id, utc_now(), replayed=True).as_dict())
@@ -141,9 +152,16 @@ async def replay_site(
         pages=pages,
         changed=changed,
         unreadable=tuple(unreadable),
+        held=still_held,
         counts=dict(counts),
         changes=tuple(changes),
     )
+
+
+def is_broken(db: Database, outcome: Extracted) -> bool:
+    """Whether a page that was held back still does not say what it said: a mended extractor reads it as before."""
+    found = compared(db, outcome)
+    return found is not None and bool(found.signs)
 
 
 def said_of(site: SiteSettings, page: ArchivedPage) -> SaidKind | None:

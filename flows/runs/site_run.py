@@ -39,6 +39,8 @@ SHOWN_COUNTS = (
     ("reject", "comments rejected"),
     ("campaign_members", "comments found in campaigns"),
     ("new_tweets", "new tweets"),
+    ("second_look", "pages that wait for a second look"),
+    ("accepted", "pages applied that had been held back"),
     ("disallowed", "pages disallowed by robots.txt"),
     ("gone", "pages gone"),
     ("failed", "pages to try again"),
@@ -66,6 +68,10 @@ class RunReport:
     warnings: tuple[str, ...] = ()
     planned: tuple[str, ...] = ()  # a dry run: what would be fetched
     failure: str | None = None
+    outcome: str = "good"  # good, degraded or failed
+    cause: str | None = None  # why it was not good, in one sentence
+    held: bool = False  # the night broke with the site's past and was not applied
+    clock: str | None = None  # how the machine's clock jumped
     exit_code: int = field(default=0)
 
     def as_json(self) -> dict[str, Any]:
@@ -88,6 +94,11 @@ class SiteRun:
     now: Clock = utc_now
     counts: Counter[str] = field(default_factory=Counter)
     quarantined: list[QuarantinedPage] = field(default_factory=list)
+    held: str | None = None  # why the pages that broke with their past were not applied
+    nothing_found: str | None = None  # why no sitemap and no feed named a page
+    known: int = 0  # pages of the site that are not gone
+    clock: str | None = None  # how the machine's clock jumped
+    new_texts: dict[str, set[str]] = field(default_factory=dict)  # by both ends of a text: the pages it is new on
     warnings: list[str] = field(default_factory=list)
     on_page: Callable[[], None] = lambda: None
 

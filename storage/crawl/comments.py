@@ -358,7 +358,7 @@ def shows_whole_thread(page: Prepared, known: Any) -> bool:
     here = page.outcome.exchange.page_id
     before = sum(row.page_id == here and row.missing_since is None for row in known)
     emptied = not page.outcome.page.comments and page.outcome.page.discussion.claimed != 0
-    return not (emptied and before >= SUSPICIOUS_LOSS)
+    return page.outcome.accepted or not (emptied and before >= SUSPICIOUS_LOSS)
 
 
 def sweep_missing(connection: Connection, article_ids: Collection[int], now: datetime) -> int:

@@ -19,6 +19,7 @@ from storage.database.engine import Database
 from storage.database.tables import pages, sites
 from storage.database.values import upsert
 
+CLOCKS_DIFFER = timedelta(hours=1)  # between the machines that share a frontier
 MOST_PARAMETERS = 900  # of one query: SQLite's old limit is 999
 
 Source = Literal["given", "sitemap", "feed", "link", "next_page"]
@@ -50,6 +51,7 @@ class DuePage:
     last_fetched: datetime | None
     kind: str | None = None
     kind_by: str | None = None  # editor or settings, if a person said what it is
+    article_id: int | None = None  # set once it was read: it has a past
 
 
 def site_number(connection: Connection, site: str, now: datetime) -> int:
@@ -191,6 +193,7 @@ def claim(
                 pages.c.last_fetched,
                 pages.c.kind,
                 pages.c.kind_by,
+                pages.c.article_id,
             )
             .where(pages.c.id.in_(ids))
             .order_by(pages.c.next_due, pages.c.id)
@@ -217,6 +220,32 @@ def release_dead(db: Database, site: str, is_alive: Callable[[str], bool]) -> in
             update(pages).where(mine, pages.c.lease_worker.in_(dead)).values(lease_worker=None, lease_until=None)
         )
     return int(done.rowcount)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """Pages of a site that were looked at later than now: a clock ran ahead. `until`: the latest of those times."""
+
+    pages: int
+    until: datetime
+
+
+def back_to_now(db: Database, site: str, now: datetime, due: datetime) -> Ahead | None:
+    """Makes every page due at `due` whose last look lies after `now`, as if it had been now; None if there is none.
+
+    Their next answers would count as older than what is known, and would not be asked for before that time.
+    """
+    with db.read() as connection:
+        mine = pages.c.site_id == select(sites.c.id).where(sites.c.name == site).scalar_subquery()
+        ahead = (mine, pages.c.last_fetched > now + CLOCKS_DIFFER)
+        number, until = connection.execute(select(func.count(), func.max(pages.c.last_fetched)).where(*ahead)).one()
+    if not number:
+        return None
+    with db.write() as connection:
+        connection.execute(
+            update(pages).where(*ahead).values(last_fetched=now, next_due=due, lease_worker=None, lease_until=None)
+        )
+    return Ahead(pages=int(number), until=until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

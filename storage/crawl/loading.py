@@ -18,7 +18,7 @@ from extractors.records import PageKind
 from storage.crawl.articles import write_articles
 from storage.crawl.comments import Prepared, prepared, sweep_missing, write_comments
 from storage.crawl.judgements import write_judgements
-from storage.crawl.outcomes import Extracted, Failed, GonePage, LoadCounts, Outcome, Quarantined, Unchanged
+from storage.crawl.outcomes import ASK_AGAIN, Extracted, Failed, GonePage, LoadCounts, Outcome, Quarantined, Unchanged
 from storage.crawl.page_kinds import BY_EDITOR
 from storage.crawl.quarantine import close_cases, open_case
 from storage.crawl.same_article import settled
@@ -141,7 +141,12 @@ def load_chunk(
         for outcome in current:
             if not isinstance(outcome, Extracted):
                 counts += note_exchange(connection, outcome, known[outcome.exchange.page_id], run_id)
-        close_cases(connection, [outcome.exchange.page_id for outcome in read], now)
+        well = [
+            outcome.exchange.page_id
+            for outcome in current
+            if isinstance(outcome, Extracted) or is_well_again(outcome, known[outcome.exchange.page_id])
+        ]
+        close_cases(connection, well, now)
         follow_threads(connection, extracted, known, article_ids, now)
         looked_at = ({*article_ids.values()} - new_articles) | continued(current, known)
         counts += LoadCounts(removed_comments=sweep_missing(connection, looked_at, now))
@@ -189,6 +194,12 @@ KNOWN_LOCKED = KNOWN.with_for_update()
 def known_pages(connection: Connection, page_ids: Sequence[int]) -> dict[int, Row[Any]]:
     query = KNOWN_LOCKED if connection.dialect.name == "postgresql" else KNOWN
     return {row.id: row for row in connection.execute(query, {"numbers": page_ids})}
+
+
+def is_well_again(outcome: Outcome, page: Row[Any]) -> bool:
+    """Whether a page that was set aside reads again as its good record does, or is gone for good after all."""
+    again = isinstance(outcome, GonePage) or (isinstance(outcome, Unchanged) and outcome.compared)
+    return bool(page.state == "quarantined") and again
 
 
 def is_stale(outcome: Outcome, page: Row[Any]) -> bool:
@@ -319,7 +330,10 @@ def page_row(db: Database, outcome: Outcome, page: Row[Any], article_id: int | N
     etag, last_modified, content_hash, stored_url = page.etag, page.last_modified, page.content_hash, page.stored_url
     extractor_version, shortfall = page.extractor_version, page.shortfall
     kind, because, kind_by = page.kind, page.kind_because, page.kind_by
-    if isinstance(outcome, Extracted | Quarantined):
+    if isinstance(outcome, Quarantined) and outcome.reason in ASK_AGAIN:
+        etag = last_modified = content_hash = stored_url = None
+        attempts = page.attempts + 1
+    elif isinstance(outcome, Extracted | Quarantined) or (isinstance(outcome, Unchanged) and outcome.compared):
         etag, last_modified, content_hash = exchange.etag, exchange.last_modified, exchange.content_hash
         stored_url = exchange.final_url if exchange.final_url != exchange.url else None
     match outcome:
@@ -329,7 +343,7 @@ def page_row(db: Database, outcome: Outcome, page: Row[Any], article_id: int | N
                 kind, because = str(read.page_kind), [cue.because for cue in read.kind_cues]
                 kind_by = outcome.kind_by
         case Unchanged():
-            state = "quarantined" if page.state == "quarantined" else "ok"
+            state = "quarantined" if page.state == "quarantined" and not outcome.compared else "ok"
             etag, last_modified = exchange.etag or etag, exchange.last_modified or last_modified
         case Quarantined():
             state = "quarantined"

@@ -36,6 +36,7 @@ class Extracted:
     """A page that was read. `verdicts` has one item a comment, in the order of `page.comments`.
 
     `kind_by` is editor or settings where a person said what it is.
+    `accepted`: a night's judgement or a person let it replace what it no longer shows, whole threads included.
     """
 
     exchange: Exchange
@@ -43,6 +44,7 @@ class Extracted:
     verdicts: tuple[Verdict, ...]
     next_due: datetime | None
     kind_by: str | None = None
+    accepted: bool = False
 
     def __post_init__(self) -> None:
         if len(self.verdicts) != len(self.page.comments):
@@ -53,20 +55,38 @@ class Extracted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
-    """Nothing new: a 304, or the same body as at the last fetch."""
+    """Nothing new: a 304, or the same body as at the last fetch; `compared`: another body with the same records."""
 
     exchange: Exchange
     next_due: datetime | None
+    compared: bool = False
+
+
+MACHINE = frozenset({"too_slow", "worker_died", "fault"})
+"""Verdicts on the machine or on us, not on the page: tried again, with more time, on every run."""
+
+SECOND_LOOK = "second_look"  # until the whole run has been looked at
+SITE_CHANGED = "site_changed"  # with more pages of the site than is usual there
+COMMENTS_CHANGED = "comments_changed"  # the same for comments that vanished or were rewritten
+PAGE_CHANGED = "page_changed"  # this page alone: little of it is left
+HELD = frozenset({SECOND_LOOK, SITE_CHANGED, COMMENTS_CHANGED, PAGE_CHANGED})
+"""Why a page is held back that no longer resembles its own last good record."""
+
+ASK_AGAIN = MACHINE | HELD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
-    """The page's fault: set aside with its reason (a stable word) and a sentence. An older good copy is kept."""
+    """Set aside with its reason (a stable word) and a sentence. An older good copy is kept.
+
+    A reason in ASK_AGAIN says nothing about the page for good: its answer is asked for in full the next time.
+    """
 
     exchange: Exchange
     reason: str
     message: str
     next_due: datetime | None
+    signs: tuple[str, ...] = ()  # of a page in HELD: what broke with its own past
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

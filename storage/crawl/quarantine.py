@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storage.crawl.archive import ArchiveRef
-from storage.crawl.outcomes import Quarantined
+from storage.crawl.outcomes import HELD, Quarantined
 from storage.database.engine import Database
 from storage.database.errors import UnknownItem
 from storage.database.tables import pages, quarantine, sites
@@ -46,13 +46,18 @@ def open_case(connection: Connection, outcome: Quarantined, run_id: int | None) 
         "warc_file": exchange.warc_file,
         "warc_offset": exchange.warc_offset,
         "run_id": run_id,
+        "signs": f" {' '.join(outcome.signs)} " if outcome.signs else None,
     }
     if row is None:
         connection.execute(
             insert(quarantine).values(page_id=exchange.page_id, opened_at=exchange.fetched_at, times=1, **seen)
         )
     elif exchange.fetched_at > row.last_seen_at:
-        connection.execute(update(quarantine).where(quarantine.c.id == row.id).values(times=row.times + 1, **seen))
+        another = outcome.reason in HELD and row.reason not in HELD  # how long it has lasted counts from here
+        if another:
+            seen["opened_at"] = exchange.fetched_at
+        times = 1 if another else row.times + 1
+        connection.execute(update(quarantine).where(quarantine.c.id == row.id).values(times=times, **seen))
 
 
 OPEN = select(quarantine.c.id).where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +18,8 @@ SILENCE_SECONDS = 900  # a run that gave no sign of life for so long is dead
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run. `status`: running, finished, quarantined (finished with bad pages), failed, abandoned."""
+    """One run. `status`: running, finished, quarantined (finished with bad pages), held (a night that broke with the
+    site's past was not applied), degraded (too few of its pages could be read), failed, abandoned (it died)."""
 
     id: int
     site: str | None
@@ -28,9 +29,10 @@ class Run:
     status: str
     counts: dict[str, int]
     message: str | None
+    worker: str | None
 
 
-def start_run(db: Database, site: str | None, command: str, now: datetime) -> int:
+def start_run(db: Database, site: str | None, command: str, now: datetime, worker: str | None = None) -> int:
     """The number of a new run; runs that have died in silence are marked abandoned on the way."""
     with db.write() as connection:
         connection.execute(
@@ -43,6 +45,7 @@ def start_run(db: Database, site: str | None, command: str, now: datetime) -> in
             .values(
                 site_id=site_number(connection, site, now) if site is not None else None,
                 command=command,
+                worker=worker,
                 started_at=now,
                 seen_at=now,
                 status="running",
@@ -51,6 +54,23 @@ def start_run(db: Database, site: str | None, command: str, now: datetime) -> in
             .returning(runs.c.id)
         )
         return int(made.scalar_one())
+
+
+def end_dead_runs(db: Database, is_alive: Callable[[str], bool], now: datetime) -> int:
+    """Mark runs as abandoned whose process is gone, without waiting for their silence to last; return how many."""
+    with db.read() as connection:
+        query = select(runs.c.id, runs.c.worker).where(runs.c.status == "running", runs.c.worker.is_not(None))
+        dead = [row.id for row in connection.execute(query) if not is_alive(row.worker)]
+    if dead:
+        with db.write() as connection:
+            connection.execute(
+                update(runs)
+                .where(runs.c.id.in_(dead), runs.c.status == "running")
+                .values(
+                    status="abandoned", finished_at=now, message="its process died; the next run takes up its pages"
+                )
+            )
+    return len(dead)
 
 
 def finish_run(
@@ -79,6 +99,7 @@ def recent_runs(db: Database, site: str | None = None, limit: int = 20) -> tuple
             runs.c.status,
             runs.c.counts,
             runs.c.message,
+            runs.c.worker,
         )
         .outerjoin(sites, sites.c.id == runs.c.site_id)
         .order_by(runs.c.id.desc())

@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from sqlalchemy.exc import DatabaseError as DriverDatabaseError
 
 from storage.database.columns import moment_text
-from storage.database.errors import DatabaseLocked, DatabaseUnreachable
+from storage.database.errors import DatabaseFull, DatabaseLocked, DatabaseReadOnly, DatabaseUnreachable
 from storage.database.write_turns import WriteTurns
 
 LOCK_WAIT_SECONDS = 30
@@ -214,6 +214,12 @@ def our_error(error: DBAPIError, url: str) -> Exception:
     reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
     if isinstance(error, OperationalError) and ("locked" in reason or "busy" in reason):
         return DatabaseLocked(f"{shown(url)} is locked by another process for over {LOCK_WAIT_SECONDS} s; try again")
+    if isinstance(error, OperationalError) and ("disk is full" in reason or "No space left" in reason):
+        return DatabaseFull(f"{shown(url)}: the disk is full; free some space, and the next run goes on from here")
+    if "readonly" in reason or "read-only" in reason:
+        return DatabaseReadOnly(f"{shown(url)} may be read only; let this account write to it and to its folder")
+    if isinstance(error, OperationalError) and "disk I/O error" in reason:
+        return DatabaseFull(f"{shown(url)}: the disk does not take what is written ({reason}); look at it")
     if "unable to open" in reason:
         return DatabaseUnreachable(f"{shown(url)}: cannot open the file; does its folder exist, may you write there?")
     if isinstance(error, DriverDatabaseError) and "not a database" in reason:

@@ -5,6 +5,8 @@ StorageError
 │   ├── SchemaMissing        no Tamis tables yet: `tamis db upgrade`
 │   ├── SchemaOutdated       made by an older Tamis: `tamis db upgrade`
 │   ├── SchemaTooNew         made by a newer Tamis: update Tamis
+│   ├── DatabaseFull         the disk is full or broken
+│   ├── DatabaseReadOnly     this account may not write to it
 │   ├── DatabaseUnreachable  no such folder, no such server, wrong password, not a database
 │   └── BackupDamaged        a backup whose checksums or counts do not agree with its contents
 ├── DatabaseLocked           retry: somebody else holds the write lock for longer than the wait allows
@@ -43,6 +45,14 @@ class SchemaTooNew(DatabaseError):
 
 
 class DatabaseUnreachable(DatabaseError):
+    pass
+
+
+class DatabaseFull(DatabaseError):
+    pass
+
+
+class DatabaseReadOnly(DatabaseError):
     pass
 
 

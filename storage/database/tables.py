@@ -96,10 +96,13 @@ runs = Table(
     needed("command", Text, "What ran: run, replay, remoderate, retrain."),
     needed("started_at", Moment, "When it began."),
     maybe("finished_at", Moment, "When it ended; null while it runs."),
-    needed("status", Text, "running, finished, quarantined (finished with bad pages), failed or abandoned."),
+    needed(
+        "status", Text, "running, finished, quarantined (finished with bad pages), held, degraded, failed or abandoned."
+    ),
     needed("counts", Json, "What it did, by name: pages, new_comments, quarantined, ..."),
     maybe("message", Text, "Why it failed, in one sentence."),
     needed("seen_at", Moment, "Its last sign of life: an old one means that the process died."),
+    maybe("worker", Text, "The process that runs it: host, number and a token."),
     comment="One row a run.",
 )
 
@@ -459,6 +462,7 @@ quarantine = Table(
     maybe("content_hash", Text, "SHA-256 of the body that was refused, in hex."),
     maybe("warc_file", Text, "Where the answer is archived."),
     maybe("warc_offset", Identifier, "Where its record starts, in bytes."),
+    maybe("signs", Text, "What broke with the page's own past, in stable words: text, title, comments, gone, ..."),
     comment="Pages set aside, with the reason; a page has at most one open case.",
 )
 
@@ -537,12 +541,14 @@ learned = Table(
 notices = Table(
     "told",
     metadata,
-    Column("kind", Text, primary_key=True, comment="queue, overdue or campaign."),
+    Column("kind", Text, primary_key=True, comment="What it is about: queue, overdue, campaign, run_failed, ..."),
     Column("site", Text, primary_key=True, comment="The site's name."),
     Column("subject", Text, primary_key=True, comment="The campaign's number; empty for the others."),
     maybe("told_at", Moment, "When somebody was told last; null: nobody yet."),
     maybe("claimed_until", Moment, "Until when the process that is telling it has time."),
-    comment="Alarms of the review queue that are out, so that each is told once.",
+    maybe("sentence", Text, "What was told last."),
+    maybe("since", Moment, "When it was told first."),
+    comment="Alarms that are out, so that each is told once.",
 )
 
 editors = Table(

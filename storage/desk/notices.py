@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 
 from storage.database.engine import Database
 from storage.database.tables import notices
-from storage.database.values import upsert
+from storage.database.values import storable, upsert
 
 CLAIM = timedelta(minutes=5)  # who has not said by then that it was told has failed
 
@@ -55,7 +55,59 @@ def claim_notices(
 def confirm_sent(db: Database, matters: Sequence[Notice], now: datetime) -> None:
     """They were told."""
     with db.write() as connection:
-        connection.execute(update(notices).where(among(matters)).values(told_at=now, claimed_until=None))
+        connection.execute(
+            update(notices)
+            .where(among(matters))
+            .values(told_at=now, claimed_until=None, since=func.coalesce(notices.c.since, now))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A notice that is out: the sentence that was told last, and since when."""
+
+    notice: Notice
+    sentence: str
+    since: datetime
+    told_at: datetime
+
+
+def told_notices(db: Database, site: str, kinds: Collection[str]) -> tuple[Told, ...]:
+    """What of these kinds somebody was told about the site and is not over."""
+    query = select(notices).where(
+        notices.c.site == site, notices.c.kind.in_(sorted(kinds)), notices.c.told_at.is_not(None)
+    )
+    with db.read() as connection:
+        return tuple(
+            Told(
+                notice=Notice(kind=row.kind, site=row.site, subject=row.subject),
+                sentence=row.sentence or "",
+                since=row.since or row.told_at,
+                told_at=row.told_at,
+            )
+            for row in connection.execute(query.order_by(notices.c.kind, notices.c.subject))
+        )
+
+
+def keep_told(db: Database, told: Sequence[tuple[Notice, str]], now: datetime) -> None:
+    """They were told now, in these words."""
+    with db.write() as connection:
+        for notice, sentence in sorted(told, key=lambda pair: key(pair[0])):
+            kind, site, subject = key(notice)
+            statement = upsert(connection, notices).values(
+                kind=kind, site=site, subject=subject, told_at=now, since=now, sentence=storable(sentence)
+            )
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[notices.c.kind, notices.c.site, notices.c.subject],
+                    set_={
+                        "told_at": now,
+                        "sentence": storable(sentence),
+                        "since": func.coalesce(notices.c.since, now),
+                        "claimed_until": None,
+                    },
+                )
+            )
 
 
 def clear_notices(db: Database, matters: Sequence[Notice]) -> None:

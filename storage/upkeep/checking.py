@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from storage.crawl.archive import ArchiveRef, WarcArchive
 from storage.database.engine import Database
 from storage.database.errors import RecordMissing
+from storage.database.tables import fetches
 
-SAMPLE = 50  # archived answers that are read
+SAMPLE = 50  # archived answers that are read: the newest, and as many again from all over the archive
 
 RULES = {
     "comments without a standing": "SELECT count(*) FROM comments c LEFT JOIN reviews r ON r.comment_id = c.id"
@@ -33,7 +35,8 @@ RULES = {
     " ON p.id = c.parent_id WHERE c.parent_id IS NOT NULL AND p.id IS NULL",
     "pages of articles that are not there": "SELECT count(*) FROM pages p LEFT JOIN articles a ON a.id = p.article_id"
     " WHERE p.article_id IS NOT NULL AND a.id IS NULL",
-    "well pages without an article": "SELECT count(*) FROM pages WHERE state = 'ok' AND article_id IS NULL",
+    "well articles without a record": "SELECT count(*) FROM pages WHERE state = 'ok' AND article_id IS NULL"
+    " AND kind = 'article'",
     "erased comments that still hold something": "SELECT count(*) FROM comments WHERE erased_at IS NOT NULL"
     " AND (body <> '' OR author IS NOT NULL OR author_url IS NOT NULL)",
     "versions newer than the comment": "SELECT count(*) FROM comment_versions v JOIN comments c ON c.id = v.comment_id"
@@ -61,19 +64,38 @@ def check(db: Database, archive: WarcArchive | None = None) -> tuple[Problem, ..
             rows = int(connection.execute(text(query)).scalar_one())
             if rows:
                 found.append(Problem(what=what, rows=rows))
-        places = connection.execute(
-            text(
-                "SELECT warc_file, warc_offset FROM fetches WHERE warc_file IS NOT NULL ORDER BY id DESC LIMIT :limit"
-            ),
-            {"limit": SAMPLE},
-        ).all()
+        places = sampled(connection) if archive is not None else []
+        files = list(connection.execute(FILES).scalars())
     if archive is not None:
-        missing = sum(not is_readable(archive, ArchiveRef(file=file, offset=offset)) for file, offset in places)
-        if missing:
-            found.append(
-                Problem(what=f"archived answers that cannot be read, of the newest {len(places)}", rows=missing)
-            )
+        found += archive_problems(archive, files, places)
     return tuple(found)
+
+
+FILES = select(fetches.c.warc_file).where(fetches.c.warc_file.is_not(None)).distinct().order_by(fetches.c.warc_file)
+
+
+def sampled(connection: Connection) -> list[ArchiveRef]:
+    """Places of the newest archived answers, and of as many others from all over the archive."""
+    archived = select(fetches.c.id, fetches.c.warc_file, fetches.c.warc_offset).where(fetches.c.warc_file.is_not(None))
+    newest = connection.execute(archived.order_by(fetches.c.id.desc()).limit(SAMPLE)).all()
+    last = newest[-1].id if newest else 0
+    step = max(1, last // SAMPLE)
+    others = connection.execute(archived.where(fetches.c.id < last, fetches.c.id % step == 0).limit(2 * SAMPLE)).all()
+    return [ArchiveRef(file=row.warc_file, offset=row.warc_offset) for row in (*newest, *others)]
+
+
+def archive_problems(archive: WarcArchive, files: Sequence[str], places: Sequence[ArchiveRef]) -> list[Problem]:
+    """Files that the database names and that are not there, and answers that cannot be read."""
+    found = []
+    there = set(archive.files())
+    if gone := [file for file in files if file not in there]:
+        found.append(Problem(what=f"archive files that are not in {archive.folder}, such as {gone[0]}", rows=len(gone)))
+    bad = [place for place in places if place.file in there and not is_readable(archive, place)]
+    if bad:
+        first = f"byte {bad[0].offset} of {bad[0].file}"
+        what = f"archived answers that cannot be read, of {len(places)} tried, such as {first}"
+        found.append(Problem(what=what, rows=len(bad)))
+    return found
 
 
 def sqlite_problems(connection: Connection) -> list[Problem]:

@@ -14,8 +14,13 @@ from storage.database.engine import Database
 from storage.database.tables import articles, fetches, pages, quarantine, reviews, sites
 
 YIELD_PAGES = 50  # the newest pages of a site that are compared with those before them
+SAID = {
+    "failed": "the last run failed",
+    "abandoned": "the last run died",
+    "held": "the last run was held back",
+    "degraded": "the last run was incomplete",
+}
 YIELD_LEAST = 8  # fewer say nothing
-YIELD_DROP = 0.5  # a fall to half of what it was is an alarm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,22 +153,16 @@ def completeness(site: str, facts: dict[str, Any], last_run: Run | None) -> Site
         last_run=last_run,
         yield_now=now,
         yield_before=before,
-        alarms=tuple(alarms(now, before, last_run)),
+        alarms=tuple(alarms(last_run)),
         **facts,
     )
 
 
-def alarms(now: Yield | None, before: Yield | None, last_run: Run | None) -> list[str]:
+def alarms(last_run: Run | None) -> list[str]:
     """What a person should look at."""
     found = []
-    if last_run is not None and last_run.status in {"failed", "abandoned"}:
-        found.append(f"the last run {last_run.status}: {last_run.message or 'it gave no reason'}")
-    if now is not None and before is not None:
-        for name, least in (("comments", 1.0), ("text_length", 200.0), ("sections", 1.0), ("share_read", 0.2)):
-            was, is_ = getattr(before, name), getattr(now, name)
-            if was >= least and is_ < YIELD_DROP * was:
-                words = name.replace("_", " ")
-                found.append(f"{words} a page fell from {was:.1f} to {is_:.1f}: has the site changed its theme?")
+    if last_run is not None and last_run.status in SAID:
+        found.append(f"{SAID[last_run.status]}: {last_run.message or 'it gave no reason'}")
     return found
 
 

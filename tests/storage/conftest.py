@@ -62,6 +62,7 @@ class Maker:
             site_name="Le Mag",
             language="fr",
             author="Rédaction",
+            authors=("Rédaction",),
             published="2026-01-05",
             lead="Un métier.",
             text="Définition\n\nIl gère le trafic.",

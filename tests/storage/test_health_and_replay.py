@@ -28,13 +28,13 @@ def test_a_status_counts_pages_comments_and_the_queue(database, make, say, judge
     assert status.alarms == ()
 
 
-def test_a_theme_that_hides_comments_raises_an_alarm(database, make, say):
+def test_a_status_shows_what_pages_yield_now_and_yielded_before(database, make, say):
     many = [say(str(n)) for n in range(6)]
     load(database, [make.extracted(f"{URL}/{n}", many) for n in range(10)], None, make.now)
     blind = [make.extracted(f"{URL}/{n}", [], discussion=Discussion()) for n in range(10)]
     load(database, blind, None, make.now)
     (status,) = site_status(database, make.now, "mag")
-    assert any("comments a page fell from 6.0 to 0.0" in alarm for alarm in status.alarms)
+    assert (status.yield_before.comments, status.yield_now.comments) == (6.0, 0.0)
 
 
 def test_a_run_that_died_in_silence_is_abandoned_and_shown(database, make):

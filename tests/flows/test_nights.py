@@ -1,0 +1,444 @@
+"""The night's judgement: what breaks with a site's past is held back and told, ordinary life is neither."""
+
+from __future__ import annotations
+
+import errno
+import json
+import random
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from flows.runs import processing
+from flows.runs.accepting import NothingHeld, accept
+from flows.runs.replay import replay
+from flows.settings import Settings
+from storage.database.engine import NOT_DURABLE, connect
+from storage.database.errors import StorageError
+from tests.nightly_site import night, nights_later
+from tests.press import rows, running, settings_file, site_of, small_site, wait_until
+from tests.servers import Reply, SiteServer
+
+pytestmark = pytest.mark.integration
+
+WORDS = (
+    "river mill bridge valley harbour market baker weaver school garden winter summer stone timber lantern orchard "
+    "council teacher printer carriage railway factory cellar meadow village parish tavern sailor doctor merchant"
+).split()
+PAGES = 20
+
+
+def sentence(numbers: random.Random, least: int = 9) -> str:
+    words = [numbers.choice(WORDS) for _ in range(numbers.randint(least, least + 8))]
+    return " ".join(["The", *words]) + "."
+
+
+def body(number: int, paragraphs: int = 6) -> str:
+    numbers = random.Random(number)
+    parts = [f"<p>{' '.join(sentence(numbers) for _ in range(4))}</p>" for _ in range(paragraphs)]
+    parts.insert(2, f"<h2>{sentence(numbers, 3)}</h2>")
+    parts.insert(5, f"<h2>{sentence(numbers, 3)}</h2>")
+    return "".join(parts)
+
+
+def comment(number: int, words: str) -> str:
+    return (
+        f'<li class="comment depth-1" id="comment-{number}"><div class="comment-body">'
+        f'<div class="comment-author vcard"><cite class="fn">Reader {number}</cite> <span class="says">says:</span>'
+        f'</div><div class="comment-meta"><a href="#comment-{number}">March {number % 28 + 1}, 2014 at 10:00 am</a>'
+        f"</div><p>{words}</p></div></li>"
+    )
+
+
+def thread(number: int, count: int = 3, edited: str = "") -> str:
+    numbers = random.Random(1000 + number)
+    return "".join(comment(10 * number + place, f"{sentence(numbers)} {edited}") for place in range(1, count + 1))
+
+
+def page(number: int, *, text: str | None = None, comments: str | None = None, block: str = "entry-content") -> str:
+    comments = thread(number) if comments is None else comments
+    title = f"{sentence(random.Random(500 + number), 3)[4:-1]} {number}"
+    return (
+        f'<!doctype html><html lang="en"><head><title>{title} - The Valley Post</title></head><body>'
+        f'<nav><a href="/">Home</a> <a href="/about">About</a></nav><main><article class="post">'
+        f'<h1 class="entry-title">{title}</h1><div class="{block}">{body(number) if text is None else text}</div>'
+        f'</article><section id="comments"><h3>{comments.count("<li")} comments</h3>'
+        f'<ol class="commentlist">{comments}</ol></section></main><footer>Valley Post</footer></body></html>'
+    )
+
+
+WALL = (
+    '<!doctype html><html lang="en"><head><title>Members only - The Valley Post</title></head><body><main><article>'
+    "<h1>Members only</h1><div class='wall'>"
+    + "<p>This story is for members of the reading club. Choose a plan that suits you, and read every story of the "
+    "archive on all of your devices, at home and on the way, for as long as you like.</p>"
+    * 3
+    + "</div></article></main></body></html>"
+)
+
+
+@pytest.fixture
+def site() -> Iterator[SiteServer]:
+    with SiteServer({f"/{n}": page(n) for n in range(PAGES)}) as server:
+        yield server
+
+
+@pytest.fixture
+def settings(site: SiteServer, tmp_path: Path) -> Settings:
+    urls = [site.url(f"/{n}") for n in range(PAGES)]
+    return site_of(site, tmp_path, urls=urls, follow_links=False)
+
+
+def kept(settings: Settings) -> list[tuple[Any, ...]]:
+    return rows(settings.database_url, "SELECT canonical_url, title, text, version, gone_at FROM articles ORDER BY 1")
+
+
+def present(settings: Settings) -> int:
+    query = "SELECT count(*) FROM comments WHERE removed_at IS NULL AND missing_since IS NULL"
+    return int(rows(settings.database_url, query)[0][0])
+
+
+def reasons(settings: Settings) -> dict[str, int]:
+    query = "SELECT reason, count(*) FROM quarantine WHERE resolved_at IS NULL GROUP BY reason"
+    return dict(rows(settings.database_url, query))
+
+
+def test_a_healthy_first_night_and_an_unchanged_one_are_good(site: SiteServer, settings: Settings) -> None:
+    first, second = night(settings, 0), night(settings, 1)
+    assert [(one.outcome, one.cause, one.exit_code) for one in (first, second)] == [("good", None, 0)] * 2
+    assert (second.counts["unchanged"], second.counts.get("verdicts", 0)) == (PAGES, 0)
+
+
+def test_a_page_whose_bytes_changed_and_whose_records_did_not_is_one_row(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    for number in range(PAGES):
+        links = "".join(f'<li><a href="/other-{number}-{n}">Story {n}</a></li>' for n in range(number % 5))
+        site.pages[f"/{number}"] = page(number).replace("</footer>", f"nonce {number}<ul>{links}</ul></footer>")
+    report = night(settings, 1)
+    assert (report.outcome, report.counts["unchanged"]) == ("good", PAGES)
+    assert rows(settings.database_url, "SELECT count(*) FROM fetches") == [(PAGES,)]
+    assert rows(settings.database_url, "SELECT max(version) FROM articles") == [(1,)]
+
+
+def test_a_login_wall_replaces_nothing_and_is_told_with_the_command(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    before, comments = kept(settings), present(settings)
+    site.pages.update({f"/{n}": WALL for n in range(PAGES)})
+    report = night(settings, 1)
+    assert (report.outcome, report.exit_code, report.held) == ("degraded", 3, True)
+    assert (kept(settings), present(settings)) == (before, comments)
+    assert reasons(settings) == {"site_changed": PAGES}
+    assert f"{PAGES} of {PAGES} pages no longer say what they said" in (report.cause or "")
+    assert f"tamis accept press {report.run_id}" in (report.cause or "")
+    again = night(settings, 2)
+    assert (again.outcome, kept(settings)) == ("degraded", before)
+    site.pages.update({f"/{n}": page(n) for n in range(PAGES)})
+    over = night(settings, 3)
+    assert (over.outcome, over.exit_code, reasons(settings)) == ("good", 0, {})
+
+
+def test_a_body_that_moved_names_the_block_that_is_gone(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    before = kept(settings)
+    aside = "".join(f"<p>{sentence(random.Random(n), 12)}</p>" for n in range(8))
+    for number in range(PAGES):
+        site.pages[f"/{number}"] = page(number, text=aside + str(number), block="teaser-box")
+    report = night(settings, 1)
+    assert kept(settings) == before
+    assert "div.entry-content" in (report.cause or "")
+
+
+def test_a_tenth_of_the_pages_is_told_and_one_page_is_not(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    before = kept(settings)
+    site.pages["/0"] = WALL
+    alone = night(settings, 1)
+    assert (alone.outcome, alone.exit_code, reasons(settings)) == ("good", 3, {"page_changed": 1})
+    site.pages.update({f"/{n}": WALL for n in range(3)})
+    assert night(settings, 2).outcome == "degraded"
+    assert kept(settings) == before
+
+
+def test_one_page_that_stays_another_is_believed_after_some_nights(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    site.pages["/0"] = page(77, comments=thread(0))
+    for number in (1, 2):
+        night(settings, number)
+    assert rows(settings.database_url, "SELECT count(*) FROM articles WHERE version > 1") == [(0,)]
+    night(settings, 3)
+    assert rows(settings.database_url, "SELECT count(*) FROM articles WHERE version > 1") == [(1,)]
+    assert reasons(settings) == {}
+
+
+def test_comments_that_vanish_everywhere_are_held_and_believed_when_they_stay_away(
+    site: SiteServer, settings: Settings
+) -> None:
+    night(settings, 0)
+    assert present(settings) == 3 * PAGES
+    site.pages.update({f"/{n}": page(n, comments=thread(n, 1)) for n in range(PAGES)})
+    for number in (1, 2):
+        report = night(settings, number)
+        assert (report.outcome, present(settings)) == ("degraded", 3 * PAGES)
+        assert "comments are no longer on their pages" in (report.cause or "")
+    report = night(settings, 3)
+    assert present(settings) == PAGES
+
+
+def test_a_mass_edit_of_comments_is_held(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    site.pages.update({f"/{n}": page(n, comments=thread(n, edited="Buy cheap watches")) for n in range(PAGES)})
+    report = night(settings, 1)
+    assert "comments were rewritten" in (report.cause or "")
+    assert rows(settings.database_url, "SELECT count(*) FROM comment_versions") == [(0,)]
+
+
+def test_a_night_of_404_is_held_back(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    before = kept(settings)
+    site.pages.clear()
+    report = night(settings, 1)
+    assert (report.outcome, report.held, kept(settings)) == ("degraded", True, before)
+    assert "HTTP 404" in (report.cause or "")
+    site.pages.update({f"/{n}": page(n) for n in range(PAGES)})
+    assert night(settings, 2).exit_code == 0
+
+
+def test_one_page_that_is_gone_is_gone_at_once(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    del site.pages["/3"]
+    assert night(settings, 1).exit_code == 0
+    assert rows(settings.database_url, "SELECT count(*) FROM articles WHERE gone_at IS NOT NULL") == [(1,)]
+
+
+def test_ordinary_life_is_good(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    site.pages["/0"] = page(0, comments=thread(0, 9))
+    site.pages["/1"] = page(1, comments=thread(1, 2))
+    site.pages["/2"] = page(2).replace("<p>The", "<p>Correction: the", 1)
+    for number in range(5, PAGES):
+        site.pages[f"/{number}"] = page(number).replace(
+            "<footer>", f"<aside><h3>Most read</h3>{'<li><a href=/9>Story</a></li>' * 9}</aside><footer>"
+        )
+    report = night(settings, 1)
+    assert (report.outcome, report.exit_code, reasons(settings)) == ("good", 0, {})
+    assert report.counts["new_comments"] == 6
+    assert report.counts["removed_comments"] == 1
+    assert report.counts["changed_articles"] == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (Reply(status=403), "lets nobody in"),
+        (Reply(status=500), "busy or broken"),
+        (Reply(status=429), "busy or broken"),
+    ],
+)
+def test_a_site_that_answers_nobody_fails_the_run_in_one_sentence(
+    site: SiteServer, settings: Settings, reply: Reply, words: str
+) -> None:
+    night(settings, 0)
+    site.pages.update({f"/{n}": reply for n in range(PAGES)})
+    for number in (1, 2):
+        report = night(settings, number)
+        assert (report.outcome, report.exit_code) == ("failed", 1)
+        assert f"0 of {PAGES} due pages were read" in (report.failure or "")
+        assert words in (report.failure or "")
+
+
+def test_robots_that_forbid_all_or_give_no_answer_fail_the_run(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    site.pages["/robots.txt"] = Reply(body="User-agent: *\nDisallow: /\n", content_type="text/plain")
+    forbidden = night(settings, 1)
+    assert (forbidden.outcome, forbidden.exit_code) == ("failed", 1)
+    assert "robots.txt forbids every one" in (forbidden.failure or "")
+    site.pages["/robots.txt"] = Reply(status=503)
+    silent = night(settings, 2)
+    assert (silent.outcome, silent.exit_code) == ("failed", 1)
+    assert "robots.txt gives no answer" in (silent.failure or "")
+
+
+def test_a_hundred_forbidden_pages_are_one_sentence(site: SiteServer, settings: Settings) -> None:
+    from rich.console import Console
+
+    from flows.commands.printing import print_reports
+
+    site.pages.update({f"/{n}": Reply(status=403) for n in range(PAGES)})
+    report = night(settings, 0)
+    console = Console(record=True, width=200)
+    print_reports([report], console)
+    said = console.export_text()
+    assert (said.count("lets nobody in"), said.count("(forbidden)")) == (1, 1)
+
+
+def test_people_are_told_once_then_what_changed_then_that_it_is_over(
+    site: SiteServer, settings: Settings, tmp_path: Path
+) -> None:
+    with SiteServer({"/hook": Reply(body="ok")}) as hook:
+        told = settings.model_copy(update={"alarms": (f"json://{hook.authority}/hook",)})
+        night(told, 0)
+        site.pages.update({f"/{n}": WALL for n in range(PAGES)})
+        night(told, 1)
+        night(told, 2)
+        site.pages.update({f"/{n}": Reply(status=403) for n in range(PAGES)})
+        night(told, 3)
+        site.pages.update({f"/{n}": page(n) for n in range(PAGES)})
+        night(told, 4)
+        night(told, 5)
+        titles = [json.loads(request.body)["title"] for request in hook.requests]
+    assert titles == [
+        "Tamis: press: the site changed, nothing was applied",
+        "Tamis: press: the run failed, over",
+        "Tamis: press: over",
+    ]
+
+
+def test_a_clock_that_ran_ahead_is_told_and_the_pages_are_looked_at(site: SiteServer, settings: Settings) -> None:
+    night(settings, 400)
+    site.pages["/0"] = page(0, comments=thread(0, 4))
+    report = night(settings, 0)
+    assert report.counts["new_comments"] == 1
+    assert "were looked at in the future" in (report.clock or "")
+    assert night(settings, 1).clock is None
+
+
+def test_a_daily_recheck_is_due_each_night(site: SiteServer, settings: Settings) -> None:
+    daily = settings.model_copy(update={"sites": (settings.sites[0].model_copy(update={"recheck_hours": 24.0}),)})
+    night(daily, 0)
+    assert night(daily, 0.5).counts.get("pages", 0) == 0
+    assert night(daily, 0.99).counts["pages"] == PAGES
+
+
+def test_a_run_that_died_is_shown_as_dead(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    with connect(settings.database_url) as db, db.write() as connection:
+        connection.exec_driver_sql(
+            "UPDATE runs SET status = 'running', finished_at = NULL, worker = replace(worker, substr(worker, -8), 'x')"
+        )
+    night(settings, 0.001)
+    assert rows(settings.database_url, "SELECT status, message FROM runs ORDER BY id")[0] == (
+        "abandoned",
+        "its process died; the next run takes up its pages",
+    )
+
+
+def test_what_was_held_back_is_applied_when_a_person_accepts_it(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    site.pages.update({f"/{n}": page(n + 100, comments=thread(n, 1)) for n in range(PAGES)})
+    report = night(settings, 1)
+    assert report.held
+    with nights_later(1.5):
+        done = accept(settings, "press", report.run_id)
+        assert (done.pages, done.exit_code) == (PAGES, 0)
+        with pytest.raises(NothingHeld, match="no page is held back"):
+            accept(settings, "press")
+    assert (reasons(settings), present(settings)) == ({}, PAGES)
+    assert rows(settings.database_url, "SELECT min(version) FROM articles") == [(2,)]
+    assert rows(settings.database_url, "SELECT outcome, count(*) FROM fetches GROUP BY 1") == [("extracted", 2 * PAGES)]
+    calm = night(settings, 2)
+    assert (calm.outcome, calm.counts["unchanged"]) == ("good", PAGES)
+
+
+def test_threads_that_moved_into_a_script_are_told_until_somebody_accepts_it(
+    site: SiteServer, settings: Settings
+) -> None:
+    night(settings, 0)
+    script = '<div id="disqus_thread"></div><script src="https://press.disqus.com/embed.js"></script>'
+    bare = re.compile('<section id="comments">.*</section>')
+    site.pages.update({f"/{n}": bare.sub(script, page(n)) for n in range(PAGES)})
+    report = night(settings, 1)
+    assert (report.held, present(settings)) == (True, 3 * PAGES)
+    with nights_later(1.5):
+        accept(settings, "press")
+    assert night(settings, 2).outcome == "good"
+
+
+def test_a_replay_applies_what_a_mended_extractor_reads_and_nothing_else(
+    site: SiteServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night(settings, 0)
+    before = kept(settings)
+    site.pages.update({f"/{n}": WALL if n < 5 else page(n, text="", block="x") for n in range(PAGES)})
+    night(settings, 1)
+    with nights_later(1.5):
+        (still,) = replay(settings, None)
+        assert (still.held > 0, kept(settings)) == (True, before)
+    read = processing.extracted
+    monkeypatch.setattr(processing, "extracted", lambda raw: mended(raw, read))
+    with nights_later(1.6):
+        (done,) = replay(settings, None)
+    assert done.held == 5
+    assert kept(settings) == before
+    assert reasons(settings) == {"site_changed": 5}
+
+
+def mended(raw: Any, read: Any) -> Any:
+    """As if a developer had taught the extractor where the site's text is now."""
+    number = int(raw.url.rsplit("/", 1)[1])
+    return read(raw) if number < 5 else read(replace(raw, html=page(number)))
+
+
+def test_a_full_disk_is_one_sentence_and_the_next_night_goes_on(site: SiteServer, settings: Settings) -> None:
+    url = settings.database_url
+    night(settings, 0, limit=2)
+    full = rows(url, "PRAGMA page_count")[0][0] + 2
+    with patch_pragma(f"max_page_count={full}"):
+        report = night(settings, 0.1)
+    assert (report.exit_code, len((report.failure or "").splitlines())) == (1, 1)
+    assert "the disk is full" in (report.failure or "")
+    assert night(settings, 1).exit_code == 0
+    assert len(kept(settings)) == PAGES
+
+
+@contextmanager
+def patch_pragma(words: str) -> Iterator[None]:
+    """SQLite as on a disk that takes no more than so many pages."""
+    with patch("storage.database.engine.NOT_DURABLE", (*NOT_DURABLE, words)):
+        yield
+
+
+def test_an_archive_on_a_full_disk_is_one_sentence(
+    site: SiteServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("flows.runs.ingest.archive_answer", full)
+    report = night(settings, 0)
+    assert (
+        report.failure == f"{settings.archive}: the disk is full; free some space, and the next run goes on from here"
+    )
+    monkeypatch.undo()
+    assert night(settings, 1).counts["new_articles"] == PAGES
+
+
+def test_a_run_that_cannot_start_is_told(site: SiteServer, settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "tamis.sqlite").write_bytes(b"no database at all, whatever its name says. " * 50)
+    with SiteServer({"/hook": Reply(body="ok")}) as hook:
+        told = settings.model_copy(update={"alarms": (f"json://{hook.authority}/hook",)})
+        with pytest.raises(StorageError):
+            night(told, 0)
+        (message,) = [json.loads(request.body) for request in hook.requests]
+    assert message["title"] == "Tamis: press: the run could not start"
+    assert "not a SQLite database" in message["message"]
+
+
+def test_a_run_that_is_told_to_stop_gives_its_pages_back_and_ends_its_row(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'tamis.sqlite'}"
+    slow = {f"/fiche-{n}": Reply(body="<html></html>", pause_s=1.0) for n in range(40)}
+    with SiteServer(small_site(40) | slow) as server:
+        config = settings_file(tmp_path, server, url)
+        with running(config) as child:
+            wait_until(lambda: server.hits["/fiche-0"] > 0 or child.poll() is not None)
+            child.terminate()
+            child.wait(30)
+    assert child.returncode == 143
+    assert rows(url, "SELECT status FROM runs") == [("failed",)]
+    assert "it was interrupted" in rows(url, "SELECT message FROM runs")[0][0]
+    assert rows(url, "SELECT count(*) FROM pages WHERE lease_worker IS NOT NULL") == [(0,)]

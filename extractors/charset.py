@@ -5,8 +5,10 @@ from __future__ import annotations
 import codecs
 import re
 
-_META = re.compile(rb"<!--.*?-->|<meta(?=[\s/])((?:[^>\"']|\"[^\"]*\"|'[^']*'){0,800})>", re.IGNORECASE | re.DOTALL)
-_ATTRIBUTE = re.compile(rb"""([^\s=/"'>]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_META = re.compile(
+    rb"<!--(?:.*?-->|.*+)|<meta(?=[\s/])((?:[^>\"']|\"[^\"]*\"|'[^']*'){0,800})>", re.IGNORECASE | re.DOTALL
+)
+_ATTRIBUTE = re.compile(rb"""(?<![^\s=/"'>])([^\s=/"'>]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _HTTP_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9_:.\-]+)""", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_:.\-]+)""", re.IGNORECASE)
 _NO_TEXT = (b"script", b"style", b"SCRIPT", b"STYLE", b"!--")

@@ -34,7 +34,7 @@ LEAST_SECRET = 4
 """Characters. A shorter secret would hide half of every line, and hides nothing from anybody who tries."""
 
 _TELLING_NAME = (
-    r"(?:[\w-]*(?:password|passwd|passphrase|secret|credential|api[_-]?key|private[_-]?key|access[_-]?key)[\w-]*+"
+    r"(?:(?=[\w-]*(?:password|passwd|passphrase|secret|credential|api[_-]?key|private[_-]?key|access[_-]?key))[\w-]++"
     r"|[\w-]*token|pwd|pass|auth|authorization|cookie|set-cookie|session(?:[_-]?id)?|sid|sig|signature|jwt|csrf)"
 )
 _SECRET_FIELD = re.compile(rf"^{_TELLING_NAME}$", re.IGNORECASE)

@@ -152,7 +152,7 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     return sorted(set(model.model_fields) - hidden) if model else []
 
 
-_TABLE = re.compile(r"^\s*\[+\s*([^\]]+?)\s*\]+\s*(?:#.*)?$")
+_TABLE = re.compile(r"^\s*+\[{1,2}+([^\]]++)\]{1,2}\s*+(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
 
 

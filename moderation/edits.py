@@ -16,11 +16,13 @@ from moderation.tokens import WORD, folded
 
 SHARE_OF_WORDS = 1 / 3  # so many of the words gone or new: another text
 MOST_COMPARED = 4000  # words; of longer texts the end is compared as one piece
-_ADDRESS = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>\"]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(
+    r"(?i)\b(?:[a-z][a-z0-9+.-]{0,20}://|www\.)[^\s<>\"]+|(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+"
+)
 _TELEPHONE = re.compile(r"(?<![\w.,])\+?\(?\d(?:[\s./()-]{0,2}\d){7,14}(?![\w])")
 _SUM = re.compile(
     r"(?i)(?:[$€£₽₴¥₹]|\b(?:usd|eur|chf|cad|gbp))\s?\d[\d\s.,]*|"
-    r"\d[\d\s.,]*\s?(?:k?[$€£₽₴¥₹]|(?:usd|eur|chf|cad|gbp|euros?|dollars?|francs?|pounds?|bucks|руб\w*)\b)"
+    r"\d[\d\s.,]{0,24}\s?(?:k?[$€£₽₴¥₹]|(?:usd|eur|chf|cad|gbp|euros?|dollars?|francs?|pounds?|bucks|руб\w*)\b)"
 )
 _PIECE = re.compile(r"\s+|\w+|[^\w\s]")
 

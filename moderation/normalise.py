@@ -273,8 +273,9 @@ def _styled(text: str) -> tuple[Span, ...]:
 
 _NOT_LANGUAGE = re.compile(
     r"""(?ix)
-    <pre\b.{0,5000}?</pre> | <code\b.{0,5000}?</code> | ```.{0,5000}?``` | `[^`\n]*`        # code, marked as such
-    | <\?.{0,5000}?(?:\?>|$) | </?[a-z][^<>\n]*>                               # markup
+    <pre\b(?:[^<]++|<(?!/?pre\b)){0,500}</pre> | <code\b(?:[^<]++|<(?!/?code\b)){0,500}</code>  # code, marked as such
+    | ```.{0,5000}?``` | `[^`\n]*`
+    | <\?(?:[^<?]++|<(?!\?)|\?(?!>)){0,500}(?:\?>|$) | </?[a-z][^<>\n]*>                               # markup
     | \[/?(?:url|b|i|u|img|link|quote|code)[^\[\]\n]*\]                   # forum markup
     | \b(?:https?|ftp)://\S+ | \bwww\.\S+                               # addresses
     | \b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+

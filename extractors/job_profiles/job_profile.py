@@ -50,7 +50,7 @@ _LABEL_OPENS = re.compile(
     r"^\s*(?:fiche\s+m[ée]tier|job\s+profile|berufsbild)\s+(?:de\s+|d[’']|du\s+|of\s+(?:an?\s+)?)?(?P<name>\S.*)$",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(r"\s*[:|–—]\s*|\s+-\s+")
+_SPLIT = re.compile(r"(?:(?<!\s)\s++)?[:|–—]\s*+|(?<!\s)\s++-\s++")
 _OF_PROFILES = frozenset({"mission", "qualities", "skills", "training", "salary", "career", "constraints", "hiring"})
 _LEAST_SECTIONS = 3
 _MAX_PROFESSION = 80

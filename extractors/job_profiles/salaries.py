@@ -107,8 +107,8 @@ _PERIODS = tuple(
 _GROSS = re.compile(r"\b(?:bruts?|brutes?|gross|brutto\w*|brutos?|lord[oi]|before tax)\b", re.IGNORECASE)
 _NET = re.compile(r"\b(?:nets?|nettes?|netto|nett[io]|netos?|after tax|take[- ]home)\b", re.IGNORECASE)
 _FROM = re.compile(
-    r"(?:à partir de|dès|minimum|au moins|plus de|dépass\w*|from|starting at|at least|over|more than|\bab|mindestens|"
-    r"desde|más de|a partir de|a partire da)\s*$",
+    r"(?:à partir de|dès|minimum|au moins|plus de|dépass\w{0,12}|from|starting at|at least|over|more than|\bab|"
+    r"mindestens|desde|más de|a partir de|a partire da)\s*+$",
     re.IGNORECASE,
 )
 _UP_TO = re.compile(

@@ -128,7 +128,7 @@ def _heading(element: HtmlElement, prose: int, base: str, host: str) -> Heading:
 
 
 def _shape(named: str) -> str:
-    return re.sub(r"[\w-]*\d[\w-]*", "", named)
+    return re.sub(r"(?<![\w-])(?:[^\W\d]++|-)*\d[\w-]*+", "", named)
 
 
 def _anchor(found: Survey, element: HtmlElement, base: str, host: str) -> None:

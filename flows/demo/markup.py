@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 _INLINE = re.compile(
-    r"\[(?P<label>[^\]\[]+)\]\((?P<href>[^)\s]+)\)"
+    r"\[(?P<label>[^\]\[]+)\]\((?P<href>[^()\s]+)\)"
     r"|\*\*(?P<strong>.+?)\*\*"
     r"|(?P<bare>https?://[^\s<>\"\]\[]*[^\s<>\"\]\[.,;:!?)])"
     r"|(?P<line>\n)"

@@ -16,7 +16,7 @@ from moderation.signals.view import PageView, View, addresses_in
 from moderation.tokens import WORD, folded
 from moderation.wordstats import word_statistics
 
-_ADDRESSED = re.compile(r"(?:^|\n)\s*@\s?\w|(?:^|\n)\s*>\s?\S")
+_ADDRESSED = re.compile(r"(?:^|\n)\s{0,20}(?:@\s?\w|>\s?\S)")
 
 
 def _taken_up(view: View, shared: frozenset[str], most: float) -> Finding | None:

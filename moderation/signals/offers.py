@@ -23,9 +23,9 @@ _SAVIOUR = re.compile(
     r"|[Cc]hief|[Ll]ord|[Mm]a[iî]tre|MA[IÎ]TRE|[Mm]arabout|[Mm][ée]dium|[Vv]oyant|[Hh]erbalist|[Hh]acker|[Mm]r|MR|[Mm]rs|[Mm]me|[Mm]adame"
     r"|[Mm]onsieur|[Dd]oktor|[Дд]октор|[Мм]астер)\.?\s+(?:de\s+)?[A-ZÀ-ÝА-Я][\w'’-]+"
 )
-_FIRM = re.compile(r"(?<![\w'’])[A-Z][A-Z'’&-]{2,}(?:\s+[A-Z][A-Z'’&-]{1,}){1,5}(?![\w])")  # QUICK ASSET TRACERS
+_FIRM = re.compile(r"(?<![\w'’])[A-Z][A-Z'’&-]{2,30}(?:\s++[A-Z][A-Z'’&-]{1,30}){1,5}(?![\w])")  # QUICK ASSET TRACERS
 _PLACES = re.compile(
-    r"(?:[A-ZÀ-Ý][\w'’-]+(?:[ -][A-ZÀ-Ý]?[\w'’-]+)?\s?(?:,|;|/|\||•)\s?){4,}"
+    r"(?:[A-ZÀ-Ý][\w'’-]{1,40}+(?: [\w'’-]{1,40}+)?\s?(?:,|;|/|\||•)\s?){4,}"
     r"(?:(?:et|and|und|y|e|ou|or)\s)?[A-ZÀ-Ý][\w'’-]+"
 )
 # INN stems (https://www.who.int/teams/health-product-and-policy-standards/inn/stembook), at the end of a name
@@ -36,7 +36,7 @@ _STEM = re.compile(
 )
 _NO_MEDICINE = frozenset("harlequin quine aquine cocaine arcaine parin".split())
 _HOST_MEDICINE = re.compile(
-    r"(?:pharm|pill|tabs?\b|meds?\b|rx|drug|viagra|cialis|levitra|sildenafil|tadalafil|vardenafil|kamagra|cheapmed|[a-z]{3,}afil"
+    r"(?:pharm|pill|tabs?\b|meds?\b|rx|drug|viagra|cialis|levitra|sildenafil|tadalafil|vardenafil|kamagra|cheapmed|[a-z]{3}afil"
     r"|prednis|amoxicil|azithro|ivermec|stromect|chloroquin|propecia|isotretin|clomid|lasix|erectile|erection|impoten)"
 )
 # gambling brands: a word joined to lucky figures or to what is played: raja77bet, hoki88, slotgacor, mona4d
@@ -50,7 +50,7 @@ _NO_BRAND = frozenset(
 )
 # plain letters beside letters from decorative alphabets: nobody's keyboard writes them into one name
 _DECORATED = re.compile(
-    "(?:[A-Za-z0-9]+ ?)?[\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f110-\U0001f189\uff21-\uff3a\uff41-\uff5a]+"
+    "(?:[A-Za-z0-9]{1,30}+ ?)?[\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f110-\U0001f189\uff21-\uff3a\uff41-\uff5a]+"
     "(?: ?[A-Za-z0-9\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f110-\U0001f189\uff21-\uff3a\uff41-\uff5a]+)*"
 )
 _FUNCTION_WORD = 0.32  # rarity under which a word only holds a sentence together

@@ -29,7 +29,7 @@ _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a-\u23f
 _CODE = tuple(
     re.compile(sign, re.MULTILINE)
     for sign in (
-        r"[\w)\]\"'};]\s*[{;]\s*$|^\s*[{}]+[;,)]*\s*$",
+        r"[\w)\]\"'};]\s{0,40}[{;]\s{0,40}$|^\s{0,40}[{}]{1,40}[;,)]{0,40}\s{0,40}$",
         r"\{%[^%\n]{1,200}%\}|\{\{[^{}\n]{1,200}\}\}",
         r"</?(?:div|span|p|ul|li|script|html|body|head|input|form|table|tr|td|code|pre|meta|style|button|xml)\b[^<>\n]{0,200}>",
         r"\b[A-Za-z_]\w{2,}(?:\.\w+)*\([^()\n]{0,80}\)",
@@ -43,11 +43,11 @@ _CODE = tuple(
     )
 )
 _CODE_LINE = re.compile(
-    r"(?m)^\s*(?:[$#>%]\s+)?"
+    r"(?m)^\s{0,40}(?:[$#>%]\s+)?"
     r"(?:sudo|git|npm|npx|yarn|pip3?|gem|brew|docker|composer|cargo|apt(?:-get)?|curl|wget|ssh|chmod) "
     r"(?:-|[a-z][\w-]*(?:\s|$)).*$|```"
 )
-_CODE_SIGN = re.compile(r"[{}()=`$_<]|->|::|;\n|--|\.\w|(?m:^\s*(?:sudo|git|npm|pip|docker|curl) )")
+_CODE_SIGN = re.compile(r"[{}()=`$_<]|->|::|;\n|--|\.\w|(?m:^\s{0,40}(?:sudo|git|npm|pip|docker|curl) )")
 _NO_CODERS = GOODS - {"services", "streaming", "seo", "helpdesk", "shopping"}  # whose words programmers use as well
 _SMILEY = re.compile(r"(?<!\w)[:;=8][-o^']?[)(DPp/|3]|(?<!\w)[xX]D\b|\^\^|<3")
 _SMILEY_STARTS = (

@@ -28,9 +28,9 @@ _HOST = re.compile(r"(?i)^(?:[a-z]+://)?(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:?#\s]+
 
 # a theme without markup for the date leaves it behind the name: "Anna 20. Juni", "Bo, Do 9 Apr", "Cy December 20,"
 _DATE_TAIL = re.compile(
-    r"(?i)[\s,–-]+(?:(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim)[a-z]*\.?,?\s+)?"
-    r"(?:\d{1,2}\.?\s*(?:jan|feb|fév|mär|mar|apr|avr|mai|may|jun|jui|jul|aug|aoû|sep|okt|oct|nov|dez|dec|déc)\w*\.?,?"
-    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?,?|\d{1,2}\.\d{1,2}\.?)(?:\s*\d{2,4})?$"
+    r"(?i)(?<![\s,–-])[\s,–-]++(?:(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim)[a-z]*\.?,?\s++)?"
+    r"(?:\d{1,2}\.?\s*+(?:jan|feb|fév|mär|mar|apr|avr|mai|may|jun|jui|jul|aug|aoû|sep|okt|oct|nov|dez|dec|déc)\w*\.?,?"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s++\d{1,2}(?:st|nd|rd|th)?,?|\d{1,2}\.\d{1,2}\.?)(?:\s*+\d{2,4})?$"
 )
 _NOTICE_FORM = re.compile(r"\s*\[\s?(?:\.{3}|…)\s?\]\s.*\s\[\s?(?:\.{3}|…)\s?\]\s*$", re.DOTALL)
 

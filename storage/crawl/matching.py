@@ -16,7 +16,7 @@ from extractors.records import Comment, CommentKind
 from storage.crawl.identity import plain, stated_date
 from storage.database.values import storable
 
-_NUMBER = re.compile(r"#?(?:[^\W\d_]+[-_:.]?)*(\d{1,20})")
+_NUMBER = re.compile(r"#?(?:[^\W\d_]++[-_:.])*(?:[^\W\d_]++)?(\d{1,20})")
 _NUMBER_AND_PARENT = re.compile(r"wpd-comm(?:ent)?-(\d+)[-_]\d+")  # wpDiscuz: comment, then the one that it answers
 _LONG = 40  # characters: two people, or one twice, hardly write the same so long
 _ALIKE = 0.5  # share of the words in common from which a text is another state of the same

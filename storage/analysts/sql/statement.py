@@ -17,7 +17,8 @@ _TOKENS = re.compile(
         | \$(?P<tag>\w*+)\$ | ::)
       | :(?P<name>[A-Za-z_]\w*+)
       | (?P<end>;)
-      | (?P<call>[A-Za-z_]\w*+)\s*+(?="?\s*+\()""",
+      | (?P<call>[A-Za-z_]\w*+)(?=\s*+"?\s*+\()
+      | [A-Za-z_]\w*+""",
     re.VERBOSE,
 )
 

@@ -61,7 +61,7 @@ class PageObject:
         return metadata.site_name(self.document, self.statements)
 
     def publisher(self) -> str | None:
-        return publishers.publisher(self.statements)
+        return publishers.publisher(self.statements, self._signature.organisation)
 
     def language(self) -> str | None:
         return self._language
@@ -70,13 +70,17 @@ class PageObject:
         return self._title
 
     def author(self) -> str | None:
-        return authors.author(self.statements, self.bylines, self.site_name())
+        return "; ".join(self._signature.people) or None
 
     def published(self) -> str | None:
         return publication.published(self.document, self.statements, self.bylines, self.language())
 
     def modified(self) -> str | None:
         return publication.modified(self.statements, self.language())
+
+    @functools.cached_property
+    def _signature(self) -> authors.Signature:
+        return authors.signature(self.outline, self.statements, self.bylines, self.document.url, self.site_name())
 
     @functools.cached_property
     def _title(self) -> str | None:

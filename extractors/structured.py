@@ -19,6 +19,7 @@ ARTICLE_TYPES = frozenset(
     "socialmediaposting discussionforumposting liveblogposting satiricalarticle review recipe howto".split()
 )
 _PAGE_TYPES = frozenset("webpage itempage aboutpage faqpage medicalwebpage qapage creativework".split())
+OF_OTHERS = re.compile(r"comment|\breviews?\b", re.IGNORECASE)  # what readers wrote has authors and dates of its own
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _WRAPPERS = ("<!--", "/*<![CDATA[*/", "/* <![CDATA[ */", "//<![CDATA[", "// <![CDATA[", "<![CDATA[")
@@ -100,12 +101,11 @@ class Statements:
 
     @functools.cached_property
     def properties(self) -> dict[str, list[HtmlElement]]:
-        """Elements with an itemprop by its lower-case name, in page order; those of comments are left out."""
+        """Elements with an itemprop by its lower-case name, in page order, without those of comments and reviews."""
         found: dict[str, list[HtmlElement]] = {}
         for element in self._tree.xpath("//*[@itemprop]"):
             if any(
-                "comment" in (around.get("itemprop") or "").lower()
-                for around in islice(element.iterancestors(), _MAX_ABOVE)
+                OF_OTHERS.search(around.get("itemprop") or "") for around in islice(element.iterancestors(), _MAX_ABOVE)
             ):
                 continue
             for name in (element.get("itemprop") or "").lower().split():

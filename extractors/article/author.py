@@ -1,152 +1,255 @@
-"""Who wrote the article: stated names first, then the byline beside the headline, without its trimmings."""
+"""Who wrote the article: stated names, then bylines beside the headline, then author boxes. People only.
+
+A name is taken from nowhere else: prose and menus are full of "by", "von" and "par". An organisation that a page gives
+for its author is its publisher.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from lxml.html import HtmlElement
 
-from extractors.article.bylines import Byline
+from extractors.article.bylines import Byline, Place
+from extractors.article.given_names import opens_with_given_name
 from extractors.article.metadata import words
+from extractors.article.names import MAX_NAMES, PREFIX, is_collective, is_organisation, people_in
+from extractors.article.outline import Outline
+from extractors.dates import find_date
 from extractors.html import line_of
-from extractors.structured import Json, Statements, text_in, types_of
+from extractors.structured import OF_OTHERS, Statements, text_in, types_of
+from extractors.urls import host_of
 
 _METAS = (
-    "author", "article:author", "og:article:author", "dc.creator", "dcterms.creator", "parsely-author",
-    "sailthru.author", "byl", "citation_author", "cxenseparse:author", "rbauthors", "article.author", "creator",
+    "citation_author", "author", "article:author", "og:article:author", "dc.creator", "dcterms.creator",
+    "parsely-author", "sailthru.author", "byl", "cxenseparse:author", "rbauthors", "article.author", "creator",
     "dc.creator.name", "twitter:data1",
 )  # fmt: skip
-_BY = (
-    r"by|par|von|por|di|door|av|af|przez|door|text(?:e|o)?(?: (?:by|von|par|por|di))?|"
-    r"(?:written|posted|published|story|text|reported|words|article|submitted|created) by|"
-    r"(?:écrit|publié|rédigé|posté|proposé) par|propos recueillis par|un article de|"
-    r"(?:geschrieben|veröffentlicht|verfasst|erstellt|gepostet) von|ein (?:artikel|beitrag|gastbeitrag) von|"
-    r"(?:escrito|publicado) por|(?:scritto|pubblicato) da|a cura di|(?:geschreven|geplaatst) door|"
-    r"autor(?:in|en|es|a|as)?|auteurs?|author\(?s?\)?|autor[ei]|redaktion|editor|文|著者|執筆者?|作者|記者"
-)
-_PREFIX = re.compile(rf"^\W*(?:{_BY})(?:\b|(?<=\W))[\s:：·|-]*", re.IGNORECASE)
-# This and the next but one, _TAIL and _SPLIT, read texts whose blanks are single ones.
-_ALL_POSTS = re.compile(
-    r"^(?:view|see|read|show|zeige|voir|ver|more|alle?|all|mehr|tous|todos)\b.{0,30}?"
-    r"\b(?:by|von|de|par|por|di|of) (?=\S)|(?: |(?<![→›»]))[→›»]++ ?$",
+_WRITTEN_BY = frozenset(("written by", "écrit par", "verfasst von", "escrito por", "geschrieben von", "scritto da"))
+_ORGANISATIONS = frozenset(("organization", "newsmediaorganization", "corporation"))
+_AUTHOR = re.compile(r"author|auteur|autor|byline|writer|writtenby|wrote_by|verfasser|\bvcard\b|\bfn\b", re.IGNORECASE)
+_NOT_AUTHOR = re.compile(
+    r"date|time|publi(?:sh|c|é)|bio|avatar|desc|social|follow|image|photo|img|role|job|position|title|comment|"
+    r"authority|articles?-?count|category|related|reviewed|reviewer",
     re.IGNORECASE,
 )
-_INLINE = re.compile(
-    r"(?:^|[\s|•·–—-])(?:posted|published|written|story|publié|rédigé|écrit|geschrieben|veröffentlicht|gepostet|"
-    r"publicado|"
-    r"escrito|pubblicato|geplaatst)?[^.]{0,40}?\b(?:by|par|von|por|"
-    r"door)\s+(?P<name>[^\W\d_][\w.'’-]*(?:\s+[\w.'’-]+){0,4}?)"
-    r"(?=\s*(?:$|[|•·,–—(\n@]|\s-\s|\bon\b|\bam\b|\bin\b|\ble\b|\bel\b|\bunter\b|\bvom\b|\bat\b|\bum\b|\d))",
+_LABEL = re.compile(
+    r"\W*(?:(?:written |posted |published )?by|author|autor(?:in)?|auteur|par|von|(?:écrit|publié|rédigé) par|"
+    r"(?:geschrieben|verfasst) von|autore|door|por|escrito por|文|著者|作者)\s*:?\W*",
     re.IGNORECASE,
 )
-_TAIL = re.compile(
-    r" ?(?:[|•·]|[–—]| - |\(|@| [/] |, ?(?:staff|updated|publi|posted|le \d|am \d|on \d|\d|[A-Z]{3,}$)|"
-    r",? ?(?:contributor|editor|reporter|correspondent|staff writer|senior|associate|founder|journalist|redakteur)\b|"
-    r"\b(?:on|am|in|under|vom|le|el|at|um|for|unter)(?:$| (?:the )?(?:[A-Z]|\d|\w+tag\b))|"
-    r"\d{1,2}[/.:-]\d|\b\d{4}\b|(?<!\d)\d++ min|\b(?:updated|published|posted|follow|veröffentlicht|publié)\b|"
-    r"\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)\w*[,.]? \d|"
-    r" (?:illustration|foto|photo|bilder|text)\w* (?:von|by|par)\b).*$",
-    re.IGNORECASE | re.DOTALL,
+_DIVIDED = re.compile(r"\s*[|•·∙●\n]\s*|\s+[–—-]\s+|,\s+(?=\d)")
+_BY = re.compile(r"(?:^|[\s|•·–—,-])(?:by|par|von|por|door|di)\s+(?P<names>[^\W\d_].*)$", re.IGNORECASE | re.DOTALL)
+_POSTED = re.compile(
+    r"\W*(?:posted|published|written|publié|rédigé|veröffentlicht|gepostet|publicado)\b", re.IGNORECASE
 )
-_GLUED = re.compile(r"^(?:Post author\s*)?(?:Author|By|Von|Par|Autor)(?=[A-ZÄÖÜÉ])")
-_PARTICLES = frozenset(
-    "de del della der den des di da do dos das du la le van von zu zur zum y e bin ben al el ibn ter ten and und et "
-    "& mit".split()
-)
-_SPLIT = re.compile(r" ?[;/] ?| (?:&|and|und|et|y) |, (?:and )?(?=[^\W\d_]+\.? [^\W\d_])")
-_NOT_A_NAME = re.compile(
-    r"https?:|www\.|\.(?:com|de|org|net|fr)\b|\w@\w|\d{2,}|[<>{}\[\]=?!]|"
-    r"\b(?:wordpress)?(?:admin|administrator|webmaster|anonymous|unknown|null|undefined|none|full bio|read more|share|"
-    r"subscribe|comments?|newsletter|contact|view|posts?|bio|signing|veröffentlicht|data)\b|^\W*$|^(?:by|von|par|"
-    r"author|editor|staff|autor|the|a|an)$",
+_PERSONAL = re.compile(
+    r"/(?:author|autor|auteur|authors|autoren|auteurs|people|person|team|profile|profil|by|user|users|members?|"
+    r"contributors?|writers?|staff|redaktion|journalists?|about)s?/|@",
     re.IGNORECASE,
 )
-_AUTHOR_NAMES = re.compile(r"author|auteur|autor|byline|writer|\bvcard\b|\bfn\b", re.IGNORECASE)
-_NOT_AUTHOR_NAMES = re.compile(
-    r"date|time|publi(?:sh|c|é)|bio|avatar|desc|social|follow|image|photo|role|title|comment", re.I
-)
-_MAX_AUTHOR_LINE = 100  # characters
-_MAX_NAME = 60  # characters
-_MAX_NAME_WORDS = 7
-_MAX_NAMES = 8
+_FILED = re.compile(r"/(?:categor\w+|tags?|topics?|thema|themen|rubri\w+|sections?|ressort)/", re.IGNORECASE)
+_READING_TIME = re.compile(r"\d+\s*(?:min|minutes?|minuten)\b", re.IGNORECASE)
+_MAX_META_LINE = 140  # characters of a line with date and name
+_MAX_NAMED = 100  # characters of a block that is named as a byline
+_MAX_CLOSING = 80  # characters of a line behind the text that signs it
+_MAX_ABOVE = 6  # elements around a mark
 _MAX_STATED = 50  # names looked at
-_MAX_LINE = 500  # characters; longer is no list of names
 
 
-def author(statements: Statements, shown: Sequence[Byline], site_name: str | None) -> str | None:
-    """The names, separated by "; ", or None. The site's own name is no author as long as there is another."""
-    site = words(site_name or "")
-    fallback = None
-    for names in _candidates(statements, shown):
-        people = _distinct(names)
-        if people and all(words(name) == site for name in people):
-            fallback = fallback or people
-            continue
-        if people:
-            return "; ".join(people[:_MAX_NAMES])
-    return "; ".join(fallback) if fallback else None
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signs an article: the people, and the organisation that the page gives in their place."""
+
+    people: tuple[str, ...] = ()
+    organisation: str | None = None
 
 
-def _candidates(statements: Statements, shown: Sequence[Byline]) -> Iterator[list[str]]:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Names from one place. `shown`: the page shows them beside its headline."""
+
+    label: str
+    names: list[str] = field(default_factory=list)
+    shown: bool = False
+    signs: bool = False  # it is marked or worded as a byline
+    own: frozenset[str] = frozenset()  # names that are a person's even where the site bears them
+
+
+def signature(
+    page: Outline, statements: Statements, shown: Sequence[Byline], url: str, site_name: str | None
+) -> Signature:
+    """Who signs: stated names where nothing shown contradicts them, else those that a byline at the headline shows."""
+    sites = _names_of_site(statements, url, site_name)
+    sources = [source for source in _sources(page, statements, shown) if source.names]
+    people = [_people(source, sites) for source in sources]
+    organisation = next((source.names[0] for source, found in zip(sources, people, strict=True) if not found), None)
+    found = [(source, names) for source, names in zip(sources, people, strict=True) if names]
+    stated = [names for source, names in found if not source.shown and not source.signs]
+    beside = [names for source, names in found if source.shown and source.signs]
+    chosen = _chosen(stated, beside) or next((names for _, names in found), [])
+    if not chosen:
+        chosen = next((names for source in sources if source.shown and (names := _collective(source))), [])
+    return Signature(tuple(chosen[:MAX_NAMES]), organisation)
+
+
+def _chosen(stated: Sequence[list[str]], beside: Sequence[list[str]]) -> list[str]:
+    """What is both stated and shown; the fuller of two spellings; what is shown rather than a handle."""
+    few = [names for names in stated if len(names) <= MAX_NAMES] or list(stated)
+    for names in few:
+        for line in beside:
+            if _overlap(names, line):
+                sure = [name for name in line if _overlap(names, [name]) or opens_with_given_name(name)]
+                return sure if len(sure) > len(names) or _is_fuller(sure, names) else names
+    if few and (not beside or not all(" " in name for name in beside[0])):
+        return few[0]
+    return beside[0] if beside else []
+
+
+def _overlap(names: Sequence[str], line: Sequence[str]) -> bool:
+    return any(set(words(one)) & set(words(other)) for one in names for other in line)
+
+
+def _is_fuller(line: Sequence[str], names: Sequence[str]) -> bool:
+    return len(line) == len(names) and len(words(" ".join(line))) > len(words(" ".join(names))) and " " not in names[0]
+
+
+def _people(source: Source, sites: set[str]) -> list[str]:
+    names = dict.fromkeys(source.names)
+    return [name for name in names if not is_organisation(name, sites - source.own)]
+
+
+def _collective(source: Source) -> list[str]:
+    return [name for name in source.names if is_collective(name)]
+
+
+def _names_of_site(statements: Statements, url: str, site_name: str | None) -> set[str]:
+    """Squashed names of the site and its publisher."""
+    names = [site_name, *(text_in(one) for one in statements.resolved(statements.article.get("publisher")))]
+    found = {"".join(words(name)) for name in names if name}
+    host = host_of(url)
+    found |= {"".join(words(name.split(" (")[0])) for name in names if name}
+    return found | {"".join(words(host)), "".join(words(host.rsplit(".", 1)[0]))} - {""}
+
+
+def _sources(page: Outline, statements: Statements, shown: Sequence[Byline]) -> Iterator[Source]:
     people = statements.resolved(statements.article.get("author"))
-    yield [text_in(one) or "" for one in people if not _is_organisation(one)]
+    publishers = statements.resolved(statements.article.get("publisher"))
+    stated = _stated("json-ld", [text_in(one) or "" for one in people if not types_of(one) & _ORGANISATIONS])
+    typed = {"".join(words(text_in(one) or "")) for one in people if "person" in types_of(one)}
+    typed -= {"".join(words(text_in(one) or "")) for one in publishers if types_of(one) & _ORGANISATIONS}
+    yield replace(
+        stated, own=frozenset("".join(words(name)) for name in stated.names if len(name.split()) == 2) & typed
+    )
     for name in _METAS[:-1]:
-        yield [text for text in statements.metas.get(name, ()) if "://" not in text]
-    if (statements.meta("twitter:label1") or "").casefold() in (
-        "written by",
-        "écrit par",
-        "verfasst von",
-        "escrito por",
-    ):
-        yield [statements.meta("twitter:data1") or ""]
-    yield [_name_of(element) for element in _together(statements.properties.get("author", []))]
-    yield from ([name for name in names if _is_name_shaped(name)] for names in _shown_names(shown))
-    yield [text_in(one) or "" for one in people]
-    yield [text_in(one) or "" for one in statements.resolved(statements.article.get("creator"))]
+        yield _stated(name, [text for text in statements.metas.get(name, ()) if "://" not in text])
+    if (statements.meta("twitter:label1") or "").casefold() in _WRITTEN_BY:
+        yield _stated("twitter", [statements.meta("twitter:data1") or ""])
+    yield _stated("itemprop", [_name_of(element) for element in _together(statements.properties.get("author", []))])
+    yield from _shown_names(page, shown)
+    yield _stated("organisation", [text_in(one) or "" for one in people])
+    yield _stated("creator", [text_in(one) or "" for one in statements.resolved(statements.article.get("creator"))])
 
 
-def _is_name_shaped(text: str) -> bool:
-    """Whether a shown text reads like names and not like a sentence: capitals, or a single word such as a handle."""
-    name = cleaned_name(_SPLIT.split(_PREFIX.sub("", " ".join(text.split())))[0])
-    if name is None or (len(text) > 80 and text.rstrip().endswith(".")):
-        return False
-    parts = name.split()
-    if len(parts) == 1:
-        return len(name) > 2
-    return all(part[0].isupper() or not part[0].isascii() or part.lower() in _PARTICLES for part in parts)
+def _stated(label: str, texts: Sequence[str]) -> Source:
+    names: list[str] = []
+    for text in texts[:_MAX_STATED]:
+        found = people_in(text, stated=True)
+        is_one = is_organisation(text, ()) and not any(map(opens_with_given_name, found))
+        names += [" ".join(text.split())] if is_one else found  # "Church & Life": the name of one organisation
+    return Source(label, names)
 
 
-def _is_organisation(thing: Json) -> bool:
-    return bool(types_of(thing) & {"organization", "newsmediaorganization", "corporation"})
-
-
-def _shown_names(shown: Sequence[Byline]) -> Iterator[list[str]]:
+def _shown_names(page: Outline, shown: Sequence[Byline]) -> Iterator[Source]:
     for line in shown:
         marked = [element for element in line.marked if _is_author_mark(element)]
         inner = [element for element in marked if not any(other in marked for other in element.iterancestors())]
-        if inner:
-            yield [line_of(element) for element in inner]
+        names = [name for element in inner for name in people_in(line_of(element), stated=False)]
+        yield Source("mark", names, line.place is not Place.FOOT, signs=True)
     for line in shown:
-        text = line.block.text
-        if _PREFIX.match(text) and len(text) <= 150:
-            yield [text.split("\n", 1)[0] if text.lower().strip() not in ("by", "von", "par") else text]
+        if PREFIX.match(line.block.text) and (line.place is not Place.FOOT or len(line.block.text) <= _MAX_CLOSING):
+            yield Source("by", _of_by_line(line.block.text), line.place is not Place.FOOT, signs=True)
     for line in shown:
-        if (
-            len(line.block.text) <= _MAX_AUTHOR_LINE
-            and _AUTHOR_NAMES.search(line.names)
-            and not _NOT_AUTHOR_NAMES.search(line.names)
-        ):
-            yield [line.block.text]
+        if _LABEL.fullmatch(line.block.text) and line.index + 1 < len(page.blocks):
+            names = people_in(page.blocks[line.index + 1].text.split("\n")[0], stated=False)
+            yield Source("labelled", names, line.place is not Place.FOOT, signs=True)
     for line in shown:
-        if found := _INLINE.search(line.block.text[:200]):
-            yield [found.group("name")]
+        is_named = _AUTHOR.search(line.names) and not _NOT_AUTHOR.search(line.names)
+        if is_named and len(line.block.text) <= _MAX_NAMED:
+            yield Source("named", people_in(line.block.text, stated=False), line.place is not Place.FOOT, signs=True)
+    for line in shown:
+        if line.place is not Place.FOOT and len(line.block.text) <= _MAX_META_LINE:
+            yield Source("dated", _of_dated_line(line), shown=True)
+    for line in shown:
+        if line.place is Place.HEAD:
+            yield Source("bare", _bare(page, line), shown=True)
+
+
+def _of_by_line(text: str) -> list[str]:
+    """The names of a block that opens with "By": what follows them ends the line or is no sentence."""
+    lines = text.split("\n")
+    return people_in(lines[0] if PREFIX.sub("", lines[0]).strip() else " ".join(lines[:2]), stated=False)
+
+
+def _of_dated_line(line: Byline) -> list[str]:
+    """The names of a line that dates the article: "11.12.2019 - Ann Lee", "Posted on May 3 by Ann Lee in Local"."""
+    text = line.block.text
+    found = find_date(text)
+    if found is None or found.ago is not None:
+        return []
+    if by := _BY.search(text):
+        return people_in(by["names"], stated=_POSTED.match(text[: by.start()]) is not None)
+    rest = f"{text[: found.start]} | {text[found.end :]}"
+    parts = [part for part in _DIVIDED.split(rest) if part.strip(" ,.:;|-–—")]
+    names = [people_in(part, stated=False) for part in parts if not _READING_TIME.search(part)]
+    is_named = _AUTHOR.search(line.names) is not None
+    full = [
+        found
+        for found in names
+        if found and all(" " in name and (is_named or opens_with_given_name(name)) for name in found)
+    ]
+    return full[0] if len(full) == 1 and len(parts) <= 3 else []
+
+
+def _bare(page: Outline, line: Byline) -> list[str]:
+    """A line that is a name and nothing else, where something beside it says that it signs."""
+    text = line.block.text
+    if "\n" in text or not 2 <= len(text.split()) <= 5 or page.nodes[line.block.node].heading:
+        return []
+    names = people_in(text, stated=False)
+    if not names or any(" " not in name for name in names) or sum(map(len, names)) < len(text) - 8:
+        return []
+    anchors = line.block.anchors
+    if any(map(_FILED.search, anchors)):
+        return []
+    if any(map(_PERSONAL.search, anchors)):
+        return names
+    if not all(map(opens_with_given_name, names)):
+        return []
+    near = page.blocks[max(0, line.index - 2) : line.index + 3]
+    is_dated = any(
+        len(block.text) <= _MAX_META_LINE and (_READING_TIME.search(block.text) or _is_date(block.text))
+        for block in near
+        if block is not line.block
+    )
+    again = sum(block.text == text for block in page.blocks) > 1
+    return names if is_dated or again else []
+
+
+def _is_date(text: str) -> bool:
+    found = find_date(text)
+    return found is not None and found.year is not None
 
 
 def _is_author_mark(element: HtmlElement) -> bool:
+    if any(OF_OTHERS.search(around.get("itemprop") or "") for around in islice(element.iterancestors(), _MAX_ABOVE)):
+        return False
     names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
     return "author" in (element.get("rel") or "") or (
-        _AUTHOR_NAMES.search(names) is not None and not _NOT_AUTHOR_NAMES.search(names)
+        _AUTHOR.search(names) is not None and not _NOT_AUTHOR.search(names)
     )
 
 
@@ -163,25 +266,3 @@ def _name_of(element: HtmlElement) -> str:
         if "name" in (inner.get("itemprop") or "").split():
             return inner.get("content") or line_of(inner)
     return element.get("content") or line_of(element)
-
-
-def _distinct(names: list[str]) -> list[str]:
-    found: dict[str, str] = {}
-    for text in names[:_MAX_STATED]:
-        if len(text) > _MAX_LINE:
-            continue
-        text = _ALL_POSTS.sub("", _GLUED.sub("", " ".join(text.split())))
-        for part in _SPLIT.split(_PREFIX.sub("", text)):
-            if name := cleaned_name(part):
-                found.setdefault(name.casefold(), name)
-    return list(found.values())
-
-
-def cleaned_name(text: str) -> str | None:
-    """One name without "by", dates, roles and mail addresses; None if what is left is no name."""
-    name = _ALL_POSTS.sub("", " ".join(text.split()))
-    name = _PREFIX.sub("", name)
-    name = _TAIL.sub("", name).strip(" ,.:;-–—|·•*\u200b\"“”'")
-    if not name or len(name) > _MAX_NAME or len(name.split()) > _MAX_NAME_WORDS or _NOT_A_NAME.search(name):
-        return None
-    return name

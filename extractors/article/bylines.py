@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from lxml.html import HtmlElement
 
 from extractors.article.metadata import words
+from extractors.article.naming import NAV, RELATED, named
 from extractors.article.outline import NONE, Outline, TextBlock
 
 _ABOVE, _BELOW = 5, 4  # blocks around the headline
 _FOOT = 8  # blocks behind the article's end
+_LINKED = 0.5  # share of a menu's entry that is a link
+_CHROME_WITHIN = 4  # elements around a block
 _MAX_GAP = 25  # blocks between a headline and the text that it heads
 MAX_BYLINE = 250  # characters; longer blocks are text
+
+
+class Place(Enum):
+    """Where a block stands to the article."""
+
+    HEAD = "between headline and text"
+    ABOVE = "above the headline"
+    FOOT = "behind the text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +34,8 @@ class Byline:
 
     block: TextBlock
     names: str
+    index: int  # among the blocks of the outline
+    place: Place
 
     @property
     def marked(self) -> tuple[HtmlElement, ...]:
@@ -40,12 +54,27 @@ def bylines(page: Outline, kept: Sequence[int], title: str | None) -> tuple[Byli
         order = [*range(headline + 1, max(headline, start) + _BELOW), *range(headline, max(-1, headline - _ABOVE), -1)]
     order += range(end - 1, end + _FOOT)
     found = []
+    inside = set(kept)
     for index in dict.fromkeys(order):
         if 0 <= index < len(page.blocks) and len(page.blocks[index].text) <= MAX_BYLINE:
+            place = Place.FOOT if index >= end - 1 else (Place.ABOVE if index < headline else Place.HEAD)
+            if index not in inside and _is_chrome(page, page.blocks[index], place):
+                continue
             around = page.ancestors(page.blocks[index].node, 3)
             small = [page.nodes[i].names for i in around if page.nodes[i].last - page.nodes[i].first <= 4]
-            found.append(Byline(page.blocks[index], next(filter(None, small), "")))
+            found.append(Byline(page.blocks[index], next(filter(None, small), ""), index, place))
     return tuple(found)
+
+
+def _is_chrome(page: Outline, block: TextBlock, place: Place) -> bool:
+    """Whether a block stands in a menu, or behind the text in a list of other articles."""
+    if place is not Place.FOOT and block.link_share < _LINKED:
+        return False
+    chrome = NAV if place is not Place.FOOT else NAV | RELATED
+    return any(
+        page.nodes[around].tag == "nav" or (page.nodes[around].names and named(page.nodes[around].names) & chrome)
+        for around in page.ancestors(block.node, _CHROME_WITHIN)
+    )
 
 
 def _headline(page: Outline, start: int, title: str | None) -> int:

@@ -16,7 +16,6 @@ TYPES = {
     "boolean": "BOOLEAN",
     "date": "DATE",
     "datetime": "TIMESTAMPTZ",
-    "list": "VARCHAR[]",
     "string": "VARCHAR",
 }
 MEMORY = "128MB"

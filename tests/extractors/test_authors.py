@@ -1,0 +1,183 @@
+"""Who wrote an article: people only, from statements, bylines and author boxes, and nothing that merely looks like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractors.article.names import is_organisation, people_in
+from extractors.extract import extract
+from extractors.records import Page
+
+TEXT = "".join(
+    f"<p>The ferryman counts the boats that leave the harbour at dawn, and on day {n} he counted one more than before.</p>"
+    for n in range(6)
+)
+HEADLINE = "The ferryman who counts boats"
+
+
+def page(above: str = "", head: str = "", below: str = "", site: str = "harbour-gazette.example") -> Page:
+    return extract(
+        f"<!doctype html><html><head><title>{HEADLINE}</title>{head}</head><body>"
+        f"<ul class=menu><li><a href=/chat>Par Client Web</a></li><li><a href=/a>About</a></li></ul>"
+        f"<article><h1>{HEADLINE}</h1>{above}<div class=entry-content>{TEXT}</div>{below}</article>"
+        f"<footer>Theme by papyrus</footer></body></html>",
+        f"https://{site}/people/ferryman",
+    )
+
+
+def ld(author: str, publisher: str = "") -> str:
+    more = f',"publisher":{publisher}' if publisher else ""
+    return f'<script type="application/ld+json">{{"@type":"Article","author":{author}{more}}}</script>'
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("By Ann Lee, staff reporter", ["Ann Lee"]),
+        ("By Ann Lee and Tom Okafor | Updated 3 May 2020", ["Ann Lee", "Tom Okafor"]),
+        ("Words: Ann Lee, Tom Okafor Photos: Jo Ng", ["Ann Lee", "Tom Okafor"]),
+        ("Text & Fotos: Jörg Amsel", ["Jörg Amsel"]),
+        ("Par Loïc Le Guen", ["Loïc Le Guen"]),
+        ("Autorin: Dr. Heike von der Aue", ["Dr. Heike von der Aue"]),
+        ("Ann Lee @annlee", ["Ann Lee"]),
+        ("Ann Lee (Harbour Gazette)", ["Ann Lee"]),
+        ("Ann (Wu) Lee", ["Ann (Wu) Lee"]),
+        ("Ann Lee, MD, PhD", ["Ann Lee, MD, PhD"]),
+        ("Marc Post author", ["Marc"]),
+        ("Odile Verran Auteur", ["Odile Verran"]),
+        ("View all posts by Ann Lee →", ["Ann Lee"]),
+        ("Ann Lee, Home and Garden Expert & Tom Okafor, Boat Expert", ["Ann Lee", "Tom Okafor"]),
+        ("Rechtsanwalt Jörg Amsel", ["Jörg Amsel"]),
+        ("Ann Lee Ann Lee", ["Ann Lee"]),
+        ("Par Hélène d'Arc, le 3 mai 2020", ["Hélène d'Arc"]),
+        ("By Benjamin Preston", ["Benjamin Preston"]),
+        ("2 100 euros bruts par mois", []),
+        ("Par mois", []),
+        ("by signing up you agree", []),
+        ("By clicking here", []),
+        ("About Us", []),
+        ("3 Kommentare", []),
+        ("admin", []),
+    ],
+)
+def test_a_byline_gives_its_names_without_labels_roles_handles_and_dates(text: str, names: list[str]) -> None:
+    assert people_in(text, stated=False) == names
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "The Courier",
+        "Redaktion",
+        "Amsel GmbH",
+        "Editorial Team",
+        "dpa",
+        "Harbour Gazette",
+        "gazette-hafen",
+        "Ferry Union",
+    ],
+)
+def test_companies_agencies_and_the_site_are_organisations(name: str) -> None:
+    assert is_organisation(name, {"harbourgazette", "gazettehafen"})
+
+
+@pytest.mark.parametrize("name", ["Ann Lee", "Jörg Amsel", "Odile", "谢若含", "annlee77"])
+def test_people_are_no_organisations(name: str) -> None:
+    assert not is_organisation(name, {"harbourgazette"})
+
+
+def test_a_person_whose_site_bears_the_name_is_the_author() -> None:
+    assert (
+        page(head='<meta property="og:site_name" content="Jörg Amsel"><meta name=author content="Jörg Amsel">').author
+        == "Jörg Amsel"
+    )
+
+
+@pytest.mark.parametrize(
+    ("author", "publisher"),
+    [
+        ('{"@type":"Organization","name":"Ferry Union"}', "Ferry Union"),
+        ('{"@type":"Person","name":"Amsel Medien GmbH"}', "Amsel Medien GmbH"),
+        ('"Harbour Gazette"', "Harbour Gazette"),
+        ('"Church & Life Foundation, Hull"', "Church & Life Foundation, Hull"),
+    ],
+)
+def test_an_organisation_that_signs_is_the_publisher_and_no_author(author: str, publisher: str) -> None:
+    record = page(head=ld(author))
+    assert (record.author, record.publisher) == (None, publisher)
+
+
+def test_the_stated_publisher_is_kept_beside_the_author() -> None:
+    record = page(head=ld('{"name":"Ann Lee"}', '{"@type":"Organization","name":"Gazette Ltd"}'))
+    assert (record.author, record.publisher) == ("Ann Lee", "Gazette Ltd")
+
+
+def test_several_authors_are_a_list() -> None:
+    assert page(above="<p class=byline>By Ann Lee, Tom Okafor and Jo Ng</p>").authors == (
+        "Ann Lee",
+        "Tom Okafor",
+        "Jo Ng",
+    )
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<p>11.12.2019 - Jan Amsel</p>",
+        "<p>Jan Amsel, 11.12.2019</p>",
+        "<p>Posted on May 3, 2020 by Jan Amsel in Local</p>",
+        "<div><span>By</span></div><div>Jan Amsel</div><div>-</div><div>June 12, 2025</div>",
+        "<div>Written by</div><div>Jan Amsel - Product marketer</div>",
+        "<div class=x>Jan Amsel</div><div>24 Apr 2020 • 3 min read</div>",
+        "<p><a href=/author/jan-amsel>Jan Amsel</a></p>",
+        "<p class=date-author>Jan Amsel, 01.12.2021</p>",
+        "<p>Autor: Jan Amsel</p>",
+    ],
+)
+def test_bare_dated_and_divided_bylines_are_read(shown: str) -> None:
+    assert page(above=shown).author == "Jan Amsel"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        '<div class="post-author"><span>L\'auteur est</span> <a href="/author/jan/">Jan Amsel</a></div>',
+        "<p>This post was written by Jan Amsel, head of the ferry office.</p>",
+        '<p class=author>Jan Amsel<span class="label">Post author</span></p>',
+    ],
+)
+def test_a_signature_behind_the_text_is_read(below: str) -> None:
+    assert page(below=below).author == "Jan Amsel"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<p>Local News</p><p>3 May 2020</p>",
+        "<p>Grüner Wasserstoff</p>",
+        "<p>Aktuelle Meldung - 11.12.2019</p>",
+        "<p>By far the longest crossing of the year, he says.</p>",
+        "<p>Par hasard, il compte juste.</p>",
+        "<p class=salary>2 100 euros bruts par mois</p>",
+        "<p>Store Locator</p><p>Wedding Ring</p>",
+    ],
+)
+def test_prose_labels_and_menus_name_nobody(shown: str) -> None:
+    assert page(above=shown).author is None
+
+
+def test_what_is_stated_and_shown_beats_what_is_only_stated() -> None:
+    head = '<meta name=author content="Marta Quill"><meta property="article:author" content="Jan Amsel">'
+    assert page(above="<p class=byline>By Jan Amsel</p>", head=head).author == "Jan Amsel"
+
+
+def test_a_byline_completes_a_handle_and_a_list_cut_short() -> None:
+    assert page(above="<p class=byline>By Jan Amsel</p>", head=ld('"jan"')).author == "Jan Amsel"
+    assert (
+        page(above="<p class=byline>By Jan Amsel, Ann Lee</p>", head=ld('"Jan Amsel"')).author == "Jan Amsel; Ann Lee"
+    )
+
+
+def test_who_wrote_a_review_did_not_write_the_article() -> None:
+    review = "<div itemprop=review><span itemprop=author>Tom Okafor</span><p>Five stars.</p></div>"
+    assert page(above=review).author is None

@@ -36,6 +36,7 @@ static: $(VENV)/.dev
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	@sh .ci/scripts $(VENV)
 
 bench: $(VENV)/.dev  ## the figures, as tables and in benchmarks/out/
 	@mkdir -p benchmarks/out

@@ -106,3 +106,30 @@ def test_the_scripts_of_the_build_server_are_executable_and_well_formed(name: st
     path = ROOT / ".ci" / name
     assert os.access(path, os.X_OK)
     assert subprocess.run(["sh", "-n", str(path)], check=False).returncode == 0
+
+
+def test_without_node_the_check_of_the_desks_scripts_is_skipped_loudly(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [shutil.which("sh") or "sh", ".ci/scripts", str(tmp_path)],
+        cwd=ROOT,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert done.stderr == "DESK SCRIPTS NOT CHECKED: node and npm are not installed\n"
+
+
+def test_an_old_node_is_not_asked(tmp_path: Path) -> None:
+    script(tmp_path / "node", 'test "$1" = --version && echo v16.2.0 && exit 0; exit 1')
+    script(tmp_path / "npm", "exit 1")
+    done = subprocess.run(
+        ["sh", ".ci/scripts", str(tmp_path)],
+        cwd=ROOT,
+        env={"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "DESK SCRIPTS NOT CHECKED: node v16.2.0 is older than 18\n")

@@ -44,7 +44,25 @@ export class Campaign {
         else this.selected.delete(item.id);
         this.showCount();
       });
-      return [box, el("li", {}, el("label", {}, box, el("span", {}, el("strong", { dir: "auto" }, item.author || this.words.anonymous), el("span", { class: "soft" }, ` · ${item.site} · ${shortened(item.article || "", 60)} `), el("span", { class: "first", dir: "auto" }, shortened(item.body, 200)))))];
+      return [
+        box,
+        el(
+          "li",
+          {},
+          el(
+            "label",
+            {},
+            box,
+            el(
+              "span",
+              {},
+              el("strong", { dir: "auto" }, item.author || this.words.anonymous),
+              el("span", { class: "soft" }, ` · ${item.site} · ${shortened(item.article || "", 60)} `),
+              el("span", { class: "first", dir: "auto" }, shortened(item.body, 200)),
+            ),
+          ),
+        ),
+      ];
     });
     all.addEventListener("change", () => {
       for (const [index, [box]] of boxes.entries()) {
@@ -57,8 +75,17 @@ export class Campaign {
     $("campaign-box").replaceChildren(
       el("h3", { id: "campaign-title" }, count(this.words.campaign_preview, this.items.length)),
       el("p", { class: "soft" }, this.words.campaign_help),
-      el("p", { class: "row" }, el("label", {}, all, ` ${this.words.select_all}`), el("span", { id: "campaign-count", class: "soft", role: "status" })),
-      el("ul", { class: "campaign", tabindex: "0", "aria-labelledby": "campaign-title" }, ...boxes.map(([, row]) => row)),
+      el(
+        "p",
+        { class: "row" },
+        el("label", {}, all, ` ${this.words.select_all}`),
+        el("span", { id: "campaign-count", class: "soft", role: "status" }),
+      ),
+      el(
+        "ul",
+        { class: "campaign", tabindex: "0", "aria-labelledby": "campaign-title" },
+        ...boxes.map(([, row]) => row),
+      ),
     );
     this.showCount();
     $("campaign-box").scrollIntoView({ block: "nearest" });

@@ -34,9 +34,16 @@ function chips(item, words) {
   const found = [];
   if (item.probability !== null) {
     const percent = Math.round(item.probability * 100);
-    found.push(el("span", { class: `chip p${Math.min(9, Math.floor(percent / 10))}` }, fill(words.spam_probability, { p: percent })));
+    found.push(
+      el(
+        "span",
+        { class: `chip p${Math.min(9, Math.floor(percent / 10))}` },
+        fill(words.spam_probability, { p: percent }),
+      ),
+    );
   }
-  for (const label of item.labels) found.push(el("span", { class: "chip" }, words.labels[label] || label.replaceAll("_", " ")));
+  for (const label of item.labels)
+    found.push(el("span", { class: "chip" }, words.labels[label] || label.replaceAll("_", " ")));
   if (item.kind !== "comment") found.push(el("span", { class: "chip" }, words.labels[item.kind] || item.kind));
   if (item.campaign) found.push(el("span", { class: "chip" }, count(words.campaign, item.campaign.size || 2)));
   if (item.removed) found.push(el("span", { class: "chip" }, words.gone));
@@ -45,8 +52,15 @@ function chips(item, words) {
 
 function languages(item, words) {
   if (item.relation !== "other") return null;
-  const name = (code) => (code ? (new Intl.DisplayNames([document.documentElement.lang], { type: "language", fallback: "code" }).of(code)) : words.unknown_language);
-  return el("p", { class: "soft" }, fill(words.language, { comment: name(item.language), article: name(item.article_language) }));
+  const name = (code) =>
+    code
+      ? new Intl.DisplayNames([document.documentElement.lang], { type: "language", fallback: "code" }).of(code)
+      : words.unknown_language;
+  return el(
+    "p",
+    { class: "soft" },
+    fill(words.language, { comment: name(item.language), article: name(item.article_language) }),
+  );
 }
 
 // What changed since somebody decided: struck out what is gone, underlined what is new.
@@ -54,11 +68,24 @@ function drawEdit(edited, words) {
   if (!edited) return null;
   const tags = { same: "span", out: "del", in: "ins" };
   const parts = edited.parts.map((part) => words.edited_parts[part]).join(", ");
-  const links = [...edited.links_out.map((one) => el("del", {}, one)), ...edited.links_in.map((one) => el("ins", {}, one))];
+  const links = [
+    ...edited.links_out.map((one) => el("del", {}, one)),
+    ...edited.links_in.map((one) => el("ins", {}, one)),
+  ];
   return el(
     "details",
     { class: "edit", open: true },
-    el("summary", {}, fill(words.edited_since, { editor: edited.editor, action: words.decisions[edited.action] || edited.action, version: edited.version, at: moment(edited.at) }), parts ? ` ${fill(words.edited_what, { parts })}` : ""),
+    el(
+      "summary",
+      {},
+      fill(words.edited_since, {
+        editor: edited.editor,
+        action: words.decisions[edited.action] || edited.action,
+        version: edited.version,
+        at: moment(edited.at),
+      }),
+      parts ? ` ${fill(words.edited_what, { parts })}` : "",
+    ),
     el("p", { class: "diff", dir: "auto" }, ...edited.steps.map((step) => el(tags[step.kind], {}, step.text))),
     links.length ? el("p", { class: "diff" }, ...links.flatMap((one) => [one, " "])) : null,
   );
@@ -89,7 +116,10 @@ export function drawCard(item, words) {
     });
     parts.push(more);
   }
-  parts.push(languages(item, words), item.start === null && item.reasons.length === 0 ? null : drawReasons(item, words));
+  parts.push(
+    languages(item, words),
+    item.start === null && item.reasons.length === 0 ? null : drawReasons(item, words),
+  );
   return el("article", { "data-comment": item.id }, ...parts);
 }
 
@@ -114,13 +144,27 @@ function drawReasons(item, words) {
   const rows = item.reasons.map((reason) => drawReason(reason, words));
   const rest = rows.splice(FIRST_REASONS);
   if (item.start !== null) {
-    rest.push(el("li", { class: "start" }, el("span", { class: "weight" }, item.start.toFixed(1).replace("-", "−")), el("span", {}, ` ${words.start} `)));
+    rest.push(
+      el(
+        "li",
+        { class: "start" },
+        el("span", { class: "weight" }, item.start.toFixed(1).replace("-", "−")),
+        el("span", {}, ` ${words.start} `),
+      ),
+    );
   }
   return el(
     "div",
     {},
     el("ul", { class: "why" }, ...rows),
-    rest.length ? el("details", { class: "rest" }, el("summary", {}, count(words.more_reasons, rest.length)), el("ul", { class: "why" }, ...rest)) : null,
+    rest.length
+      ? el(
+          "details",
+          { class: "rest" },
+          el("summary", {}, count(words.more_reasons, rest.length)),
+          el("ul", { class: "why" }, ...rest),
+        )
+      : null,
     el("p", { class: "soft small" }, fill(words.judged_by, { model: item.model, policy: item.policy })),
   );
 }

@@ -7,12 +7,13 @@ function folded(title, open, ...children) {
 }
 
 export function drawBrief(one, words, here) {
+  const holds = one.id === here ? words.this_comment : words.holds[one.action] || one.action;
   return el(
     "li",
     { class: one.id === here ? "here" : null },
     el("strong", { dir: "auto" }, one.author || words.anonymous),
     one.by_site ? el("span", { class: "chip" }, words.by_site) : null,
-    el("span", { class: "soft" }, ` · ${one.id === here ? words.this_comment : words.holds[one.action] || one.action}`),
+    el("span", { class: "soft" }, ` · ${holds}`),
     el("p", { dir: "auto" }, shortened(one.body, 280)),
   );
 }
@@ -20,22 +21,53 @@ export function drawBrief(one, words, here) {
 function drawHistory(context, words, on) {
   if (!context.history.length) return el("p", { class: "soft" }, words.no_history);
   const rows = context.history.map((entry) => {
-    const what = entry.undoes ? fill(words.took_back, { editor: entry.editor }) : fill(words.decided, { editor: entry.editor, action: words.decisions[entry.action] || entry.action });
-    const back = entry.undone ? el("span", { class: "soft" }, ` (${words.taken_back})`) : el("button", { type: "button", class: "quiet small" }, words.take_back);
+    const what = entry.undoes
+      ? fill(words.took_back, { editor: entry.editor })
+      : fill(words.decided, { editor: entry.editor, action: words.decisions[entry.action] || entry.action });
+    const version = fill(words.on_version, { version: entry.version });
+    const back = entry.undone
+      ? el("span", { class: "soft" }, ` (${words.taken_back})`)
+      : el("button", { type: "button", class: "quiet small" }, words.take_back);
     if (!entry.undone) back.addEventListener("click", () => on.takeBack(entry.id, context.id));
-    return el("li", {}, what, el("span", { class: "soft" }, ` ${words.reasons[entry.reason] || ""} · ${fill(words.on_version, { version: entry.version })} · ${moment(entry.at)} `), entry.note ? el("q", { dir: "auto", class: "note-text" }, entry.note) : null, back);
+    return el(
+      "li",
+      {},
+      what,
+      el("span", { class: "soft" }, ` ${[words.reasons[entry.reason] || "", version, moment(entry.at)].join(" · ")} `),
+      entry.note ? el("q", { dir: "auto", class: "note-text" }, entry.note) : null,
+      back,
+    );
   });
   return el("ul", { class: "history" }, ...rows);
 }
 
 function drawAuthor(author, words, on) {
   const past = author.published + author.rejected + author.waiting > 1;
-  const box = el("div", {}, el("p", {}, past ? fill(words.author_past, { counts: Object.entries(words.past).map(([name, forms]) => count(forms, author[name])).join(", ") }) : words.new_author), author.hosts.length ? el("p", { class: "soft" }, author.hosts.join(", ")) : null);
+  const box = el(
+    "div",
+    {},
+    el(
+      "p",
+      {},
+      past
+        ? fill(words.author_past, {
+            counts: Object.entries(words.past)
+              .map(([name, forms]) => count(forms, author[name]))
+              .join(", "),
+          })
+        : words.new_author,
+    ),
+    author.hosts.length ? el("p", { class: "soft" }, author.hosts.join(", ")) : null,
+  );
   if (past && author.key) {
     const all = el("button", { type: "button", class: "quiet small" }, words.author_all);
     all.addEventListener("click", async () => {
       const found = await on.author(author.key);
-      if (found) all.replaceWith(el("p", { class: "soft" }, found.names.join(", ")), el("ol", { class: "briefs" }, ...found.comments.map((one) => drawBrief(one, words, null))));
+      if (found)
+        all.replaceWith(
+          el("p", { class: "soft" }, found.names.join(", ")),
+          el("ol", { class: "briefs" }, ...found.comments.map((one) => drawBrief(one, words, null))),
+        );
     });
     box.append(all);
   }
@@ -45,24 +77,45 @@ function drawAuthor(author, words, on) {
 function drawLanguages(found, words) {
   if (!found) return null;
   const share = (value) => (value === null ? "" : ` ${Math.round(value * 100)} %`);
-  return el("p", { class: "soft" }, fill(words.languages, { comment: (found.comment || words.unknown_language) + share(found.comment_probability), article: (found.article || words.unknown_language) + share(found.article_probability) }));
+  return el(
+    "p",
+    { class: "soft" },
+    fill(words.languages, {
+      comment: (found.comment || words.unknown_language) + share(found.comment_probability),
+      article: (found.article || words.unknown_language) + share(found.article_probability),
+    }),
+  );
 }
 
 // What the page was taken for, and a way to say what it is: one that is no article gives its comments back.
 function drawKind(page, words, on) {
   if (!page || !on.kind) return null;
-  const choice = el("select", { "aria-label": words.page_kind }, ...Object.entries(words.kinds).map(([kind, name]) => el("option", { value: kind, selected: kind === page.kind }, name)));
+  const choice = el(
+    "select",
+    { "aria-label": words.page_kind },
+    ...Object.entries(words.kinds).map(([kind, name]) =>
+      el("option", { value: kind, selected: kind === page.kind }, name),
+    ),
+  );
   const say = el("button", { type: "button", class: "quiet small" }, words.kind_say);
   say.addEventListener("click", async () => {
     say.disabled = true;
     if (!(await on.kind(page, choice.value))) say.disabled = false;
   });
-  const who = page.kind_by === "editor" ? words.kind_by_editor : page.kind_by === "settings" ? words.kind_by_settings : "";
+  const who =
+    page.kind_by === "editor" ? words.kind_by_editor : page.kind_by === "settings" ? words.kind_by_settings : "";
   return el(
     "details",
     { class: "page-kind" },
-    el("summary", {}, fill(words.kind_is, { kind: words.kinds[page.kind] || page.kind || "–" }), who ? el("span", { class: "soft" }, ` ${who}`) : null),
-    page.because.length ? el("ul", { class: "soft small" }, ...page.because.map((because) => el("li", { lang: "en" }, because))) : null,
+    el(
+      "summary",
+      {},
+      fill(words.kind_is, { kind: words.kinds[page.kind] || page.kind || "–" }),
+      who ? el("span", { class: "soft" }, ` ${who}`) : null,
+    ),
+    page.because.length
+      ? el("ul", { class: "soft small" }, ...page.because.map((because) => el("li", { lang: "en" }, because)))
+      : null,
     el("p", { class: "row" }, choice, say),
     el("p", { class: "soft small" }, words.kind_help),
   );
@@ -71,14 +124,34 @@ function drawKind(page, words, on) {
 // on: {takeBack(decision, comment), author(key), kind(page, kind), which viewers lack}
 export function drawContext(context, words, on) {
   const { article } = context;
-  const sections = article.sections.map((section) => el("section", {}, section.heading ? el("h3", {}, section.heading) : null, el("p", {}, section.text)));
+  const sections = article.sections.map((section) =>
+    el("section", {}, section.heading ? el("h3", {}, section.heading) : null, el("p", {}, section.text)),
+  );
   return el(
     "div",
     {},
-    folded(words.thread, true, el("ol", { class: "briefs" }, ...context.thread.map((one) => drawBrief(one, words, context.id)))),
+    folded(
+      words.thread,
+      true,
+      el("ol", { class: "briefs" }, ...context.thread.map((one) => drawBrief(one, words, context.id))),
+    ),
     folded(words.author, true, drawAuthor(context.author, words, on)),
     folded(words.history, context.history.length > 0, drawHistory(context, words, on)),
-    context.duplicates.count ? folded(count(words.duplicates, context.duplicates.count), false, el("ol", { class: "briefs" }, ...context.duplicates.shown.map((one) => drawBrief(one, words, null)))) : null,
-    folded(words.article, true, el("p", {}, el("strong", { dir: "auto" }, link(article.url, article.title || article.url))), drawLanguages(context.languages, words), drawKind(article.page, words, on), article.lead ? el("p", { class: "lead" }, article.lead) : null, ...sections),
+    context.duplicates.count
+      ? folded(
+          count(words.duplicates, context.duplicates.count),
+          false,
+          el("ol", { class: "briefs" }, ...context.duplicates.shown.map((one) => drawBrief(one, words, null))),
+        )
+      : null,
+    folded(
+      words.article,
+      true,
+      el("p", {}, el("strong", { dir: "auto" }, link(article.url, article.title || article.url))),
+      drawLanguages(context.languages, words),
+      drawKind(article.page, words, on),
+      article.lead ? el("p", { class: "lead" }, article.lead) : null,
+      ...sections,
+    ),
   );
 }

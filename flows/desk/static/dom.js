@@ -1,6 +1,10 @@
 // Making nodes. Text goes in as text, never as markup; addresses only if they are web addresses.
 
+/** @type {(id: string) => any} */
 export const $ = (id) => document.getElementById(id);
+
+/** @type {(selector: string) => any[]} */
+export const all = (selector) => [...document.querySelectorAll(selector)];
 
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -19,7 +23,9 @@ export function fill(template, values) {
 const rule = new Intl.PluralRules(document.documentElement.lang || "en");
 
 export function count(forms, n) {
-  return fill(rule.select(n) === "one" ? forms.one : forms.other, { n: n.toLocaleString(document.documentElement.lang) });
+  return fill(rule.select(n) === "one" ? forms.one : forms.other, {
+    n: n.toLocaleString(document.documentElement.lang),
+  });
 }
 
 export function link(address, text) {

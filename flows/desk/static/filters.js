@@ -6,7 +6,10 @@ import { get } from "./hand.js";
 export class Filters {
   // on: {chosen(filter)}
   constructor(chosen, post, words, on) {
-    Object.assign(this, { post, words, on, form: $("filters") });
+    this.post = post;
+    this.words = words;
+    this.on = on;
+    this.form = $("filters");
     this.fill(chosen);
     $("filter-button").addEventListener("click", () => this.toggle(this.form.hidden));
     this.form.addEventListener("submit", (event) => {
@@ -32,18 +35,23 @@ export class Filters {
   }
 
   fill(chosen) {
-    for (const field of this.form.querySelectorAll("[data-filter]")) field.value = chosen[field.name] ?? (field.name === "order" ? "oldest" : "");
+    for (const field of this.form.querySelectorAll("[data-filter]"))
+      field.value = chosen[field.name] ?? (field.name === "order" ? "oldest" : "");
   }
 
   chosen() {
     const found = {};
-    for (const field of this.form.querySelectorAll("[data-filter]")) if (field.value && !(field.name === "order" && field.value === "oldest")) found[field.name] = field.value;
+    for (const field of this.form.querySelectorAll("[data-filter]"))
+      if (field.value && !(field.name === "order" && field.value === "oldest")) found[field.name] = field.value;
     return found;
   }
 
   show(views) {
     this.views = views;
-    $("saved-views").replaceChildren(el("option", { value: "" }, this.words.no_view), ...views.map((view) => el("option", { value: view.name }, view.name)));
+    $("saved-views").replaceChildren(
+      el("option", { value: "" }, this.words.no_view),
+      ...views.map((view) => el("option", { value: view.name }, view.name)),
+    );
   }
 
   async save() {

@@ -7,9 +7,8 @@ const RENEW_EVERY = 60_000; // milliseconds; leases last four minutes
 export async function get(path) {
   const response = await fetch(path, { headers: { Accept: "application/json" } });
   if (!response.ok) {
-    const error = new Error((await response.json().catch(() => ({}))).error || `HTTP ${response.status}`);
-    error.status = response.status;
-    throw error;
+    const said = (await response.json().catch(() => ({}))).error;
+    throw Object.assign(new Error(said || `HTTP ${response.status}`), { status: response.status });
   }
   return response.json();
 }
@@ -42,8 +41,9 @@ export class Hand {
   }
 
   query() {
-    const query = new URLSearchParams({ limit: ASKED });
-    for (const [name, value] of Object.entries(this.chosen)) if (value && name !== "lang" && name !== "sample") query.set(name, value);
+    const query = new URLSearchParams({ limit: String(ASKED) });
+    for (const [name, value] of Object.entries(this.chosen))
+      if (value && name !== "lang" && name !== "sample") query.set(name, value);
     if (this.place) query.set("after", this.place);
     return `/api/queue?${query}`;
   }
@@ -57,7 +57,9 @@ export class Hand {
         const answer = await get(this.sample ? "/api/sample" : this.query());
         if (generation !== this.generation) return;
         const known = new Set(this.cards.map((card) => card.id));
-        const fresh = answer.items.filter((card) => !known.has(card.id) && !this.passed.has(card.id) && !this.holds(card));
+        const fresh = answer.items.filter(
+          (card) => !known.has(card.id) && !this.passed.has(card.id) && !this.holds(card),
+        );
         const empty = this.cards.length === 0;
         this.cards.push(...fresh);
         if (answer.waiting) this.waiting = answer.waiting;
@@ -114,7 +116,10 @@ export class Hand {
     }
     if (lost.length) {
       const wasFirst = lost.some((card) => card.id === this.first?.id);
-      this.remove(lost.map((card) => card.id), true);
+      this.remove(
+        lost.map((card) => card.id),
+        true,
+      );
       this.on.lost(lost, wasFirst);
     }
   }

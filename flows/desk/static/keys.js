@@ -1,8 +1,18 @@
 // Keyboard shortcuts: letters only, to be changed or switched off; digits only while a reason is being chosen.
 
-import { $ } from "./dom.js";
+import { $, all } from "./dom.js";
 
-const USUAL = { publish: "p", reject: "r", skip: "s", undo: "u", campaign: "c", select: "x", author: "a", note: "n", help: "h" };
+const USUAL = {
+  publish: "p",
+  reject: "r",
+  skip: "s",
+  undo: "u",
+  campaign: "c",
+  select: "x",
+  author: "a",
+  note: "n",
+  help: "h",
+};
 
 function stored(name, usual) {
   try {
@@ -33,7 +43,7 @@ export class Keys {
       this.on.switched(this.enabled);
       this.show();
     });
-    for (const input of document.querySelectorAll("[data-remap]")) input.addEventListener("input", () => this.remap(input));
+    for (const input of all("[data-remap]")) input.addEventListener("input", () => this.remap(input));
     this.show();
   }
 
@@ -49,16 +59,18 @@ export class Keys {
   }
 
   show() {
-    for (const node of document.querySelectorAll("[data-key]")) node.textContent = this.enabled ? this.letters[node.dataset.key] : "";
-    for (const input of document.querySelectorAll("[data-remap]")) input.value = this.letters[input.dataset.remap];
-    for (const node of document.querySelectorAll("#reasons kbd")) node.hidden = !this.enabled;
+    for (const node of all("[data-key]")) node.textContent = this.enabled ? this.letters[node.dataset.key] : "";
+    for (const input of all("[data-remap]")) input.value = this.letters[input.dataset.remap];
+    for (const node of all("#reasons kbd")) node.hidden = !this.enabled;
     $("keys-on").checked = this.enabled;
   }
 
   pressed(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]"))
+      return;
     if (event.key === "Escape") return void this.on.escape();
-    if (!this.enabled || event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+    if (!this.enabled || event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]"))
+      return;
     // Digits by place on the keyboard: the unshifted row of AZERTY gives other signs
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
     if (digit && this.on.choosing()) {

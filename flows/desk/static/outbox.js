@@ -47,7 +47,10 @@ export class Outbox {
 
   // Whether the card was decided on here: an answer of the queue that was on its way meanwhile may still hold it.
   holds(card) {
-    return card.version <= (this.decided.get(card.id) ?? -1) || this.entries.some((entry) => entry.kind === "decide" && entry.items.some((item) => item.id === card.id));
+    return (
+      card.version <= (this.decided.get(card.id) ?? -1) ||
+      this.entries.some((entry) => entry.kind === "decide" && entry.items.some((item) => item.id === card.id))
+    );
   }
 
   remember(entry) {
@@ -112,11 +115,22 @@ export class Outbox {
     }
   }
 
+  /** @returns {[string, any]} where a batch goes, and what goes there */
   request(batch) {
     const [first] = batch;
-    if (first.kind === "undo") return ["/api/undo", { key: first.key, keys: first.keys || [], decisions: first.decisions || [] }];
-    if (first.kind === "opinion") return [`/api/sample/${first.look}`, { action: first.action, reason: first.reason || null }];
-    return ["/api/decisions", { items: batch.flatMap((entry) => entry.items), action: first.action, reason: first.reason || null, note: first.note || null }];
+    if (first.kind === "undo")
+      return ["/api/undo", { key: first.key, keys: first.keys || [], decisions: first.decisions || [] }];
+    if (first.kind === "opinion")
+      return [`/api/sample/${first.look}`, { action: first.action, reason: first.reason || null }];
+    return [
+      "/api/decisions",
+      {
+        items: batch.flatMap((entry) => entry.items),
+        action: first.action,
+        reason: first.reason || null,
+        note: first.note || null,
+      },
+    ];
   }
 
   async send(batch) {
@@ -149,7 +163,8 @@ export class Outbox {
     this.drop(batch);
     const [entry] = batch;
     if (response.status === 409) this.conflict(entry, answer);
-    else if (entry.kind !== "undo" || response.status !== 404) this.on.failed(entry, answer.error || String(response.status));
+    else if (entry.kind !== "undo" || response.status !== 404)
+      this.on.failed(entry, answer.error || String(response.status));
     return "sent";
   }
 

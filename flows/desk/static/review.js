@@ -3,7 +3,7 @@
 import { Campaign } from "./campaign.js";
 import { drawCard } from "./card.js";
 import { drawContext } from "./context.js";
-import { $, count, el, fill, shortened } from "./dom.js";
+import { $, all, count, el, fill, shortened } from "./dom.js";
 import { Filters } from "./filters.js";
 import { Hand, get } from "./hand.js";
 import { Keys } from "./keys.js";
@@ -26,12 +26,19 @@ function say(text) {
 }
 
 function left() {
-  return data.sample ? count(words.sample_left, hand.cards.length) : count(hand.waiting.more ? words.left_more : words.left, hand.waiting.count);
+  return data.sample
+    ? count(words.sample_left, hand.cards.length)
+    : count(hand.waiting.more ? words.left_more : words.left, hand.waiting.count);
 }
 
 function message(kind, text, ...more) {
   const close = el("button", { type: "button", class: "quiet small", "aria-label": words.close }, "×");
-  const box = el("div", { class: `note ${kind}`, role: kind === "bad" ? "alert" : "status" }, el("p", {}, text, ...more), close);
+  const box = el(
+    "div",
+    { class: `note ${kind}`, role: kind === "bad" ? "alert" : "status" },
+    el("p", {}, text, ...more),
+    close,
+  );
   close.addEventListener("click", () => box.remove());
   return box;
 }
@@ -44,7 +51,11 @@ function show(name, box) {
 }
 
 async function post(path, body, method = "POST") {
-  const response = await fetch(path, { method, headers: { "Content-Type": "application/json", "X-CSRF-Token": outbox.csrf }, body: body === undefined ? undefined : JSON.stringify(body) });
+  const response = await fetch(path, {
+    method,
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": outbox.csrf },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.error || `HTTP ${response.status}`);
   return answer;
@@ -73,14 +84,24 @@ const outbox = new Outbox(data.editor, data.csrf, {
   },
   changed: showSync,
   session(n, other) {
-    show("session", other ? message("warn", fill(words.other_editor, { editor: other, me: data.editor })) : message("warn", `${words.session} ${count(words.kept, n)} `, loginLink()));
+    show(
+      "session",
+      other
+        ? message("warn", fill(words.other_editor, { editor: other, me: data.editor }))
+        : message("warn", `${words.session} ${count(words.kept, n)} `, loginLink()),
+    );
   },
 });
 
 function showSync(n) {
   const waiting = outbox.wait > 500 && n > 0;
   $("sync").textContent = n === 0 ? (done.length ? words.saved : "") : count(words.sending, n);
-  show("offline", waiting && !document.querySelector('[data-message="session"]') ? message("warn", `${navigator.onLine ? words.server_away : words.offline} ${count(words.kept, n)}`) : null);
+  show(
+    "offline",
+    waiting && !document.querySelector('[data-message="session"]')
+      ? message("warn", `${navigator.onLine ? words.server_away : words.offline} ${count(words.kept, n)}`)
+      : null,
+  );
 }
 
 function showConflict(entry, fault) {
@@ -89,13 +110,29 @@ function showConflict(entry, fault) {
   const agree = el("button", { type: "button", class: "quiet" }, words.agree);
   const contest = el("button", { type: "button" }, words.contest);
   const who = fault.editor === data.editor ? words.yourself : fault.editor || words.somebody;
-  const text = fault.action === "review" ? words.changed_meanwhile : fill(words.conflict, { editor: who, action: words.decisions[fault.action] || fault.action });
-  const box = el("div", { class: "note warn conflict", role: "alert" }, el("p", {}, text), card ? el("p", { class: "soft", dir: "auto" }, shortened(card.body, 140)) : null, el("div", { class: "row" }, agree, contest));
+  const text =
+    fault.action === "review"
+      ? words.changed_meanwhile
+      : fill(words.conflict, { editor: who, action: words.decisions[fault.action] || fault.action });
+  const box = el(
+    "div",
+    { class: "note warn conflict", role: "alert" },
+    el("p", {}, text),
+    card ? el("p", { class: "soft", dir: "auto" }, shortened(card.body, 140)) : null,
+    el("div", { class: "row" }, agree, contest),
+  );
   agree.addEventListener("click", () => box.remove());
   contest.addEventListener("click", () => {
     box.remove();
     const key = crypto.randomUUID();
-    outbox.add({ kind: "decide", key, action: entry.action, reason: entry.reason, note: entry.note, items: [{ id: fault.comment, version: fault.version, key: `${key}:${fault.comment}` }] });
+    outbox.add({
+      kind: "decide",
+      key,
+      action: entry.action,
+      reason: entry.reason,
+      note: entry.note,
+      items: [{ id: fault.comment, version: fault.version, key: `${key}:${fault.comment}` }],
+    });
   });
   $("messages").append(box);
   return undefined;
@@ -111,7 +148,12 @@ const hand = new Hand({ ...data.chosen }, data.sample, (card) => outbox.holds(ca
   arrived: drawCurrent,
   lost(cards, wasFirst) {
     const [card] = cards;
-    const text = card.leased_by ? fill(words.leased, { editor: card.leased_by }) : fill(words.conflict, { editor: card.decided_by || words.somebody, action: words.decisions[card.action] || card.action });
+    const text = card.leased_by
+      ? fill(words.leased, { editor: card.leased_by })
+      : fill(words.conflict, {
+          editor: card.decided_by || words.somebody,
+          action: words.decisions[card.action] || card.action,
+        });
     if (wasFirst) show("lost", message("warn", text));
     drawList();
     if (wasFirst) drawCurrent();
@@ -125,7 +167,8 @@ const hand = new Hand({ ...data.chosen }, data.sample, (card) => outbox.holds(ca
     drawList();
   },
   failed(error) {
-    if (error.status === 401) show("session", message("warn", `${words.session} ${count(words.kept, outbox.size)} `, loginLink()));
+    if (error.status === 401)
+      show("session", message("warn", `${words.session} ${count(words.kept, outbox.size)} `, loginLink()));
     else if (hand.cards.length === 0) show("load", message("bad", fill(words.not_loaded, { why: error.message })));
   },
 });
@@ -138,11 +181,20 @@ function drawList() {
 }
 
 function listed(card, index) {
-  const box = el("input", { type: "checkbox", "aria-label": fill(words.select, { author: card.author || words.anonymous }) });
+  const box = el("input", {
+    type: "checkbox",
+    "aria-label": fill(words.select, { author: card.author || words.anonymous }),
+  });
   box.checked = selected.has(card.id);
   box.addEventListener("change", () => tick(card.id, box.checked));
   const chance = card.probability === null ? "" : ` ${Math.round(card.probability * 100)} %`;
-  const button = el("button", { type: "button", "aria-current": index === 0 ? "true" : null }, el("strong", { dir: "auto" }, card.author || words.anonymous), el("span", { class: "soft" }, chance), el("span", { class: "first", dir: "auto" }, card.body.slice(0, 90)));
+  const button = el(
+    "button",
+    { type: "button", "aria-current": index === 0 ? "true" : null },
+    el("strong", { dir: "auto" }, card.author || words.anonymous),
+    el("span", { class: "soft" }, chance),
+    el("span", { class: "first", dir: "auto" }, card.body.slice(0, 90)),
+  );
   button.addEventListener("click", () => {
     hand.toFront(card);
     drawList();
@@ -165,7 +217,9 @@ function drawCurrent() {
   $("actions").hidden = !card;
   $("more-actions").hidden = !card;
   if (!card) {
-    $("card").replaceChildren(el("p", { class: "empty" }, hand.fetching ? words.loading : data.sample ? words.sample_empty : words.empty));
+    $("card").replaceChildren(
+      el("p", { class: "empty" }, hand.fetching ? words.loading : data.sample ? words.sample_empty : words.empty),
+    );
     $("context").replaceChildren();
     return;
   }
@@ -201,7 +255,13 @@ function contextOf(id) {
 }
 
 function drawAround(context) {
-  $("context").replaceChildren(drawContext(context, words, { takeBack, kind: data.sample || data.role === "viewer" ? null : (page, kind) => sayKind(page, kind, context.article.url), author: (key) => get(`/api/authors/${encodeURIComponent(key)}`).catch(() => null) }));
+  $("context").replaceChildren(
+    drawContext(context, words, {
+      takeBack,
+      kind: data.sample || data.role === "viewer" ? null : (page, kind) => sayKind(page, kind, context.article.url),
+      author: (key) => get(`/api/authors/${encodeURIComponent(key)}`).catch(() => null),
+    }),
+  );
 }
 
 // --- decisions -------------------------------------------------------------------------------------------------------
@@ -214,24 +274,39 @@ function decide(items, action, reason) {
   const entry =
     look?.look_kind === "second"
       ? { kind: "opinion", key, look: look.look, action, reason: reason?.[0] || null }
-      : { kind: "decide", key, action, reason: reason?.[0] || null, note, items: items.map((item) => ({ id: item.id, version: item.version, key: `${key}:${item.id}` })) };
+      : {
+          kind: "decide",
+          key,
+          action,
+          reason: reason?.[0] || null,
+          note,
+          items: items.map((item) => ({ id: item.id, version: item.version, key: `${key}:${item.id}` })),
+        };
   if (entry.kind === "decide") done.push({ keys: entry.items.map((item) => item.key), cards: items });
   $("note").value = "";
   $("note-box").hidden = true;
   for (const item of items) tick(item.id, false);
   outbox.add(entry);
-  hand.remove(items.map((item) => item.id), data.sample);
+  hand.remove(
+    items.map((item) => item.id),
+    data.sample,
+  );
   show("lost", null);
   drawCurrent();
   drawList();
-  const what = action === "publish" ? count(words.published, items.length) : fill(count(words.rejected, items.length), { reason: reason[1] });
+  const what =
+    action === "publish"
+      ? count(words.published, items.length)
+      : fill(count(words.rejected, items.length), { reason: reason[1] });
   say(`${what} ${left()} ${upNext()}`);
 }
 
 // What a screen reader hears of the card that has come up.
 function upNext() {
   const card = hand.first;
-  return card ? fill(words.next_card, { author: card.author || words.anonymous, words: shortened(card.body, 120) }) : "";
+  return card
+    ? fill(words.next_card, { author: card.author || words.anonymous, words: shortened(card.body, 120) })
+    : "";
 }
 
 function targets(shift) {
@@ -254,7 +329,14 @@ const actions = {
     drawList();
   },
   undo,
-  campaign: () => campaign.toggle(hand.first, ((id) => () => hand.first?.id === id)(hand.first?.id)),
+  campaign: () =>
+    campaign.toggle(
+      hand.first,
+      (
+        (id) => () =>
+          hand.first?.id === id
+      )(hand.first?.id),
+    ),
   select() {
     if (!hand.first) return;
     tick(hand.first.id, !selected.has(hand.first.id));
@@ -275,7 +357,7 @@ const actions = {
 };
 
 function act(name, shift) {
-  if (campaign.loading && ["publish", "reject"].includes(name)) return say(words.loading); // nobody decides on what is not shown yet
+  if (campaign.loading && ["publish", "reject"].includes(name)) return say(words.loading); // not shown yet
   return actions[name](shift);
 }
 
@@ -285,11 +367,13 @@ async function undo() {
     // Of a campaign's comments only short forms are known here: their cards are fetched once it is taken back
     const short = last.cards.filter((card) => !card.reasons).map((card) => card.id);
     outbox.add({ kind: "undo", key: crypto.randomUUID(), keys: last.keys, restore: short.length ? short : undefined });
-    comeBack(last.cards.filter((card) => card.reasons).map((card) => ({ ...card, version: card.version + 2 }))); // one for the decision, one for this
+    // The version rises by one for the decision and by one for this
+    comeBack(last.cards.filter((card) => card.reasons).map((card) => ({ ...card, version: card.version + 2 })));
     return;
   }
   if (data.sample) return void say(words.nothing_to_undo);
-  const before = (await get("/api/decisions?limit=1").catch(() => null))?.decisions[0]; // from before this page was opened
+  // From before this page was opened
+  const before = (await get("/api/decisions?limit=1").catch(() => null))?.decisions[0];
   if (!before) return void say(words.nothing_to_undo);
   takeBack(before.id, before.comment);
 }
@@ -372,10 +456,16 @@ new Keys({
 });
 const filters = data.sample ? null : new Filters(hand.chosen, post, words, { chosen: choose });
 
-for (const button of document.querySelectorAll("[data-action]")) button.addEventListener("click", (event) => act(button.dataset.action, event.shiftKey));
-document.querySelectorAll("[data-reason]").forEach((button, index) => button.addEventListener("click", () => chooseReason(index)));
+for (const button of all("[data-action]"))
+  button.addEventListener("click", (event) => act(button.dataset.action, event.shiftKey));
+document
+  .querySelectorAll("[data-reason]")
+  .forEach((button, index) => button.addEventListener("click", () => chooseReason(index)));
 addEventListener("pagehide", () => {
-  if (outbox.size === 0 && !data.sample) fetch("/api/release", { method: "POST", headers: { "X-CSRF-Token": outbox.csrf }, keepalive: true }).catch(() => undefined);
+  if (outbox.size === 0 && !data.sample)
+    fetch("/api/release", { method: "POST", headers: { "X-CSRF-Token": outbox.csrf }, keepalive: true }).catch(
+      () => undefined,
+    );
 });
 
 async function choose(filter) {

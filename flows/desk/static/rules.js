@@ -13,7 +13,11 @@ function hostOf(address) {
 
 export class RuleDialog {
   constructor(words, role, post, say) {
-    Object.assign(this, { words, role, post, say, form: $("rule-form") });
+    this.words = words;
+    this.role = role;
+    this.post = post;
+    this.say = say;
+    this.form = $("rule-form");
     this.form.elements.list.addEventListener("change", () => this.propose());
     this.form.addEventListener("input", () => this.untried());
     this.form.addEventListener("submit", (event) => {
@@ -29,7 +33,8 @@ export class RuleDialog {
     this.picked = String(getSelection()).trim();
     this.form.elements.list.value = this.picked ? "words" : card.links.length || card.author_url ? "hosts" : "authors";
     this.form.elements.action.value = "hold";
-    for (const option of this.form.elements.action.options) option.disabled = option.value !== "hold" && this.role !== "admin";
+    for (const option of this.form.elements.action.options)
+      option.disabled = option.value !== "hold" && this.role !== "admin";
     this.propose();
     $("rule").showModal();
   }
@@ -37,7 +42,9 @@ export class RuleDialog {
   propose() {
     const { card } = this;
     const host = hostOf(card.links[0] || card.author_url || "");
-    this.form.elements.entry.value = { words: this.picked, authors: card.author || "", hosts: host }[this.form.elements.list.value];
+    this.form.elements.entry.value = { words: this.picked, authors: card.author || "", hosts: host }[
+      this.form.elements.list.value
+    ];
     this.untried();
   }
 
@@ -56,8 +63,14 @@ export class RuleDialog {
       const tried = await this.post("/api/rules/try", this.asked());
       $("rule-result").replaceChildren(
         el("p", {}, `${count(this.words.rule_fits, tried.fitting)} ${count(this.words.rule_of, tried.decisions)}`),
-        el("p", { class: tried.approved_flipped ? "note warn" : null }, count(this.words.rule_flips, tried.approved_flipped)),
-        tried.refused_flipped ? el("p", { class: "note warn" }, count(this.words.rule_publishes, tried.refused_flipped)) : el("span"),
+        el(
+          "p",
+          { class: tried.approved_flipped ? "note warn" : null },
+          count(this.words.rule_flips, tried.approved_flipped),
+        ),
+        tried.refused_flipped
+          ? el("p", { class: "note warn" }, count(this.words.rule_publishes, tried.refused_flipped))
+          : el("span"),
         el("ol", { class: "briefs" }, ...tried.shown.map((one) => drawBrief(one, this.words, null))),
       );
       $("rule-apply").disabled = false;

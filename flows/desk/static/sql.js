@@ -1,6 +1,6 @@
 // The SQL page: Ctrl+Enter runs the query, a clock shows how long it has run, Cancel ends it on the server too.
 
-const form = document.querySelector("form.sql");
+const form = /** @type {HTMLFormElement} */ (document.querySelector("form.sql"));
 const editor = document.getElementById("q");
 const cancel = document.getElementById("cancel");
 const elapsed = document.getElementById("elapsed");
@@ -12,7 +12,10 @@ form.addEventListener("submit", () => {
   clearInterval(clock);
   clock = setInterval(() => {
     const seconds = Math.floor((performance.now() - began) / 1000);
-    elapsed.textContent = elapsed.dataset.words.replace("{seconds}", seconds.toLocaleString(document.documentElement.lang));
+    elapsed.textContent = elapsed.dataset.words.replace(
+      "{seconds}",
+      seconds.toLocaleString(document.documentElement.lang),
+    );
   }, 1000);
 });
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -34,28 +36,24 @@ def extract(
         return Page(url=url, canonical_url=page.canonical_url(), title=page.title(), **stated)
 
 
+FIELDS = tuple(
+    field.name
+    for field in fields(Page)
+    if field.name != "tweets" and inspect.isfunction(getattr(PageObject, field.name, None))
+)
+"""The fields of a page's record that the page object has a method for, by the same name."""
+
+
 def read(page: PageObject, url: str, stated: dict[str, Any]) -> Page:
     """Every field of the page's record; `stated` are those that are known already. Raises PageError."""
     thread = page.thread()
-    author = page.author()
+    said = {name: getattr(page, name)() for name in FIELDS}
     return Page(
         url=url,
-        canonical_url=page.canonical_url(),
-        **stated,
-        title=page.title(),
-        site_name=page.site_name(),
-        publisher=page.publisher(),
-        language=page.language(),
-        author=author,
-        authors=authors_of(author),
-        published=page.published(),
-        modified=page.modified(),
-        lead=page.lead(),
-        text=page.text(),
-        sections=page.sections(),
-        footnotes=page.footnotes(),
+        authors=authors_of(said["author"]),
         discussion=thread.discussion,
         comments=thread.comments,
         tweets=page.tweets().tweets,
-        links=page.links(),
+        **stated,
+        **said,
     )

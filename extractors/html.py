@@ -72,6 +72,8 @@ _SMILEY = re.compile(r"smil|emoji|emot", re.IGNORECASE)
 _SOURCE_BREAK = re.compile(r"[\r\n]+")
 _INVISIBLE = re.compile("[\u200b\ufeff]")
 _BLANKS = re.compile(r"[ \t\r\f\v]{2,}|[\t\r\f\v]")  # a single blank needs no folding
+_START_TAG = re.compile(r"<[A-Za-z]")
+_LAST_TAGS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _PRE_END = "\x00"  # no text holds it: Document removes it
 _MAX_SMILEY_ALT = 12  # characters; longer alt texts describe pictures
 
@@ -86,12 +88,21 @@ class Document:
         """Raises NotHtml, EmptyPage or TooComplex."""
         self.url = url
         _refuse_other_formats(html, url)
-        self.html = _without_control_characters(_XML_PROLOG.sub("", html))
+        self.html = _with_what_follows(_without_control_characters(_XML_PROLOG.sub("", html)))
         self.tree = _parse(self.html, url)
 
     @functools.cached_property
     def soup(self) -> BeautifulSoup:
         return BeautifulSoup(self.html, "lxml")
+
+
+def _with_what_follows(html: str) -> str:
+    """The page without end tags of <body> and <html> where anything follows </html>: browsers show it, libxml2 since
+    2.14 leaves it out, and some sites append their comments there."""
+    end = max(html.find("</html"), html.find("</HTML"))
+    if end < 0 or not _START_TAG.search(html, end):
+        return html
+    return _LAST_TAGS.sub(" ", html)
 
 
 def _parse(html: str, url: str) -> HtmlElement:

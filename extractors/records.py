@@ -60,6 +60,7 @@ class Shortfall(StrEnum):
     JAVASCRIPT = "javascript"
     COLLAPSED = "collapsed"
     CLOSED = "closed"
+    HIDDEN = "hidden"  # counted and not shown: answers to a comment that is held back, notices of other sites
     UNKNOWN = "unknown"
 
 

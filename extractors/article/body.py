@@ -15,6 +15,7 @@ from extractors.article.block_features import Stated, matrix
 from extractors.article.forests import Shares, forests
 from extractors.article.outline import Outline
 from extractors.article.second_look import context
+from extractors.dates import find_date
 
 _THRESHOLD = 0.45  # probability from which a block counts as the article's
 _MIN_CHARACTERS = 25  # kept text below this is a stray line: then the page's best stretch is taken instead
@@ -45,6 +46,10 @@ _DATE_LINE = re.compile(
     r"\W*(?:\d{4}年\d{1,2}月\d{1,2}日[\s\d:：時分()（）月火水木金土日曜更新公開]*|"
     r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:[\s,T]+\d{1,2}[:.h]\d\d)?)\W*$"
 )
+_BY = re.compile(
+    r"\W*(?:by|par|von|vom|por|di|da|door|av|af|od|от|posted|published|written|publié|veröffentlicht)\b", re.IGNORECASE
+)
+_BEHIND_DATE = 25  # characters: "in Soups", "· 3 min read"
 
 Kept = NDArray[np.bool_]
 """For each block of a page whether it is the article's."""
@@ -119,9 +124,15 @@ def _drop_byline(page: Outline, kept: Kept) -> None:
     """The line with author and date above the text: metadata, read elsewhere."""
     for index in np.flatnonzero(kept)[:_BYLINE_WITHIN]:
         text = page.blocks[index].text
-        is_byline = len(text) <= _MAX_BYLINE and (_BYLINE.match(text) or _DATE_LINE.match(text))
+        is_byline = len(text) <= _MAX_BYLINE and (_BYLINE.match(text) or _DATE_LINE.match(text) or _ends_ago(text))
         if is_byline and not page.nodes[page.blocks[index].node].heading:
             kept[index] = False
+
+
+def _ends_ago(text: str) -> bool:
+    """A line such as "By Anna Keller, 3 weeks ago", which says something else every night."""
+    found = find_date(text) if _BY.match(text) else None
+    return found is not None and found.ago is not None and len(text) - found.end <= _BEHIND_DATE
 
 
 def _drop_asking_boxes(page: Outline, kept: Kept) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from extractors.comments.adapter import Markup
 from extractors.comments.finding.outline import Outline
 from extractors.comments.reading.recipe import Recipe
+from extractors.platforms.wpdiscuz import WpDiscuz
 
 
 class WordPress(Markup):
@@ -28,6 +29,9 @@ class WordPress(Markup):
         drop=".reply,.comment-awaiting-moderation,.sharedaddy,.cluv,.comment-likes,.pd-rating,.edit-link",
         staff=".bypostauthor",
     )
+
+    def matches(self, outline: Outline) -> bool:
+        return super().matches(outline) and outline.tokens.isdisjoint(WpDiscuz.signs)
 
     def wanted(self, outline: Outline, found: list[int]) -> list[int]:
         """Records carry the walker's depth or an id with a number; other systems use `li.comment` too."""

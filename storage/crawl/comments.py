@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict, namedtuple
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -190,12 +190,13 @@ def write_comments(
             if edited or differs(row, written, STORED) or row.missing_since is not None:
                 updates.append((*written[1:], number))
             judged.append(Judged(number, written.version, site_id, verdict, edited, True, hidden, written.day))
-        if shows_whole_thread(page, rows.values()):
-            missing += [
-                (db.moment(at), number)
-                for number, row in rows.items()
-                if number not in ids and row.page_id == page.outcome.exchange.page_id and row.missing_since is None
-            ]
+        here = page.outcome.exchange.page_id
+        absent = {number: row for number, row in rows.items() if number not in ids and row.page_id == here}
+        if page.outcome.page.discussion.shortfall is Shortfall.HIDDEN:
+            absent = held_back(page, absent)
+        elif not shows_whole_thread(page, rows.values()):
+            absent = {}
+        missing += [(db.moment(at), number) for number, row in absent.items() if row.missing_since is None]
     insert_rows(connection, comments, COLUMNS, inserts)
     insert_rows(connection, comment_versions, VERSION, versions)
     insert_new_rows(connection, comment_absences, ("comment_id", "removed_at", "reappeared_at"), absences)
@@ -359,6 +360,18 @@ def shows_whole_thread(page: Prepared, known: Any) -> bool:
     before = sum(row.page_id == here and row.missing_since is None for row in known)
     emptied = not page.outcome.page.comments and page.outcome.page.discussion.claimed != 0
     return page.outcome.accepted or not (emptied and before >= SUSPICIOUS_LOSS)
+
+
+def held_back(page: Prepared, absent: Mapping[int, Row[Any]]) -> dict[int, Row[Any]]:
+    """Those of the absent comments that are gone where the site counts answers which it does not show.
+
+    WordPress hides the answers to a comment that is held back and goes on counting them. So what is gone are the
+    comments at the top of what is absent; nothing is, when the page's number leaves room for fewer than these.
+    """
+    discussion = page.outcome.page.discussion
+    tops = {number: row for number, row in absent.items() if row.parent_id not in absent}
+    still_counted = (discussion.claimed or 0) - discussion.found
+    return tops if len(absent) - still_counted >= len(tops) else {}
 
 
 def sweep_missing(connection: Connection, article_ids: Collection[int], now: datetime) -> int:

@@ -22,7 +22,7 @@ from storage.crawl.outcomes import ASK_AGAIN, Extracted, Failed, GonePage, LoadC
 from storage.crawl.page_kinds import BY_EDITOR
 from storage.crawl.quarantine import close_cases, open_case
 from storage.crawl.same_article import settled
-from storage.crawl.threads import continuation
+from storage.crawl.threads import continuations
 from storage.crawl.tweets import write_tweets
 from storage.crawl.withdrawing import withdraw
 from storage.database.bulk import insert_new_rows, update_rows
@@ -418,7 +418,7 @@ def follow_threads(
     article_ids: dict[int, int],
     now: datetime,
 ) -> None:
-    """Put the next page of each comment thread into the frontier, as a page of the same article."""
+    """Put the other pages of each comment thread into the frontier, as a page of the same article."""
     rows = {
         address: {
             "site_id": known[outcome.exchange.page_id].site_id,
@@ -432,7 +432,7 @@ def follow_threads(
             "is_continuation": True,
         }
         for outcome in extracted
-        if (address := continuation(outcome.page, outcome.exchange.url)) is not None
+        for address in continuations(outcome.page, outcome.exchange.url)
     }
     if not rows:
         return

@@ -12,8 +12,8 @@ from typing import Final
 from extractors.comments.finding.listing import Listing, headed, listings
 from extractors.comments.finding.outline import Outline, count
 from extractors.comments.finding.score import Score, promising, score
-from extractors.comments.finding.vocabulary import NAMES_FORM, NAMES_STRONG
-from extractors.comments.reading.discussion import stated_counts
+from extractors.comments.finding.vocabulary import ANNOUNCES_COMMENTS, COMMENT_WORD, NAMES_FORM, NAMES_STRONG
+from extractors.comments.reading.discussion import claim, stated_counts
 from extractors.comments.reading.names import BY, OPENS_WITH_SAYS, SAYS
 
 MIN_TOTAL: Final = 4.0
@@ -32,6 +32,9 @@ _FIRST: Final = 20  # elements at the start of a record that may hold its number
 _NUMBER: Final = re.compile(r"^[#№(]?\s*(\d{1,5})\s*[.):]?$")
 _SIGNED: Final = re.compile(rf"{BY.pattern}$|{BY.pattern}\S|{SAYS.pattern}|{OPENS_WITH_SAYS.pattern}", re.IGNORECASE)
 _SHORT: Final = 60  # characters
+_HEADED: Final = 1.0
+_ABOVE: Final = 12  # elements before a list among which its heading is looked for
+_HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6".split())
 _NOTICE: Final = re.compile(r"pingback|trackback|webmention|mention")
 _MAX_HEADED: Final = 500
 
@@ -65,10 +68,21 @@ def _closer(outline: Outline, listing: Listing, found: Score, counts: Callable[[
     signed = sum(any(_SIGNED.search(text) for text in texts) for texts in firsts) >= _NEARLY_ALL * len(looked)
     likely = run_on or signed or found.named >= 1.0 or found.evidence >= _TELLING
     stated = likely and len(listing) in counts()
-    gain = 1.5 * run_on + 1.2 * signed + 1.5 * stated
+    gain = 1.5 * run_on + 1.2 * signed + 1.5 * stated + _HEADED * _is_announced(outline, listing)
     telling = signed or (stated and found.evidence >= _TELLING and len(listing) > 2)
     proof = 1.0 if run_on and (signed or stated) else 0.6 * telling
     return replace(found, total=found.total + gain, evidence=found.evidence + gain, proof=max(found.proof, proof))
+
+
+def _is_announced(outline: Outline, listing: Listing) -> bool:
+    """Is the last heading before the list one of comments: "Comments on ...", "3 replies"?"""
+    first = listing.starts[0]
+    for number in range(first - 1, max(-1, first - _ABOVE), -1):
+        element = outline.elements[number]
+        if element.tag in _HEADINGS and outline.text_length(number, outline.end[number]) < _SHORT + _SHORT:
+            text = " ".join(element.text_content().split())
+            return bool(ANNOUNCES_COMMENTS.match(text) or (COMMENT_WORD.search(text) and claim(text)))
+    return False
 
 
 def _first_texts(outline: Outline, start: int, stop: int) -> Iterator[str]:

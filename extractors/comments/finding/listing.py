@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.vocabulary import NAMES_THREAD
 
 _NEVER_ITEMS = frozenset(
     "html head body script style link meta br hr img input textarea select option form label button a em strong i u "
@@ -90,6 +92,7 @@ def listings(outline: Outline) -> list[Listing]:
             groups[tag, "@" + kind].append(number)
         if not shapes or tag in ("li", "dt", "dd", "tr"):
             groups[tag, f">{outline.parent[number]}"].append(number)
+    groups |= _rows(outline, groups)
     found: dict[tuple[int, ...], Listing] = {}
     for (tag, name), members in groups.items():
         if len(members) > _MAX_ITEMS:
@@ -98,6 +101,23 @@ def listings(outline: Outline) -> list[Listing]:
         if starts not in found:
             found[starts] = Listing(f"{tag}{name}", starts, tuple(outline.end[start] for start in starts))
     return list(found.values())
+
+
+def _rows(outline: Outline, groups: dict[tuple[str, str], list[int]]) -> dict[tuple[str, str], list[int]]:
+    """The children of one parent that share a class with what is around them: rows of a grid inside a row of it."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for (tag, name), members in groups.items():
+        if not name.startswith(".") or len(members) > _MAX_ITEMS or NAMES_THREAD.search(name.lower()):
+            continue
+        if all(outline.end[one] <= following for one, following in pairwise(members)):
+            continue
+        by_parent: dict[int, list[int]] = defaultdict(list)
+        for member in members:
+            by_parent[outline.parent[member]].append(member)
+        for parent, rows in by_parent.items():
+            if 1 < len(rows) < len(members):
+                found[tag, f"{name}>{parent}"] = rows
+    return found
 
 
 def headed(outline: Outline, listing: Listing) -> Listing | None:

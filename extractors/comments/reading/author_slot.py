@@ -10,9 +10,10 @@ from typing import Final
 
 from extractors.comments.finding.outline import Outline
 from extractors.comments.reading.dating import MAX_LINE, Dated
-from extractors.comments.reading.markup import AUTHOR_NAMED, PROFILE_LINK, has_letter, is_action
+from extractors.comments.reading.markup import AUTHOR_NAMED, PROFILE_LINK, TITLE_NAMED, has_letter, is_action
 from extractors.comments.reading.names import BY, MAX_NAME, OPENS_WITH_SAYS, name_in, says_at
 from extractors.comments.reading.record import InlineRun, Line, Record
+from extractors.comments.reading.roles import is_role, without_roles
 from extractors.comments.reading.template import Template
 
 NAMED: Final = 2.2
@@ -20,6 +21,9 @@ NAMED: Final = 2.2
 
 _NAME_LINE: Final = 200  # characters: longer lines are prose
 _HEAD, _FOOT, _AROUND_DATE = 8, 4, 2  # lines of a record in which names are looked for
+_TITLE_PRICE: Final = 2.0  # of an element that is called a title: comments have titles on some sites
+_REPLY_TITLE: Final = re.compile(r"^(?:re|aw|sv|odp|rép)\s*(?:\^\d+|\[\d+\])?\s*:", re.IGNORECASE)
+_LABEL_PRICE: Final = 1.5  # of "Admin" beside something else
 _RUNS: Final = 12  # runs of a line that could be a name
 _HEADER_TAGS: Final = frozenset("cite b strong h2 h3 h4 h5 h6 a dt em span address".split())
 _BOLD: Final = frozenset("b strong h3 h4 h5".split())
@@ -95,11 +99,20 @@ def _candidates(template: Template, record: Record, dated: Dated, body: int | No
 
 def _of_line(template: Template, record: Record, line: Line, place: int, worth: float) -> Iterator[Signed]:
     """The name that the whole line states: "Posted by Anna on 5 March"."""
-    value = name_in(line.text)
-    if value and not is_action(value):
+    value = _name_of(line.runs, "")
+    if value:
         slot: Slot = ("line", record.slots.get(_block_of(template, line, record), 0), min(place, 2))
         score = worth - 0.4 + _line_worth(line.text, value)
         yield Signed(slot, value, line.runs[0].owner, place, score, frozenset(map(id, line.runs)))
+
+
+def _name_of(runs: Sequence[InlineRun], glue: str) -> str | None:
+    """The name that the runs state together, without labels such as "Post author" unless these are all there is."""
+    for spoken in (without_roles(runs), runs):
+        value = name_in(glue.join(run.text for run in spoken))
+        if value and not is_action(value):
+            return value
+    return None
 
 
 def _of_elements(
@@ -119,8 +132,8 @@ def _of_elements(
                 continue
             if len(text) > 2 * MAX_NAME or outline.text_length(number, outline.end[number]) > len(text) + 8:
                 continue
-            value = name_in(text)
-            if value and not is_action(value):
+            value = _name_of(inner, " ")
+            if value:
                 score = worth + named_worth(outline, number) + _line_worth(text, value) - 0.2
                 runs = frozenset(id(other) for other in inner)
                 yield Signed(("element", record.slots[number], ""), value, inner[0].owner, place, score, runs)
@@ -143,6 +156,7 @@ def _of_runs(
         following = "".join(other.text for other in spoken[at + 1 :])[:60]
         before = "".join(other.text for other in spoken[:at])[-40:].strip()
         score = worth + _run_worth(outline, record, run, before, following) + _value_worth(text, value)
+        score -= _LABEL_PRICE if len(spoken) > 1 and is_role(text) else 0.0
         slot: Slot = ("run", record.slots.get(run.owner, 0), _tag(outline, run.after))
         name = Signed(slot, value, run.owner, place, score, frozenset((id(run),)))
         yield name
@@ -171,6 +185,8 @@ def named_worth(outline: Outline, number: int) -> float:
     """What class, tag and link of an element say for its holding a name."""
     name, element = outline.named[number], outline.elements[number]
     worth = NAMED if name and AUTHOR_NAMED.search(name) else 0.0
+    if name and TITLE_NAMED.search(name):
+        worth -= _TITLE_PRICE
     stated = element.get("itemprop")
     if stated in ("author", "creator", "name"):
         worth += 7.0 if stated == "name" else 4.0  # an author may be "Mr" and a name
@@ -209,7 +225,7 @@ def _line_worth(text: str, value: str) -> float:
 def _value_worth(text: str, value: str) -> float:
     words = len(value.split())
     worth = -0.5 * max(0, words - 4)
-    if not has_letter(value):
+    if not has_letter(value) or _REPLY_TITLE.match(text):
         worth -= 2.0
     if value.startswith(("http://", "https://")):
         worth -= 1.0

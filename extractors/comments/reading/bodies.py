@@ -8,7 +8,7 @@ from typing import Final
 
 from extractors.comments.reading.author_slot import names_author
 from extractors.comments.reading.dating import Dated
-from extractors.comments.reading.markup import BODY_NAMED, NOT_BODY_NAMED, has_letter, is_action
+from extractors.comments.reading.markup import BODY_NAMED, NOT_BODY_NAMED, TITLE_NAMED, has_letter, is_action
 from extractors.comments.reading.names import OPENS_WITH_SAYS
 from extractors.comments.reading.record import InlineRun, Line, Record
 from extractors.comments.reading.template import Template
@@ -22,6 +22,7 @@ _BARE: Final = 25  # characters left of a line without name or date that make it
 _SEPARATORS: Final = " ,;:.()|·•–—-#0123456789"
 _PROSE: Final = 4  # words
 _BUTTON: Final = 60  # characters
+_NEAR: Final = 3  # elements around a text whose names are asked
 
 
 def body_slot(template: Template, dated: Sequence[Dated]) -> int | None:
@@ -83,13 +84,15 @@ def body_of(
     ]
     has_body = any(run.text.strip() for runs in inside for run in runs)
     kept: list[list[InlineRun]] = []
+    titles: list[list[InlineRun]] = []
     for place, line in enumerate(record.lines):
         wanted = inside[place] if has_body else line.runs
         runs = [run for run in wanted if id(run) not in taken and not template.is_furniture(record, run)]
         if not has_body and not _is_prose(template, line, runs, place, dated, taken):
             continue
         if any(run.text.strip() for run in runs):
-            kept.append(runs)
+            (titles if not has_body and _is_title(template, record, runs) else kept).append(runs)
+    kept = kept or titles
     if not kept and not has_body and dated.line >= 0:
         said = _after_date(record.lines[dated.line], taken)
         kept = [said] if said else []
@@ -111,6 +114,16 @@ def _is_prose(
     if any(id(run) in taken for run in line.runs):
         return len(OPENS_WITH_SAYS.sub("", text).strip(_SEPARATORS)) >= _BARE
     return True
+
+
+def _is_title(template: Template, record: Record, runs: Sequence[InlineRun]) -> bool:
+    """Does the line stand in an element that is called the title of the comment?"""
+    outline = template.outline
+    return all(
+        any(TITLE_NAMED.search(outline.named[number]) for number in template.path(record, run.owner)[:_NEAR])
+        for run in runs
+        if run.text.strip()
+    )
 
 
 def _after_date(line: Line, taken: frozenset[int]) -> list[InlineRun]:

@@ -11,10 +11,14 @@ from urllib.parse import urljoin, urlsplit
 
 from extractors.comments.finding.outline import Outline
 from extractors.comments.finding.vocabulary import (
+    ANNOUNCES_COMMENTS,
     COMMENT_WORD,
     COMMENTS_OF_NUMBER,
+    COMMENTS_OF_NUMBER_UNSPACED,
     NAMES_THREAD,
+    NO_COMMENTS_YET,
     NUMBER_OF_COMMENTS,
+    NUMBER_OF_COMMENTS_UNSPACED,
     NUMBER_WORDS,
 )
 from extractors.records import Comment, CommentKind, Discussion, Order, Shortfall
@@ -71,6 +75,11 @@ _MORE: Final = re.compile(
 _PAGE_URL: Final = re.compile(
     r"comment-page-\d+|[?&](?:cpage|comments?_?page|commentpage|cp)=\d+|/comments?/page[-/]?\d+", re.IGNORECASE
 )
+_PAGE_NUMBER: Final = re.compile(
+    r"(?:comment-page-|[?&](?:cpage|comments?_?page|commentpage|cp)=|/comments?/page[-/]?)(\d{1,4})(?!\d)",
+    re.IGNORECASE,
+)
+_SECOND: Final = 2
 _OTHER_PAGE: Final = re.compile(
     r"^\W*(?:older|newer|next|previous|more|page suivante|suivante?s?|précédente?s?|plus (?:anciens|récents)|"
     r"anciens|ältere|neuere|nächste|weiter|vorherige|"
@@ -82,8 +91,20 @@ _NEXT_WORD: Final = re.compile(
     r"next|suivant|nächste|weiter|siguiente|successiv|próxim|volgende|newer|récents|neuere|older|ältere|anciens|[»›>→]",
     re.IGNORECASE,
 )
+_OF_WORDPRESS: Final = frozenset({"comment-reply-link", "thread-even", "thread-odd"})
+"""What WordPress writes into threads. It counts the answers to a comment that is held back, and hides them."""
 _NAV: Final = re.compile(r"pag(?:e|in|er)|nav|older|newer|more")
 _COUNT_NAMED: Final = re.compile(r"count|number|nb|total|title|heading|titre|anzahl|meta")
+_CLAIMS: Final = (
+    NUMBER_OF_COMMENTS,
+    COMMENTS_OF_NUMBER,
+    NUMBER_OF_COMMENTS_UNSPACED,
+    COMMENTS_OF_NUMBER_UNSPACED,
+)
+_ALL_OF_IT: Final = 2.0
+"""What a text is worth that says nothing but the number: enough to be believed on a page without a thread."""
+_TITLED: Final = re.compile(r"title|heading|titre|head\b", re.IGNORECASE)
+_OF_WHAT: Final = re.compile(r"^\s*[件条條個개]?\s*(?:\W+$|$|(?:\w{1,4}\s+){1,2}[\"“”„«‘'»])")
 _HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6 legend".split())
 
 
@@ -173,7 +194,7 @@ def claims(outline: Outline, numbers: Iterable[int]) -> Iterator[tuple[int, str,
 
 
 def _says_comments(text: str | None) -> bool:
-    return text is not None and 2 < len(text) <= 2 * _MAX_CLAIM and bool(COMMENT_WORD.search(text))
+    return text is not None and 1 < len(text) <= 2 * _MAX_CLAIM and bool(COMMENT_WORD.search(text))
 
 
 def _headings(outline: Outline) -> list[int]:
@@ -197,7 +218,8 @@ def claim(text: str) -> tuple[int, ...]:
     'Views 583 Comments 11' can be read two ways: then both numbers, the one of the earlier pattern first.
     """
     found = []
-    for match in (NUMBER_OF_COMMENTS.search(text), COMMENTS_OF_NUMBER.search(text)):
+    for pattern in _CLAIMS:
+        match = pattern.search(text)
         if match is None:
             continue
         word = match.groupdict().get("word")
@@ -214,11 +236,21 @@ def _claim_worth(outline: Outline, number: int, text: str, value: int, found: in
     worth += 1.0 if name and _COUNT_NAMED.search(name) else 0.0
     worth += 1.0 if name and NAMES_THREAD.search(name) else 0.0
     worth += 1.5 if value == found else 0.0
+    worth += _ALL_OF_IT if not found and _is_all(text) else 0.0
     worth -= 0.01 * len(text)
     href = outline.elements[number].get("href") or ""
     if href:
         worth += 0.8 if "#" in href and _same_page(outline.url, href) else -1.0
     return worth
+
+
+def _is_all(text: str) -> bool:
+    """Does the text say the number and nothing else, save of which article: '33 Responses to “Soups”'?"""
+    for pattern in _CLAIMS:
+        match = pattern.search(text)
+        if match is not None and not re.search(r"\w", text[: match.start()]):
+            return bool(_OF_WHAT.match(text[match.end() :]))
+    return False
 
 
 def _same_page(url: str, href: str) -> bool:
@@ -292,7 +324,28 @@ def _next_page(outline: Outline, near: Sequence[int]) -> str | None:
             continue
         rank = (element.get("rel") == "next") * 4 + bool(_NEXT_WORD.search(text)) * 2 + by_name
         found.append((rank, target))
+    if (own := page_number(outline.url)) is not None and (onward := _onward(own, [target for _, target in found])):
+        return onward
     return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def page_number(url: str) -> int | None:
+    """Which page of a thread an address names, where it says so: .../comment-page-3/, ?cpage=3."""
+    match = _PAGE_NUMBER.search(url)
+    return int(match[1]) if match else None
+
+
+def _onward(own: int, targets: Sequence[str]) -> str | None:
+    """The page of a numbered thread that leads away from the article, which is one of its ends.
+
+    Beside the article the other neighbour is meant, and beside page 1 that page: were the article the first page, it
+    would have no number. In between the later one is; `storage.crawl.threads` knows that there is one before it.
+    """
+    numbered = {number: target for target in targets if (number := page_number(target)) is not None and number != own}
+    for number in ((1,) if own == _SECOND else ()) + (own + 1, own - 1):
+        if number in numbered:
+            return numbered[number]
+    return None
 
 
 def _around(outline: Outline, number: int) -> list[int]:
@@ -302,9 +355,9 @@ def _around(outline: Outline, number: int) -> list[int]:
 def _shortfall(
     outline: Outline, near: Sequence[int], claimed: int | None, found: int, next_page: str | None, host: str | None
 ) -> Shortfall | None:
-    if claimed is None or claimed == found:
+    if claimed == found or (claimed is None and (found or not _announced(outline))):
         return None
-    if claimed > found:
+    if claimed is None or claimed > found:
         if next_page:
             return Shortfall.PAGINATED
         if host:
@@ -318,4 +371,23 @@ def _shortfall(
             return Shortfall.COLLAPSED
         if found == 0 and any(_CLOSED.search(text) for text in texts if len(text) < 200):
             return Shortfall.CLOSED
+        if found and not outline.tokens.isdisjoint(_OF_WORDPRESS):
+            return Shortfall.HIDDEN
     return Shortfall.UNKNOWN
+
+
+def _announced(outline: Outline) -> bool:
+    """Does a heading say "Comments on ..." on a page that does not say that there are none?"""
+    for number, element in enumerate(outline.elements):
+        titled = element.tag in _HEADINGS or _TITLED.search(outline.named[number])
+        if not titled or outline.aside[number] or outline.silent[number]:
+            continue
+        if outline.text_length(number, outline.end[number]) > _MAX_CLAIM:
+            continue
+        if ANNOUNCES_COMMENTS.match(" ".join(element.text_content().split())):
+            return not any(
+                NO_COMMENTS_YET.search(other.text)
+                for other in outline.elements
+                if other.text and len(other.text) <= _MAX_CLAIM and other.tag not in ("script", "style")
+            )
+    return False

@@ -22,11 +22,37 @@ _EXCERPT: Final = re.compile(
 _REMOVED: Final = re.compile(
     r"^\W*(?:\w+ )?(?:this |the )?(?:comment|post|reply|message)s?(?: was| has been| is| by [\w ]{1,40} has been)? "
     r"(?:removed|deleted|hidden|withdrawn)"
-    r"|^\W*(?:ce |le )?(?:commentaire|message)(?: a été| est)? (?:supprimé|modéré|retiré|effacé)"
+    r"|^\W*(?:ce |le )?(?:commentaire|message) (?:a été |est )?(?:supprimé|modéré|retiré|effacé|masqué)"
     r"|^\W*(?:dieser |der )?(?:kommentar|beitrag)(?: wurde| ist)? .{0,40}(?:gelöscht|entfernt)"
-    r"|^\W*(?:este |el )?comentario(?: ha sido| fue)? (?:eliminado|borrado|removido|excluído)"
-    r"|^\W*(?:questo |il )?commento (?:è stato )?(?:rimosso|eliminato)|^\W*\[(?:removed|deleted|supprimé|"
-    r"gelöscht)\]\W*$",
+    r"|^\W*(?:este |el )?(?:comentario|mensaje)(?: ha sido| fue)? (?:eliminado|borrado|removido|suprimido)"
+    r"|^\W*(?:este |o )?(?:comentário|mensagem)(?: foi)? (?:removid|excluíd|apagad|eliminad)[oa]"
+    r"|^\W*(?:questo |il )?(?:commento|messaggio) (?:è stato )?(?:rimosso|eliminato|cancellato)"
+    r"|^\W*(?:deze |dit |de |het )?(?:reactie|bericht) (?:is |werd )?(?:door [\w ]{1,30} )?(?:verwijderd|gewist)"
+    r"|^\W*(?:den här |denna |denne |dette |kommentaren|inlägget|innlegget|indlægget)[\w ]{0,24} ?(?:har |er |blev |"
+    r"ble |är )?"
+    r"(?:blitt |blivit |blevet )?(?:tagits bort|borttagen|raderats|slettet|fjernet)"
+    r"|^\W*(?:tämä )?(?:kommentti|viesti) (?:on )?poistettu"
+    r"|^\W*(?:ten |komentarz|wpis|post|wiadomość)[\w ]{0,24} ?(?:został[ao]? )?(?:usunięt[ya]|skasowan[ya])"
+    r"|^\W*(?:tento )?(?:komentář|příspěvek|komentár|príspevok) byl[ao]? (?:smazán|odstraněn|odstránen|vymazán)"
+    r"|^\W*(?:a )?(?:hozzászólást|megjegyzést|kommentet).{0,30}(?:törölt|eltávolított)"
+    r"|^\W*(?:этот |данный )?(?:комментарий|сообщение|пост|отзыв) (?:был[оа]? )?(?:удал[её]н|скрыт)[оа]?"
+    r"|^\W*(?:цей )?(?:коментар|повідомлення) (?:було )?(?:видален|вилучен)о?"
+    r"|^\W*(?:bu )?(?:yorum|mesaj|ileti) .{0,30}(?:silin|kaldırıl)(?:di|mış|miş|mıştır|miştir)"
+    r"|^\W*(?:acest )?(?:comentariu|mesaj)(?:ul)? (?:a fost )?(?:șters|eliminat|sters)"
+    r"|^\W*(?:το )?(?:σχόλιο|μήνυμα) (?:έχει )?(?:διαγράφηκε|διαγραφεί|αφαιρέθηκε)"
+    r"|^\W*(?:komentar|pesan|kiriman)(?: ini)? (?:telah |sudah )?(?:dihapus|dihilangkan)"
+    r"|^\W*(?:bình luận|tin nhắn)(?: này)? (?:đã )?(?:bị )?(?:xóa|xoá|gỡ)"
+    r"|^\W*(?:この)?(?:コメント|投稿|メッセージ)は.{0,12}(?:削除|非表示に)(?:され|しま)"
+    r"|^\W*(?:该|此|本|這則|此則|该条|这条)?(?:评论|留言|回复|帖子|評論|回覆|回應|评论内容)(?:已|已经|已經|"
+    r"被)+.{0,6}(?:删除|刪除|屏蔽|隐藏)"
+    r"|^\W*(?:삭제된|(?:이 )?(?:댓글|게시물)[은이] .{0,12}삭제)"
+    r"|^\W*(?:لقد )?(?:تم|تمت) (?:حذف|إزالة) (?:هذا |هذه )?(?:ال)?(?:تعليق|رد|مشاركة)|^\W*(?:هذا )?التعليق (?:محذوف|"
+    r"تم حذفه)"
+    r"|^\W*(?:این )?(?:دیدگاه|نظر|پیام) (?:حذف|پاک) شد|^\W*(?:ה)?(?:תגובה|הודעה)(?: זו)? (?:נמחקה|הוסרה)|"
+    r"^\W*(?:यह )?टिप्पणी (?:हटा|मिटा)"
+    r"|^\W*\[(?:removed|deleted|supprimé|gelöscht|verwijderd|eliminado|borrado|rimosso|borttagen|slettet|usunięty|"
+    r"smazáno|"
+    r"удалено|silindi|削除済み|削除|已删除|已刪除|삭제됨|محذوف|removido)\]\W*$",
     re.IGNORECASE,
 )
 _MAX_REMOVED: Final = 160
@@ -53,9 +79,12 @@ def kind_of(outline: Outline, record: Record, body: str) -> CommentKind:
             return CommentKind.TRACKBACK if label["kind"].lower().startswith("track") else CommentKind.PINGBACK
     if _EXCERPT.search(body):
         return CommentKind.PINGBACK
-    if len(body) <= _MAX_REMOVED and _REMOVED.search(body):
-        return CommentKind.REMOVED
-    return CommentKind.COMMENT
+    return CommentKind.REMOVED if is_removed(body) else CommentKind.COMMENT
+
+
+def is_removed(body: str) -> bool:
+    """Does the text say that a comment was taken away, in any of two dozen languages?"""
+    return len(body) <= _MAX_REMOVED and bool(_REMOVED.search(body))
 
 
 def notice(outline: Outline, record: Record, kind: CommentKind) -> Notice:

@@ -33,11 +33,13 @@ _ACTION: Final = re.compile(
 _MAX_ACTION: Final = 120  # characters
 
 _NAMES_OF_AUTHORS = (
-    r"fn|author(?:[-_]?(?:name|link))?|commenter(?:[-_]?name)?|[^\W_]*user[-_]?(?:name|link)?|nick(?:name)?|poster|auteur|"
+    r"fn|author(?:[-_]?(?:name|link))?|commenter(?:[-_]?name)?|[^\W_]*user[-_]?(?:name|link)?|nick(?:name)?|poster|"
+    r"auteur|"
     r"autor|autore|name|pseudo|screen[-_]?name|display[-_]?name|byline[-_]author|by|signature|citation|"
     r"comments?[-_]?author|comment[-_]name|comment[-_]user(?:name)?|c-author|profile|who|posted[-_]?by|creator|member"
 )
 AUTHOR_NAMED: Final = re.compile(rf"(?:^|[-_ ])(?:{_NAMES_OF_AUTHORS})(?:$|[-_ ])")
+TITLE_NAMED: Final = re.compile(r"(?:title|subject|headline|titre|betreff|asunto|titulo|titolo)(?:$|[-_ ])")
 PROFILE_LINK: Final = re.compile(
     r"/(?:users?|profiles?|author|members?|people|u|auteur|~)[/.=?]|[?&](?:user|uid|u|author)=|/~"
 )
@@ -52,11 +54,15 @@ NOT_BODY_NAMED: Final = re.compile(
     r"meta|author|header|head\b|footer|foot\b|date|info|avatar|byline|submitted|signature|reply"
 )
 _FURNITURE_NAMES = (
-    r"reply|replies|reply-link|vote[^\W_]*|voting|rating[^\W_]*|[^\W_]*rating|rate|like[^\W_]*|dislike[^\W_]*|karma|share[^\W_]*|sharing|"
-    r"report[^\W_]*|flag[^\W_]*|edit(?:-link)?|avatar[^\W_]*|gravatar|signature|sig|cluv|commentluv|says|permalink[^\W_]*|moderat[^\W_]*|"
+    r"reply|replies|reply-link|vote[^\W_]*|voting|rating[^\W_]*|[^\W_]*rating|rate|like[^\W_]*|dislike[^\W_]*|karma|"
+    r"share[^\W_]*|sharing|"
+    r"report[^\W_]*|flag[^\W_]*|edit(?:-link|-?note|-?info)?|(?:last-?)?edited(?:-(?:by|on|at|note))?|avatar[^\W_]*|"
+    r"gravatar|signature|sig|"
+    r"cluv|commentluv|says|permalink[^\W_]*|moderat[^\W_]*|"
     r"badge[^\W_]*|rank|tools?|actions?|controls?|buttons?|thdrpy|perma|toolbar|number|num|"
     r"comment-?(?:number|count|id|links?|permalink|tools|actions|reply|options|footer|edit)|awaiting-moderation|"
-    r"screen-reader-text|sr-only|visually-hidden|likebtn[^\W_]*|pd-rating|hidden|quote-link|links|respond|thumbs?[^\W_]*|score|"
+    r"screen-reader-text|sr-only|visually-hidden|likebtn[^\W_]*|pd-rating|hidden|quote-link|links|respond|"
+    r"thumbs?[^\W_]*|score|"
     r"recommend[^\W_]*|abuse"
 )
 FURNITURE: Final = re.compile(rf"(?:^|[-_ ])(?:{_FURNITURE_NAMES})(?:$|[-_ ])")
@@ -65,6 +71,18 @@ STRONG_FURNITURE: Final = re.compile(
     r"(?:^|[-_ ])(?:cluv|commentluv|signature|sig|respond|sharedaddy|pd-rating|screen-reader-text)(?:$|[-_ ])"
 )
 """No text of the comment whatever its length."""
+
+NAMES_ANSWERED: Final = re.compile(
+    r"^\W*(?:(?:in )?(?:reply|replied|replying|response|responding|responded|answer(?:ing)?) to|"
+    r"(?:en |a )?(?:réponse|répondu|répond|répondre) à|(?:als )?(?:antwort|antwortet) (?:auf|an)|"
+    r"(?:en )?respuesta a|(?:in )?risposta a|risponde a|(?:em )?resposta a|(?:als )?(?:reactie|antwoord) (?:op|aan)|"
+    r"(?:som )?svar (?:till|til|på)|vastaus|odpowiedź (?:do|dla)|odpověď (?:na|pro)|в ответ|ответ(?:ил[аи]?)?|"
+    r"у відповідь|válasz|ως απάντηση σε|απάντηση σε|yanıt(?: olarak)?|cevaben|trả lời|membalas|balasan (?:untuk|"
+    r"kepada)|"
+    r"回复|回覆|回應|回应|答复|返信|답글|ردا? على|ردًا على|در پاسخ به|בתגובה ל)\s*[:：]?\s*[@＠]?",
+    re.IGNORECASE,
+)
+"""The words before the name of whoever is answered."""
 
 _LETTER: Final = re.compile(r"[^\W\d_]")
 

@@ -6,6 +6,7 @@ import functools
 import re
 from typing import Final
 
+from extractors.comments.reading.roles import without_role
 from extractors.dates import find_date
 from extractors.months import WEEKDAYS
 
@@ -61,7 +62,7 @@ _AT: Final = re.compile(
     r"\.?){1,6}\s*+:?$"
 )
 _LEADING: Final = re.compile(r"^(?:[-–—|·•~*/\\→>\])]+\s+|[\s,;:|·•»→~]+)+")
-_TRAILING: Final = re.compile(r"(?<![\s,;:|·•])(?:\s++[-–—|·•~*/\\→>(\[]*+|[,;:|·•]++){1,12}$")
+_TRAILING: Final = re.compile(r"(?<![\s,;:|·•])(?:\s++[-–—|·•~*/\\→>«»‹›(\[]*+|[,;:|·•]++){1,12}$")
 _AT_END: Final = re.compile(r"(?:(?<!\s)\s++(?:on|at|am|um|le|op|@|posted|on the)){1,6}\s*+:?$")
 _LAST_WORDS: Final = frozenset(
     "says say said sez write writes wrote commented responded replied that this suit folgendes dit écrit ecrit répondu "
@@ -117,7 +118,7 @@ def name_in(text: str, dated: bool = True) -> str | None:
     if not text or len(text) > 3 * MAX_NAME:
         return None
     if _PLAIN.fullmatch(text) and _NOT_PLAIN.isdisjoint(_ends(text)):
-        return text
+        return without_role(text) if " " in text else text
     if dated and _DIGIT.search(text):
         found = find_date(text)
         if found:
@@ -134,7 +135,7 @@ def name_in(text: str, dated: bool = True) -> str | None:
     text = BY.sub("", text, count=1)
     text = _LABEL.sub("", text)
     text = _AT_END.sub("", _without_says(_TRAILING.sub("", text)))
-    text = " ".join(_TRAILING.sub("", _LEADING.sub("", text)).split())
+    text = without_role(" ".join(_TRAILING.sub("", _LEADING.sub("", text)).split()))
     if text[:1] in _QUOTES and text[-1:] in _QUOTES:
         text = text[1:-1].strip()
     if text.count("(") != text.count(")"):

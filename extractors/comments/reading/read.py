@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
+from extractors.comments.finding.forged import without_forged
 from extractors.comments.finding.listing import Listing
 from extractors.comments.finding.outline import Outline
 from extractors.comments.finding.score import thread_named
@@ -17,8 +18,10 @@ from extractors.comments.reading.extent import nodes_of
 from extractors.comments.reading.kinds import kind_of, notice
 from extractors.comments.reading.label import Fields, label
 from extractors.comments.reading.names import is_cut
+from extractors.comments.reading.notes import without_notes
 from extractors.comments.reading.recipe import Recipe, apply
 from extractors.comments.reading.record import InlineRun, Record, records
+from extractors.comments.reading.targets import answered_by_name
 from extractors.comments.reading.threads import numbers, parents
 from extractors.comments.reading.timeline import in_one_format
 from extractors.comments.thread import Thread
@@ -28,12 +31,20 @@ from extractors.records import Comment, CommentKind, DatePrecision
 from extractors.urls import base_of
 
 _ONE_COMMENT: Final = re.compile(r"(?:^|[-_])(?:comment|pingback|trackback|cmt|c)[-_]?\d+$", re.IGNORECASE)
+_WORDPRESS_ID: Final = re.compile(r"(?:(?:li|div|article|dsq)-)comment-(\d+)|wpd-comm-(\d+)_\d+")
+"""WordPress calls a comment comment-N in its links, whatever its themes add to the element's id."""
 _ID: Final = re.compile(r"\d")
 _POST: Final = re.compile(r"(?:^|[-_ ])(?:posts?|p)[-_]?\d+(?:$|[-_ ])|postbit|crawler-post|message--post|forum-?post")
 _STAFF: Final = re.compile(
     r"(?:^|[-_ ])(?:bypostauthor|by-?author|author-?comment|postauthor|is-?author|admin(?:istrator)?|staff|"
     r"moderator|editor|official|op)(?:$|[-_ ])"
 )
+_OF_ARTICLE: Final = re.compile(
+    r"(?:^|[-_ ])(?:entry-meta|entry-header|post-meta|post-info|article-meta|byline|posted-on|author-(?:box|bio|"
+    r"info|card)|"
+    r"about-(?:the-)?author|post-author|dateline|post-\d+)(?:$|[-_ ])"
+)
+_BOX_NAMES: Final = 12  # elements of a record whose names are looked at
 _OWN_LINK: Final = re.compile(r"[?&]replytocom=(\d+)|#(?:li-|div-)?comment[-_]?(\d+)$", re.IGNORECASE)
 _NEAR: Final = 6  # elements inside the author's in which the link of the name is looked for
 _MIN_SITE_NAME: Final = 4
@@ -45,14 +56,17 @@ def read_thread(
     outline: Outline, listing: Listing, platform: str, fetched_at: datetime | None, recipe: Recipe | None = None
 ) -> Thread:
     """The thread whose records are the list's; empty if, once read, they do not look like comments."""
-    rows = records(outline, listing)
+    rows = records(outline, without_forged(outline, listing))
     fields = label(outline, rows)
     if recipe is None and _are_posts(outline, rows):
         recipe = Recipe(kind=CommentKind.POST)
     if recipe is not None:
         apply(recipe, outline, rows, fields)
+    for field in fields:
+        field.body_runs = without_notes(field.body_runs)
     ids = _named_by_links(outline, rows, [_identity(outline, row) for row in rows])
     answers = parents(outline, rows, fields, [_serial(identity) for identity in ids], recipe)
+    answers = answered_by_name(outline, rows, fields, answers)
     dates = in_one_format(
         [field.date for field in fields], [field.stated for field in fields], outline.document.tree.get("lang")
     )
@@ -61,7 +75,7 @@ def read_thread(
         for row, field, date, identity in zip(rows, fields, dates, ids, strict=True)
     ]
     comments = _numbered(drafts, answers)
-    if not _is_discussion(comments):
+    if not _is_discussion(comments) or (len(rows) == 1 and _is_byline(outline, rows[0], comments[0])):
         return empty_thread(outline)
     spans = [(row.start, row.stop) for row in rows]
     return Thread(
@@ -83,13 +97,22 @@ def empty_thread(outline: Outline) -> Thread:
 
 
 def _is_discussion(comments: Sequence[Comment]) -> bool:
-    """Do the records, once read, look like comments? One alone must name its author and its date or anchor."""
+    """Do the records, once read, look like comments? One alone must name its author and its date or anchor, or, where
+    it is nobody's, have both of these."""
     if len(comments) == 1:
         only = comments[0]
-        placed = only.date_text or only.date or (only.id and _ONE_COMMENT.search(only.id))
-        return bool(only.body and only.author and placed)
-    signed = sum(bool(comment.body and (comment.author or comment.date)) for comment in comments)
+        dated = bool(only.date_text or only.date)
+        anchored = bool(only.id and _ONE_COMMENT.search(only.id))
+        return bool(only.body) and (dated or anchored if only.author else dated and anchored)
+    signed = sum(bool(comment.body and (comment.author or comment.date_text or comment.id)) for comment in comments)
     return signed >= 0.5 * len(comments) > 0
+
+
+def _is_byline(outline: Outline, record: Record, only: Comment) -> bool:
+    """Is the one record found the article's own: who wrote it and when, or its author's box?"""
+    if only.id and _ONE_COMMENT.search(only.id):
+        return False
+    return any(_OF_ARTICLE.search(outline.named[number]) for number in record.elements[:_BOX_NAMES])
 
 
 def _numbered(drafts: Sequence[Comment], answers: Sequence[int | None]) -> tuple[Comment, ...]:
@@ -144,6 +167,8 @@ def _comment(
             if fields.date_text and fields.date_text.strip() in sent.title:
                 date = fields.date = fields.date_text = None  # the title's, not the notice's
             body = _without_title(body, sent.title) or sent.title
+        if date is not None or identity:
+            body = body or author or ""
         author_url = author_url or (_absolute(base_of(outline.document), sent.url) if sent.url else None)
     return Comment(
         position=record.number + 1,
@@ -294,7 +319,8 @@ def _own_id(outline: Outline, number: int) -> str | None:
     for name in ("id", "name", "data-comment-id", "data-id"):
         value = (element.get(name) or "").strip()
         if value and _ID.search(value) and (name != "name" or element.tag == "a") and len(value) < 80:
-            return value
+            wordpress = _WORDPRESS_ID.fullmatch(value)
+            return f"comment-{wordpress[1] or wordpress[2]}" if wordpress else value
     return None
 
 

@@ -10,6 +10,7 @@ from extractors.comments.finding.selector import selector
 from extractors.comments.reading.label import Fields
 from extractors.comments.reading.names import name_in
 from extractors.comments.reading.record import InlineRun, Line, Record
+from extractors.comments.reading.roles import without_roles
 from extractors.dates import find_date
 from extractors.records import CommentKind
 
@@ -88,7 +89,7 @@ def _body(outline: Outline, record: Record, roots: list[int], dropped: list[int]
 def _first_line(outline: Outline, record: Record, root: int) -> str:
     """What stands in the element up to the first break: badges follow names."""
     for line in record.lines:
-        text = "".join(run.text for run in _runs_in(outline, line, root))
+        text = "".join(run.text for run in without_roles(_runs_in(outline, line, root)))
         if text.strip():
             return text
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from extractors.comments.finding.outline import Outline, count
-from extractors.comments.reading.markup import BODY_NAMED, FURNITURE, STRONG_FURNITURE, has_letter
+from extractors.comments.reading.markup import BODY_NAMED, FURNITURE, NAMES_ANSWERED, STRONG_FURNITURE, has_letter
 from extractors.comments.reading.record import MAX_SLOT_DEPTH, InlineRun, Record
 
 _LONG = 120  # characters: furniture is short
@@ -71,6 +71,11 @@ class Template:
             return False
         return not (count(outline.dates, number, stop) and count(outline.authors, number, stop))
 
+    def _opens_answer(self, run: InlineRun) -> bool:
+        """Is it the "In reply to" before a name inside the text? It is part of what was said."""
+        named = self.outline.elements[run.owner].get("class") or ""
+        return bool(NAMES_ANSWERED.fullmatch(run.text) and BODY_NAMED.search(named))
+
     def _are_numbered(self) -> bool:
         """Does (nearly) every record open with a line that is its number?"""
         numbered = sum(any(line.number is not None for line in record.lines[:2]) for record in self.records)
@@ -87,7 +92,7 @@ class Template:
                     (record.slots.get(run.owner, 0), run.text.strip())
                     for line in record.lines
                     for run in line.runs
-                    if len(run.text) < _LABEL and has_letter(run.text)
+                    if len(run.text) < _LABEL and has_letter(run.text) and not self._opens_answer(run)
                 }
             )
         return {pair for pair, times in seen.items() if times >= _MOST * len(self.records)}

@@ -147,6 +147,30 @@ def test_a_page_that_shows_only_some_comments_removes_none(database, make, say, 
     assert load(database, [partly], None, make.now).removed_comments == 0
 
 
+def answered(say, number, parent=None):
+    return say(f"words of {number}", id=f"c{number}", parent=parent)
+
+
+def test_answers_hidden_with_a_comment_that_is_held_back_stay_and_it_is_marked(database, make, say, rows):
+    whole = [answered(say, 1), answered(say, 2), answered(say, 3, 2), answered(say, 4, 3), answered(say, 5)]
+    load(database, [make.extracted(URL, whole)], None, make.now)
+    shown = [answered(say, 1), answered(say, 5)]
+    held = Discussion(claimed=4, found=2, shortfall=Shortfall.HIDDEN)  # WordPress counts the answers 3 and 4
+    for _ in range(2):
+        load(database, [make.extracted(URL, shown, discussion=held)], None, make.now)
+        assert [row["site_comment_id"] for row in rows("SELECT * FROM comments WHERE removed_at IS NOT NULL")] == ["c2"]
+    load(database, [make.extracted(URL, shown, discussion=Discussion(claimed=2, found=2))], None, make.now)
+    gone = rows("SELECT site_comment_id FROM comments WHERE removed_at IS NOT NULL ORDER BY 1")
+    assert [row["site_comment_id"] for row in gone] == ["c2", "c3", "c4"]
+
+
+def test_a_count_with_room_for_all_that_is_absent_marks_nothing(database, make, say):
+    whole = [answered(say, 1), answered(say, 2), answered(say, 3, 2), answered(say, 4)]
+    load(database, [make.extracted(URL, whole)], None, make.now)
+    partly = make.extracted(URL, whole[:1], discussion=Discussion(claimed=4, found=1, shortfall=Shortfall.HIDDEN))
+    assert load(database, [partly], None, make.now).removed_comments == 0
+
+
 def test_a_theme_that_hides_all_comments_from_the_extractor_removes_none(database, make, say):
     many = [say(str(n), id=f"c{n}") for n in range(8)]
     load(database, [make.extracted(URL, many)], None, make.now)
@@ -164,6 +188,16 @@ def test_further_pages_of_a_thread_belong_to_the_article(database, make, say, ro
     assert (done.new_articles, done.changed_articles, done.new_comments) == (0, 0, 2)
     assert [row["n"] for row in rows("SELECT count(*) AS n FROM comments GROUP BY article_id")] == [4]
     assert rows("SELECT title FROM articles") == [{"title": "Fiche métier : Traffic manager"}]
+
+
+def test_a_page_in_the_middle_of_a_thread_leads_to_both_its_neighbours(database, make, say):
+    paged = Discussion(claimed=90, found=1, next_page=f"{URL}/comment-page-6/", shortfall=Shortfall.PAGINATED)
+    load(database, [make.extracted(URL, [say("1", id="c1")], discussion=paged)], None, make.now)
+    middle = Discussion(claimed=90, found=1, next_page=f"{URL}/comment-page-7/#comments", shortfall=Shortfall.PAGINATED)
+    six = make.extracted(f"{URL}/comment-page-6/", [say("2", id="c2")], discussion=middle)
+    load(database, [six], None, make.now)
+    found = {page.url.removeprefix(URL) for page in claim(database, "mag", "w", 9, make.now)}
+    assert found >= {"/comment-page-5/", "/comment-page-7/"}
 
 
 def test_a_comment_pushed_to_the_next_page_of_its_thread_is_not_removed(database, make, say, rows):

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from sqlalchemy import Column, Table
 from sqlalchemy.dialects import postgresql
 
-from storage.analysts.views import VIEWS, AnalystView, column_type
+from storage.analysts.view import AnalystView
+from storage.analysts.views import VIEWS, column_type
 from storage.database.tables import metadata
 
 HEAD = """# Data dictionary

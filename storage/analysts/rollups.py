@@ -205,6 +205,17 @@ WHOLE = {  # small tables that are counted anew: read first, then written at onc
         "SELECT site_id, coalesce(profession, ''), coalesce(salary_currency, ''), coalesce(salary_period, ''),"
         " min(salary_min), max(salary_max), count(*) FROM articles WHERE salary_min IS NOT NULL GROUP BY 1, 2, 3, 4",
     ),
+    "host_counts": (
+        "site_id, host, place, comments",
+        "SELECT h.site_id, h.host, h.place, count(DISTINCT h.id) FROM ("
+        "SELECT r.site_id, c.id, HOST_OF(TEXT_OF(e)) AS host, 'text' AS place"
+        " FROM reviews r JOIN comments c ON c.id = r.comment_id CROSS JOIN EACH_OF(c.links, e)"
+        " WHERE (r.action = 'reject' OR r.labels LIKE '% spam %') AND c.erased_at IS NULL"
+        " UNION ALL SELECT r.site_id, c.id, HOST_OF(c.author_url), 'name'"
+        " FROM reviews r JOIN comments c ON c.id = r.comment_id"
+        " WHERE (r.action = 'reject' OR r.labels LIKE '% spam %') AND c.author_url IS NOT NULL"
+        ") h WHERE h.host <> '' GROUP BY 1, 2, 3",
+    ),
 }
 
 
@@ -221,7 +232,8 @@ def recount(db: Database) -> None:
         now = f"{state[0]} {state[1]}"
         if state[2] == now:
             return
-        found = {table: connection.execute(text(query)).all() for table, (_, query) in WHOLE.items()}
+        queries = {table: in_dialect(query, db.dialect) for table, (_, query) in WHOLE.items()}
+        found = {table: connection.execute(text(query.replace(":", r"\:"))).all() for table, query in queries.items()}
     with db.write() as connection:
         for table, rows in found.items():
             connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608

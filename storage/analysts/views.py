@@ -7,34 +7,18 @@ file has changed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import Connection, text
 
+from storage.analysts.judgement_views import JUDGEMENT_VIEWS
 from storage.analysts.rollups import FETCHED, KEPT, counted_days
+from storage.analysts.trace_views import TRACE_VIEWS
+from storage.analysts.view import PROVENANCE, AnalystView
 from storage.database.dialects import in_dialect
 from storage.database.engine import driver_cursor
 from storage.database.fields import ARTICLE, COMMENT, TWEET, FieldTable
 from storage.database.tables import metadata
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnalystView:
-    """A view. `columns` gives name and description in their order; `sql` selects exactly these."""
-
-    name: str
-    comment: str
-    columns: dict[str, str]
-    sql: str
-
-
-PROVENANCE = {
-    "source_url": "The address it was fetched from.",
-    "fetched_at": "When that answer came, UTC.",
-    "extractor_version": "The extractor that read it.",
-    "raw_hash": "SHA-256 of the body it was read from, in hex.",
-}
 
 PROFILE = {
     "profession": "The profession described, for job profiles.",
@@ -408,22 +392,43 @@ SELECT {SITE}, x.profession, x.currency AS salary_currency, x.period AS salary_p
 )
 
 INTEGERS = frozenset(
-    "article_id comment_id tweet_id parent_id position level text_length comments_claimed comments_found links_internal"
-    " links_external salary_min salary_max version comments published waiting rejected spam"
+    "article_id comment_id tweet_id parent_id page_id position level text_length comments_claimed comments_found"
+    " links_internal links_external salary_min salary_max version comments published waiting rejected spam"
     " off_language hashtags links mentions sightings campaign_id members sites new_authors returned edited removed"
     " answers extracted quarantined failed education_level education_level_max experience_years_min"
-    " experience_years_max staff_answers staff_days articles lowest highest".split()
+    " experience_years_max staff_answers staff_days articles lowest highest decision_id comment_version seconds_waited"
+    " undoes verdict_id audit_id came decided question_id days fetch_id status bytes sections case_id times"
+    " warc_offset".split()
 )
-BOOLEANS = frozenset({"by_site", "is_retweet"})
-NUMBERS = frozenset({"spam_probability", "spam_share", "comments_a_page", "sections_a_page"})
-DAYS = frozenset({"day", "published_on"})
+BOOLEANS = frozenset({"by_site", "is_retweet", "undone", "agreed"})
+NUMBERS = frozenset(
+    "spam_probability spam_share comments_a_page sections_a_page verdict_probability log_odds hours elapsed_ms".split()
+)
+DAYS = frozenset({"day", "published_on", "asked_on"})
+MOMENTS = frozenset({"valid_from", "valid_to"})
+LISTS = frozenset({"labels"})
+OTHERWISE = {  # a column that is another thing in that view
+    ("clean_articles", "published"): "string",
+    ("article_history", "published"): "string",
+}
 
 
 def column_type(view: str, column: str) -> str:
-    """integer, number, boolean, date, datetime or string: the type a column has in every export."""
-    if view == "clean_articles" and column == "published":
-        return "string"
-    for kind, columns in (("integer", INTEGERS), ("number", NUMBERS), ("boolean", BOOLEANS), ("date", DAYS)):
+    """integer, number, boolean, date, datetime, list or string: the type a column has in every export.
+
+    A list is of words; in the views it is a text in which each stands between spaces.
+    """
+    if (view, column) in OTHERWISE:
+        return OTHERWISE[view, column]
+    kinds = (
+        ("integer", INTEGERS),
+        ("number", NUMBERS),
+        ("boolean", BOOLEANS),
+        ("date", DAYS),
+        ("datetime", MOMENTS),
+        ("list", LISTS),
+    )
+    for kind, columns in kinds:
         if column in columns:
             return kind
     return "datetime" if column.endswith(("_at", "_since")) else "string"
@@ -446,6 +451,8 @@ VIEWS = (
     SECTIONS_COVERAGE,
     SALARY_RANGES,
     SITE_PAGES,
+    *JUDGEMENT_VIEWS,
+    *TRACE_VIEWS,
 )
 STAMP = "views"
 READERS = "readers"  # the logins that may read the views (PostgreSQL), by name

@@ -167,7 +167,9 @@ def keep_versions(db: Database, connection: Connection, replaced: Sequence[tuple
         select(sections).where(sections.c.article_id.in_(parts)).order_by(sections.c.article_id, sections.c.position)
     )
     for part in connection.execute(query):
-        parts[part.article_id].append({"level": part.level, "heading": part.heading, "text": part.text})
+        parts[part.article_id].append(
+            {"level": part.level, "kind": part.kind, "heading": part.heading, "text": part.text}
+        )
     rows = [
         (
             row.id,

@@ -39,6 +39,8 @@ VERDICT = (
     "evidence",
     "model_version",
     "policy_version",
+    "held",
+    "decision_id",
 )
 STANDING = (
     "action",
@@ -105,6 +107,7 @@ def write_judgements(
     for number, (item, key, row, labels, evidence) in zip(numbers, changed, strict=True):
         verdict = item.verdict
         said, spam = str(verdict.action), verdict.spam_probability
+        action, decision_id, since = after(item, row, at, item.comment_id in again)
         rows.append(
             (
                 number,
@@ -120,9 +123,10 @@ def write_judgements(
                 evidence,
                 verdict.model_version,
                 verdict.policy_version,
+                action,
+                decision_id,
             )
         )
-        action, decision_id, since = after(item, row, at, item.comment_id in again)
         verdict_now = (number, key, said, spam, verdict.language, spaced(verdict.labels), 1 - abs(2 * spam - 1))
         if row is None:
             waiting += since is not None

@@ -394,6 +394,8 @@ verdicts = Table(
     needed("evidence", Json, "The reasons: signal, log_odds, because, spans."),
     needed("model_version", Text, "The model's version."),
     needed("policy_version", Text, "The policy's version."),
+    maybe("held", Text, "What held for the comment after it: publish, review or reject."),
+    maybe("decision_id", Identifier, "The editor's decision that held against it; null: none did."),
     comment="Every judgement that differed from the one before it. Rows are only ever added.",
 )
 
@@ -409,9 +411,17 @@ decisions = Table(
     maybe("reason", Text, "A stable word: spam, off_language, insult, ..."),
     maybe("note", Text, "The editor's own words."),
     needed("decided_at", Moment, "When."),
+    maybe("waiting_since", Moment, "Since when the comment had waited for it; null: it did not wait, or waits on."),
     maybe("undoes", Identifier, "The decision that this one takes back."),
+    maybe("held_id", Identifier, "The decision that held after it: itself, or an earlier one; null: the verdict."),
     needed("idempotency_key", Text, "Given by the client: the same key is the same decision.", unique=True),
     Index("ix_decisions_decided_at", "decided_at"),
+    Index(
+        "ix_decisions_undoes",
+        "undoes",
+        sqlite_where=text("undoes IS NOT NULL"),
+        postgresql_where=text("undoes IS NOT NULL"),
+    ),
     comment="Every decision of an editor. Rows are only ever added; taking one back is a new row.",
 )
 
@@ -743,6 +753,37 @@ section_counts = Table(
     Column("section", Text, primary_key=True, comment="Canonical name of a section."),
     needed("articles", Integer, "How many articles have it."),
     comment="How many articles have which section, as of the last refresh.",
+)
+
+host_counts = Table(
+    "host_counts",
+    metadata,
+    Column("site_id", Identifier, refers("sites"), primary_key=True, comment="The site."),
+    Column("host", Text, primary_key=True, comment="A host in lower case, without www."),
+    Column("place", Text, primary_key=True, comment="text or name: where the link stands."),
+    needed("comments", Integer, "How many comments that are rejected or labelled as spam lead there."),
+    comment="Hosts that spam leads to, as of the last refresh.",
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    identity("In this order they leave."),
+    needed("consumer", Text, "Who is to get it: webhook."),
+    needed("decision_id", Identifier, "The decision.", refers("decisions"), index=True),
+    needed("put_at", Moment, "When it was put here: with the decision, in one transaction."),
+    needed("attempts", Integer, "How often it was tried without success.", server_default="0"),
+    maybe("next_try_at", Moment, "Not before then; null: at once."),
+    maybe("sent_at", Moment, "When the consumer had taken it; null: not yet."),
+    maybe("error", Text, "Why the last attempt failed, in one sentence."),
+    Index(
+        "ix_outbox_waiting",
+        "consumer",
+        "id",
+        sqlite_where=text("sent_at IS NULL"),
+        postgresql_where=text("sent_at IS NULL"),
+    ),
+    comment="Decisions on their way to other software, each at least once and in order.",
 )
 
 salary_ranges = Table(

@@ -109,9 +109,11 @@ def one_decision(
         "idempotency_key": wanted.idempotency_key,
     }
     code = editor_key(secret(connection), editor)
+    waited = waited_for(standing, str(action))
     number = connection.execute(
-        insert(decisions).values(**values, editor_key=code).returning(decisions.c.id)
+        insert(decisions).values(**values, editor_key=code, waiting_since=waited).returning(decisions.c.id)
     ).scalar_one()
+    connection.execute(update(decisions).where(decisions.c.id == number).values(held_id=number))
     apply_action(connection, standing, str(action), number, now)
     del values["idempotency_key"]
     return Decision(id=number, version=standing.version + 1, **values)
@@ -160,10 +162,13 @@ def one_undo(connection: Connection, decision_id: int, editor: str, now: datetim
         "idempotency_key": idempotency_key,
     }
     code = editor_key(secret(connection), editor)
+    held, waited = in_force.id if in_force is not None else None, waited_for(standing, action)
     number = connection.execute(
-        insert(decisions).values(**values, editor_key=code).returning(decisions.c.id)
+        insert(decisions)
+        .values(**values, editor_key=code, held_id=held, waiting_since=waited)
+        .returning(decisions.c.id)
     ).scalar_one()
-    apply_action(connection, standing, action, in_force.id if in_force is not None else None, now)
+    apply_action(connection, standing, action, held, now)
     del values["idempotency_key"]
     return Decision(id=number, version=standing.version + 1, **values)
 
@@ -181,6 +186,12 @@ def locked(connection: Connection, comment_id: int) -> Row[Any]:
 
 def with_key(connection: Connection, idempotency_key: str) -> Row[Any] | None:
     return connection.execute(select(decisions).where(decisions.c.idempotency_key == idempotency_key)).one_or_none()
+
+
+def waited_for(standing: Row[Any], action: str) -> datetime | None:
+    """Since when the comment had waited for this action; None if it did not, or still does."""
+    since: datetime | None = standing.waiting_since
+    return None if action == Action.REVIEW else since
 
 
 def version_of(connection: Connection, comment_id: int) -> int:

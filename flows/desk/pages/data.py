@@ -19,7 +19,8 @@ from storage.analysts.console import Answer, Console
 from storage.analysts.gallery import GALLERY, Query, query_named
 from storage.analysts.sql.files import KINDS
 from storage.analysts.sql.statement import parameters as parameters_of
-from storage.analysts.views import VIEWS, AnalystView
+from storage.analysts.view import AnalystView
+from storage.analysts.views import VIEWS
 from storage.database.errors import QueryRefused, UnknownItem
 
 COUNT_SECONDS, COUNTS_SECONDS = 1.0, 6.0  # for the rows of one view, and of all of them

@@ -16,6 +16,7 @@ TYPES = {
     "boolean": "BOOLEAN",
     "date": "DATE",
     "datetime": "TIMESTAMPTZ",
+    "list": "VARCHAR[]",
     "string": "VARCHAR",
 }
 MEMORY = "128MB"

@@ -47,15 +47,14 @@ def export(
 ) -> Exported:
     """Write all tables of one consistent moment into `folder`, with datapackage.json.
 
-    `since`: only what changed since that watermark (a row may come twice; take the newer by its key). `as_of`: articles
-    and comments as they were then. `only`: these tables. An earlier export at the same place is replaced at the very
+    `since`: only what changed since that watermark (a row may come twice; take the newer by its key). `as_of`: all
+    tables as they were then. `only`: these tables. An earlier export at the same place is replaced at the very
     end. Raises ExportRefused for a folder with anything else in it, an unknown table or a missing extra.
     """
     if since is not None and as_of is not None:
         raise ExportRefused("an export is either of what changed since a watermark or of a moment in the past")
-    chosen = [table for table in tables(since, as_of) if only is None or table.name in only]
-    if unknown := set(only or ()) - {table.name for table in chosen}:
-        raise ExportRefused(f"no table {', '.join(sorted(unknown))}; there are {names(since, as_of)}")
+    chosen = list(tables(since, as_of, only))
+    watermark = (now if as_of is None else min(now, as_of)) - OVERLAP
     if format_ in {"parquet", "duckdb"}:
         duckdb_connection().close()
     check_place(folder)
@@ -65,13 +64,14 @@ def export(
     try:
         written = write_tables(db, draft, format_, chosen, since, as_of, on_table)
         shutil.rmtree(draft / "spill", ignore_errors=True)
-        resources = [resource(draft, file, table, number, format_) for table, file, number in written]
+        together = {table.name for table in chosen} if since is None else set()  # else what it refers to may lack
+        resources = [resource(draft, file, table, number, format_, together) for table, file, number in written]
         write_package(
             draft,
             resources,
             format_=format_,
             created=now,
-            watermark=now - OVERLAP,
+            watermark=watermark,
             since=since,
             as_of=as_of,
             schema=current_revision(db),
@@ -84,12 +84,8 @@ def export(
         folder=folder,
         rows={table.name: number for table, _, number in written},
         bytes=sum(path.stat().st_size for path in folder.iterdir()),
-        watermark=now - OVERLAP,
+        watermark=watermark,
     )
-
-
-def names(since: datetime | None, as_of: datetime | None) -> str:
-    return ", ".join(table.name for table in tables(since, as_of))
 
 
 def write_tables(

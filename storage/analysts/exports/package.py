@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from storage.analysts.exports.selection import Table
+from storage.analysts.exports.selection import Table, references
 
 MEDIA = {
     "parquet": "application/vnd.apache.parquet",
@@ -19,8 +20,13 @@ MEDIA = {
 }
 
 
-def resource(folder: Path, path: str, chosen: Table, count: int, format_: str) -> dict[str, Any]:
-    """One table's entry: schema with descriptions, row count, size and checksum of its file."""
+def resource(
+    folder: Path, path: str, chosen: Table, count: int, format_: str, together: Collection[str]
+) -> dict[str, Any]:
+    """One table's entry: schema with descriptions, row count, size and checksum of its file.
+
+    `together`: the tables of the export, which its foreign keys may name.
+    """
     return {
         "name": chosen.name,
         "description": chosen.comment,
@@ -33,12 +39,21 @@ def resource(folder: Path, path: str, chosen: Table, count: int, format_: str) -
         "hash": f"sha256:{checksum(folder / path)}",
         "schema": {
             "fields": [
-                {"name": name, "type": kind, "description": description}
+                {"name": name, "type": field_type(kind, format_), "description": description}
                 for (name, description), kind in zip(chosen.columns.items(), chosen.types, strict=True)
             ],
             "primaryKey": list(chosen.key),
+            "foreignKeys": [
+                {"fields": [column], "reference": {"resource": "" if table == chosen.name else table, "fields": [key]}}
+                for column, table, key in references(chosen, together)
+            ],
         },
     }
+
+
+def field_type(kind: str, format_: str) -> str:
+    """The name of a type in a data package. A spreadsheet has no lists: there the words are a text."""
+    return kind if kind != "list" else "string" if format_ == "csv" else "array"
 
 
 def write_package(

@@ -18,6 +18,7 @@ def typed(rows: Iterable[tuple[Any, ...]], chosen: Table) -> Iterator[list[Any]]
     """Rows whose values have the types the table promises: SQLite has neither booleans nor times."""
     truths = [index for index, kind in enumerate(chosen.types) if kind == "boolean"]
     times = [index for index, kind in enumerate(chosen.types) if kind == "datetime"]
+    lists = [index for index, kind in enumerate(chosen.types) if kind == "list"]
     days = [index for index, kind in enumerate(chosen.types) if kind == "date"]
     for row in rows:
         values = list(row)
@@ -27,6 +28,8 @@ def typed(rows: Iterable[tuple[Any, ...]], chosen: Table) -> Iterator[list[Any]]
         for index in times:
             if isinstance(values[index], datetime):
                 values[index] = values[index].isoformat(timespec="microseconds")[:26] + "Z"
+        for index in lists:
+            values[index] = (values[index] or "").split()
         for index in days:
             if isinstance(values[index], date):
                 values[index] = values[index].isoformat()
@@ -47,13 +50,14 @@ def write_jsonl(path: Path, chosen: Table, rows: Iterable[tuple[Any, ...]]) -> i
 def write_csv(path: Path, chosen: Table, rows: Iterable[tuple[Any, ...]]) -> int:
     """UTF-8 with a header; null is an empty cell; a text a spreadsheet would run has an apostrophe before it."""
     count = 0
-    texts = [index for index, kind in enumerate(chosen.types) if kind == "string"]
+    texts = [index for index, kind in enumerate(chosen.types) if kind in ("string", "list")]
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow([csv_cell(name) for name in chosen.columns])
         for values in typed(rows, chosen):
             for index in texts:
-                values[index] = csv_cell(values[index])
+                value = values[index]
+                values[index] = csv_cell(" ".join(value) if isinstance(value, list) else value)
             writer.writerow(["true" if value is True else "false" if value is False else value for value in values])
             count += 1
     return count

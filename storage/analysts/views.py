@@ -12,6 +12,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, text
 
 from storage.analysts.judgement_views import JUDGEMENT_VIEWS
+from storage.analysts.postgresql_functions import FUNCTIONS, UNACCENT, make_functions
 from storage.analysts.rollups import FETCHED, KEPT, counted_days
 from storage.analysts.trace_views import TRACE_VIEWS
 from storage.analysts.view import PROVENANCE, AnalystView
@@ -461,7 +462,9 @@ READERS = "readers"  # the logins that may read the views (PostgreSQL), by name
 def fingerprint_of_views() -> str:
     """Changes with any change of a view or of a description."""
     return sha256(
-        repr((VIEWS, [counted_days(table, "sqlite") for table in KEPT], table_sentences())).encode()
+        repr(
+            (VIEWS, FUNCTIONS, UNACCENT, [counted_days(table, "sqlite") for table in KEPT], table_sentences())
+        ).encode()
     ).hexdigest()
 
 
@@ -499,6 +502,7 @@ def make_views(connection: Connection) -> None:
             for column, comment in view.columns.items():
                 connection.exec_driver_sql(f"COMMENT ON COLUMN {view.name}.{column} IS {quoted(comment)}")
     if connection.dialect.name == "postgresql":
+        make_functions(connection)
         for name, sentence in table_sentences():
             kind = "COLUMN" if "." in name else "TABLE"
             connection.exec_driver_sql(f"COMMENT ON {kind} {name} IS {quoted(sentence)}")

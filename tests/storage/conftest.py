@@ -195,7 +195,8 @@ def lived(database: Database, make: Maker) -> Maker:
     other = [comment("Merci, c'est clair", id="d1", date="2026-02-03")]
     pay = (Section(level=2, heading="Salaire", text="Entre 28 000 et 34 000 euros bruts par an pour un débutant."),)
     title = "Fiche métier : Juriste"
-    load(db, [make.extracted(two, other, title=title, sections=pay, text=pay[0].text)], None, make.now)
+    more = Discussion(platform="wordpress", claimed=3, found=1)
+    load(db, [make.extracted(two, other, title=title, sections=pay, text=pay[0].text, discussion=more)], None, make.now)
     after_run(db, make.later())
     with db.read() as connection:
         numbers = dict(connection.exec_driver_sql("SELECT site_comment_id, id FROM comments").tuples().all())

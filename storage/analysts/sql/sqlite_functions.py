@@ -1,14 +1,15 @@
-"""What SQLite lacks and analysts need: median, percentile, regexp, unaccent."""
+"""What SQLite lacks and analysts need: median, percentile, regexp, unaccent, date_trunc."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
 import unicodedata
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-FUNCTIONS = ("median", "percentile", "regexp", "unaccent")
+FUNCTIONS = ("median", "percentile", "regexp", "unaccent", "date_trunc")
 
 
 class Percentile:
@@ -52,8 +53,30 @@ def unaccent(text: Any) -> Any:
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign)).lower()
 
 
+def date_trunc(unit: Any, moment: Any) -> str | None:
+    """The first day of the week (Monday), month, quarter or year of a day or a moment, as PostgreSQL has it."""
+    if not isinstance(moment, str):
+        return None
+    day = date.fromisoformat(moment[:10])
+    match unit:
+        case "day":
+            first = day
+        case "week":
+            first = day - timedelta(days=day.weekday())
+        case "month":
+            first = day.replace(day=1)
+        case "quarter":
+            first = day.replace(month=day.month - (day.month - 1) % 3, day=1)
+        case "year":
+            first = day.replace(month=1, day=1)
+        case _:
+            raise ValueError(f"no unit {unit!r}")
+    return first.isoformat()
+
+
 def add_functions(connection: sqlite3.Connection) -> None:
     connection.create_aggregate("median", 1, Percentile)  # type: ignore[arg-type]
     connection.create_aggregate("percentile", 2, Percentile)  # type: ignore[arg-type]
     connection.create_function("regexp", 2, regexp, deterministic=True)
     connection.create_function("unaccent", 1, unaccent, deterministic=True)
+    connection.create_function("date_trunc", 2, date_trunc, deterministic=True)

@@ -3,8 +3,10 @@ pandas."""
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +71,33 @@ def test_the_first_hour_of_an_analyst(demo: tuple[Path, str]) -> None:
     printed = called([sys.executable, "read.py"], folder)
     assert "article_url" in printed
     assert re.search(r"^fr\s+\d+", printed, re.MULTILINE)
+
+
+def test_the_page_for_analysts_works_word_for_word(demo: tuple[Path, str]) -> None:
+    """Its blocks in their order, in one shell; only what a reader has done before is left out: making the environment."""
+    blocks = FENCE.findall((README.parent / "docs" / "analysts.md").read_text("utf-8"))
+    done_before = (". .venv", "pip install")
+    lines = [line for language, code in blocks if language == "sh" for line in code.splitlines()]
+    typed = [line for line in lines if not line.startswith(done_before)]
+    if shutil.which("sqlite3") is None:
+        typed = [line for line in typed if not line.startswith("sqlite3")]
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    shell = subprocess.run(
+        ["sh", "-e"],
+        input="\n".join(typed),
+        cwd=demo[0],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert shell.returncode == 0, shell.stderr
+    assert "verdict_reasons: " in shell.stdout
+    assert len([line for line in typed if line.startswith("tamis export")]) == 5
+    (python,) = (code for language, code in blocks if language == "python")
+    (demo[0] / "tamis-demo" / "read.py").write_text(python, "utf-8")
+    assert "comments" in called([sys.executable, "read.py"], demo[0] / "tamis-demo")
 
 
 def ask_in_the_browser(folder: Path, desk: list[str], name: str, password: str) -> dict:

@@ -130,6 +130,16 @@ def db_reader(
     typer.echo("For the desk's SQL console: database_reader_url in tamis.toml, or TAMIS_DATABASE_READER_URL.")
 
 
+@db_app.command("sources", epilog="Example: tamis db sources > models/sources.yml")
+def db_sources(
+    schema: Annotated[str, typer.Option("--schema", help="The database's schema that holds the views.")] = "public",
+) -> None:
+    """Print the analysts' views as sources.yml, with their descriptions, for a dbt project."""
+    from storage.analysts.dbt import sources
+
+    typer.echo(sources(schema), nl=False)
+
+
 @db_app.command("erase-author", epilog="Example: tamis db erase-author 'Jean Dupont' --yes")
 def db_erase_author(
     author: Annotated[str, typer.Argument(help="The name as the comments show it.")],

@@ -17,6 +17,7 @@ from storage.database.errors import DatabaseError
 DEFAULT_NAME = "tamis_reader"
 SETTINGS = (
     "default_transaction_read_only = on",
+    "timezone = 'UTC'",
     "statement_timeout = '60s'",
     "idle_in_transaction_session_timeout = '60s'",
     "lock_timeout = '1s'",

@@ -16,13 +16,17 @@ SHORT = 900
 LONGER = 3_000
 
 
+NOT_FOUND, STUB = "not found", "redirect stub"
+"""Signals of pages that only say that there is none here."""
+
+
 def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(words, re.IGNORECASE)
 
 
 _ERRORS = (
     (
-        "not found",
+        NOT_FOUND,
         _pattern(
             r"\b(?:error|erreur|fehler|błąd|http|ошибка)?\W{0,3}(?:404|410)\b(?!\s*(?:ways|jobs|km|m\b|€|\$))|"
             r"\b(?:page|post|article|story|file|url|content|address|document|link)\b.{0,40}\b(?:not (?:be )?found|no longer exists?|"
@@ -75,7 +79,7 @@ _ERRORS = (
         ),
     ),
     (
-        "a program's complaint",
+        "site error",
         _pattern(
             r"(?:parse|fatal|syntax|internal server|database|500|502|503|application|runtime|server|mysql) error|"
             r"(?:uncaught|unhandled) exception|error establishing|stack ?trace|erreur (?:interne|fatale|de connexion|serveur|base)|"
@@ -90,7 +94,7 @@ _ERRORS = (
         ),
     ),
     (
-        "a closed door",
+        "closed door",
         _pattern(
             r"not available in your (?:region|country|area|location)|(?:non|pas) disponible dans votre (?:pays|région)|"
             r"in (?:ihrem|deinem) land nicht verfügbar|no (?:está )?disponible en (?:tu|su) (?:país|región|zona)|non disponibile nel tuo paese|"
@@ -100,7 +104,7 @@ _ERRORS = (
         ),
     ),
     (
-        "redirect stub",
+        STUB,
         _pattern(
             r"^(?:\W*(?:redirecting|redirection(?: en cours)?|object moved|moved permanently|301 moved|302 found|found|"
             r"document (?:has )?moved|przekierowanie|weiterleitung|you are being redirected|if you are not redirected)\b)|"

@@ -13,6 +13,11 @@ from enum import StrEnum
 from flows.fetching.errors import printable
 from flows.runs.site_run import RunReport
 
+TURNED_FROM = 3
+TURNED_SHARE = 0.2
+"""Articles that became lists, or the other way round, from which somebody is told: so many, or such a part of what was
+read. One page may do that; a theme that changed does it to all."""
+
 QUARANTINE_OVER = 20
 """Pages that one run may set aside before somebody is told."""
 
@@ -95,6 +100,13 @@ def alarms_of(report: RunReport, quarantine_over: int = QUARANTINE_OVER) -> tupl
     if changed := reasons["layout_changed"]:
         first = next(page for page in report.quarantined if page.reason == "layout_changed")
         sentence = f"{changed:,} pages lost an element that this site always had; the first: {first.message}"
+        found.append(Alarm(kind=AlarmKind.THEME_CHANGED, site=site, sentence=sentence))
+    turned, read = report.counts.get("turned", 0), report.counts.get("fetched", 0)
+    if turned >= TURNED_FROM or turned > TURNED_SHARE * read:
+        sentence = (
+            f"{turned:,} pages turned from articles into lists or the other way round; the articles known stay as they "
+            f"were: look at them with `tamis pages {site}`, and when they are read right, run `tamis replay {site}`"
+        )
         found.append(Alarm(kind=AlarmKind.THEME_CHANGED, site=site, sentence=sentence))
     others = {reason: number for reason, number in reasons.items() if reason not in TOLD_ELSEWHERE}
     if (count := sum(others.values())) > quarantine_over:

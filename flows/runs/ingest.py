@@ -18,6 +18,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from extractors.records import PageKind
 from flows.fetching.discover import page_links
 from flows.fetching.errors import FetchError, Permanent, Refused, Transient
 from flows.fetching.errors import Gone as GoneUpstream
@@ -27,6 +28,7 @@ from flows.runs.completion import complete, lacks_comments
 from flows.runs.holding import looked_at_again, with_its_past
 from flows.runs.processing import Processed, process_page
 from flows.runs.said_kinds import said_kind
+from flows.runs.setting_aside import missing, set_aside
 from flows.runs.site_run import LOAD_CHUNK, QuarantinedPage, SiteRun, archive_answer, quarantined, wanted
 from flows.runs.workers import RawPage
 from storage.crawl.frontier import DiscoveredUrl, DuePage, discover
@@ -182,7 +184,8 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
             next_due=next_due,
             kind_by=said.by if said else None,
         )
-        outcome = await asyncio.to_thread(looked_at_again, site_run, page, read)
+        aside = await not_the_page(site_run, page, read) if said is None else None
+        outcome = aside or await asyncio.to_thread(looked_at_again, site_run, page, read)
     if exchange.warc_file is None and not isinstance(outcome, Unchanged):
         outcome = replace(outcome, exchange=await archived(site_run, result, outcome.exchange))
     return outcome
@@ -197,6 +200,12 @@ async def archived(site_run: SiteRun, result: FetchResult, exchange: Exchange) -
     """
     place = await asyncio.to_thread(archive_answer, site_run.archive, result)
     return replace(exchange, warc_file=place.file, warc_offset=place.offset)
+
+
+async def not_the_page(site_run: SiteRun, page: DuePage, read: Extracted) -> Outcome | None:
+    """The outcome of an answer that is an error, a captcha or a login in the page's place; None if it is the page."""
+    had_article = page.article_id is not None or page.kind == PageKind.ARTICLE
+    return set_aside(read, had_article) or await missing(site_run, read)
 
 
 def follow(site_run: SiteRun, result: FetchResult) -> None:

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from extractors.records import Comment, Page
+from extractors.records import Comment, Page, PageKind
 from flows.clock import utc_now
 from flows.runs.judging import moderator_of
 from flows.runs.processing import Processed, judging_pool, process_page
 from flows.runs.said_kinds import SaidKind, said_kind
+from flows.runs.setting_aside import set_aside
 from flows.runs.site_run import LOAD_CHUNK, quarantined
 from flows.runs.workers import RawPage, Unprocessable, WorkerPool
 from flows.settings import Settings, SiteSettings
@@ -137,7 +138,8 @@ async def replay_site(
                 if signs is not None and is_broken(db, extracted):
                     still_held += 1
                     continue
-                waiting.append(extracted)
+                aside = set_aside(extracted, page.kind == PageKind.ARTICLE) if said is None else None
+                waiting.append(aside or extracted)
             if not dry_run and len(waiting) >= LOAD_CHUNK:
                 counts.update(load(db, waiting, run_id, utc_now(), replayed=True).as_dict())
                 waiting = []

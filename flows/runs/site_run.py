@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -12,6 +13,7 @@ from typing import Any
 from flows.clock import Clock, utc_now
 from flows.fetching.client import Fetcher
 from flows.fetching.policy import FetchResult
+from flows.runs.setting_aside import NoSuchPage
 from flows.runs.workers import Unprocessable, WorkerPool
 from flows.settings import Settings, SiteSettings
 from storage.crawl.archive import ArchiveRef, WarcArchive
@@ -44,6 +46,7 @@ SHOWN_COUNTS = (
     ("disallowed", "pages disallowed by robots.txt"),
     ("gone", "pages gone"),
     ("failed", "pages to try again"),
+    ("turned", "articles that became lists, or the other way round"),
     ("quarantined", "pages in quarantine"),
 )
 
@@ -99,6 +102,8 @@ class SiteRun:
     known: int = 0  # pages of the site that are not gone
     clock: str | None = None  # how the machine's clock jumped
     new_texts: dict[str, set[str]] = field(default_factory=dict)  # by both ends of a text: the pages it is new on
+    absent: dict[str, NoSuchPage] = field(default_factory=dict)  # by home page: how the host says that there is no page
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     warnings: list[str] = field(default_factory=list)
     on_page: Callable[[], None] = lambda: None
 

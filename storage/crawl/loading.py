@@ -128,7 +128,8 @@ def load_chunk(
         ready = {page_id: replace(item, outcome=named.get(page_id, item.outcome)) for page_id, item in ready.items()}
         extracted = [named.get(outcome.exchange.page_id, outcome) for outcome in extracted]
         known |= known_pages(connection, list(named))  # rows that were joined have another article now
-        counts = LoadCounts(pages=len(chunk), stale=len(chunk) - len(current))
+        turned = sum(has_turned(outcome, known[outcome.exchange.page_id]) for outcome in read)
+        counts = LoadCounts(pages=len(chunk), stale=len(chunk) - len(current), turned=turned)
         article_ids: dict[int, int] = {}
         new_articles: set[int] = set()
         for wave in waves(extracted, known):
@@ -153,6 +154,13 @@ def load_chunk(
         if run_id is not None:
             connection.execute(update(runs).where(runs.c.id == run_id).values(seen_at=now))
     return counts
+
+
+def has_turned(outcome: Extracted, page: Row[Any]) -> bool:
+    """Whether other bytes than before make a list of an article, or an article of a list, and nobody said so."""
+    if outcome.kind_by is not None or page.kind_by is not None or outcome.exchange.content_hash == page.content_hash:
+        return False
+    return {page.kind, str(outcome.page.page_kind)} == {"article", "list"}
 
 
 def shows_article(outcome: Extracted, page: Row[Any]) -> bool:
@@ -301,7 +309,7 @@ def fetch_row(db: Database, outcome: Outcome, run_id: int | None) -> tuple[Any, 
         sum(section.heading is not None for section in read.sections) if read is not None else None,
         len(read.text) if read is not None else None,
         storable(exchange.error),
-        str(read.page_kind) if read is not None else None,
+        str(read.page_kind) if read is not None else outcome.kind if isinstance(outcome, Quarantined) else None,
     )
 
 
@@ -346,7 +354,7 @@ def page_row(db: Database, outcome: Outcome, page: Row[Any], article_id: int | N
             state = "quarantined" if page.state == "quarantined" and not outcome.compared else "ok"
             etag, last_modified = exchange.etag or etag, exchange.last_modified or last_modified
         case Quarantined():
-            state = "quarantined"
+            state, kind = "quarantined", kind or outcome.kind  # what it was before is what it is
         case Failed():
             state = "failed" if page.last_fetched is None or page.state == "failed" else page.state
             attempts, last_fetched = page.attempts + 1, page.last_fetched

@@ -80,6 +80,8 @@ class Quarantined:
     """Set aside with its reason (a stable word) and a sentence. An older good copy is kept.
 
     A reason in ASK_AGAIN says nothing about the page for good: its answer is asked for in full the next time.
+
+    `kind` is what the answer was taken for, if it was read: login or error.
     """
 
     exchange: Exchange
@@ -87,6 +89,7 @@ class Quarantined:
     message: str
     next_due: datetime | None
     signs: tuple[str, ...] = ()  # of a page in HELD: what broke with its own past
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +132,7 @@ class LoadCounts:
     quarantined: int = 0
     failed: int = 0
     gone: int = 0
+    turned: int = 0  # pages that were articles and are lists now, or the other way round
     stale: int = 0  # answers older than what the database holds already: noted, not taken into account
 
     def __add__(self, other: LoadCounts) -> LoadCounts:

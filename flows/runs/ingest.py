@@ -185,7 +185,7 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
             kind_by=said.by if said else None,
         )
         aside = await not_the_page(site_run, page, read) if said is None else None
-        outcome = aside or await asyncio.to_thread(looked_at_again, site_run, page, read)
+        outcome = aside if aside is not None else await asyncio.to_thread(looked_at_again, site_run, page, read)
     if exchange.warc_file is None and not isinstance(outcome, Unchanged):
         outcome = replace(outcome, exchange=await archived(site_run, result, outcome.exchange))
     return outcome

@@ -93,15 +93,31 @@ def test_a_short_article_of_an_unhelpful_site_is_an_article(tmp_path: Path) -> N
 
 def test_articles_that_turn_into_lists_are_told_the_same_night(tmp_path: Path) -> None:
     pages = small_site(4)
+    listed = {
+        path: page if path == "/" else page.body.replace("<body>", '<body class="archive category">')
+        for path, page in pages.items()
+    }
     with SiteServer(pages) as server:
         settings = site_of(server, tmp_path)
         run(settings)
-        for n in range(4):
-            listed = pages[f"/fiche-{n}"].body.replace("<body>", '<body class="archive category">')
-            server.pages[f"/fiche-{n}"] = listed
+        server.pages = listed
+        assert {alarm.kind for alarm in alarms_of(run(settings))} == {AlarmKind.SITE_CHANGED}
+        assert len(articles(tmp_path)) == 4
+
+
+def test_lists_that_turn_into_articles_are_told_the_same_night(tmp_path: Path) -> None:
+    pages = small_site(4)
+    listed = {
+        path: page if path == "/" else page.body.replace("<body>", '<body class="archive category">')
+        for path, page in pages.items()
+    }
+    with SiteServer(listed) as server:
+        settings = site_of(server, tmp_path)
+        run(settings)
+        assert articles(tmp_path) == []
+        server.pages = pages
         report = run(settings)
     assert report.counts["turned"] == 4
-    told = [alarm for alarm in alarms_of(report) if alarm.kind is AlarmKind.THEME_CHANGED]
+    told = [alarm.sentence for alarm in alarms_of(report) if alarm.kind is AlarmKind.THEME_CHANGED]
     assert len(told) == 1
-    assert "4 pages" in told[0].sentence
-    assert len(articles(tmp_path)) == 4
+    assert "4 pages" in told[0]

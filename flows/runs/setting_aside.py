@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from extractors.article.metadata import words
@@ -19,11 +17,9 @@ from extractors.records import Page, PageKind
 from flows.fetching.errors import FetchError
 from flows.fetching.policy import FetchRequest
 from flows.observe import log
+from flows.runs.site_run import NoSuchPage, SiteRun
 from flows.runs.workers import RawPage, extract_page
 from storage.crawl.outcomes import Exchange, Extracted, Quarantined
-
-if TYPE_CHECKING:
-    from flows.runs.site_run import SiteRun
 
 SHORT_TEXT = 1_500
 """Characters of text up to which a page without comments is compared: what tells of an error tells little else."""
@@ -31,15 +27,6 @@ ALIKE = 0.7  # Dice's coefficient of words from which two texts are the same but
 SOFT_404, LOGIN = "soft_404", "login"
 HARMLESS = frozenset({NOT_FOUND, STUB, "address"})
 """Errors that say nothing about the site's health: where no article stood, they are kept as pages of their kind."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoSuchPage:
-    """How a site answers an address that cannot exist. `page` is null where it says 404, or says nothing readable."""
-
-    asked: str
-    final_url: str
-    page: Page | None
 
 
 def set_aside(read: Extracted, had_article: bool) -> Quarantined | None:

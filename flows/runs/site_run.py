@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from extractors.records import Page
 from flows.clock import Clock, utc_now
 from flows.fetching.client import Fetcher
 from flows.fetching.policy import FetchResult
-from flows.runs.setting_aside import NoSuchPage
 from flows.runs.workers import Unprocessable, WorkerPool
 from flows.settings import Settings, SiteSettings
 from storage.crawl.archive import ArchiveRef, WarcArchive
@@ -79,6 +79,15 @@ class RunReport:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoSuchPage:
+    """How a site answers an address that cannot exist. `page` is null where it says 404, or says nothing readable."""
+
+    asked: str
+    final_url: str
+    page: Page | None
 
 
 @dataclass(kw_only=True)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -28,6 +29,8 @@ from flows.settings_tables import (
 )
 
 FILE_NAME = "tamis.toml"
+HOME_PATHS = ("", "/", "/index.html", "/index.htm", "/index.php")
+PUNCTUAL = 0.95  # of a wait until a run that is to be the first after it
 DEFAULT_LANGUAGES = ("fr", "en", "de", "es", "it", "pt", "nl", "pl", "ru", "ar", "zh", "ja")
 
 Pattern = str
@@ -40,7 +43,8 @@ class SiteSettings(Table):
     urls: tuple[Url, ...] = ()
     sitemaps: tuple[Url, ...] = ()
     feeds: tuple[Url, ...] = ()
-    follow_links: bool = False
+    follow_links: bool | None = None  # None: where only a home page is given
+    discover: bool | None = None  # sitemaps and feeds; None: where none is named and a home page is given
     include: tuple[Pattern, ...] = ()
     exclude: tuple[Pattern, ...] = ()
     articles: tuple[Pattern, ...] = ()  # addresses that are articles, whatever their pages look like
@@ -50,7 +54,7 @@ class SiteSettings(Table):
     robots: bool = True
     pace: float = Field(default=1.0, ge=0, le=3600)
     concurrency: int = Field(default=2, ge=1, le=8)
-    recheck_hours: float = Field(default=0.0, ge=0, le=24 * 365)
+    recheck_hours: float | None = Field(default=None, ge=0, le=24 * 365)  # None: by need, as each page moves
     hold_nights: int = Field(default=3, ge=1, le=365)  # a loss of comments that lasts for so many is applied by itself
     max_pages: int | None = Field(default=None, ge=1)
     complete_comments: bool | Literal["check"] = False
@@ -93,11 +97,27 @@ class SiteSettings(Table):
         return self
 
     @property
+    def starts_at_home(self) -> bool:
+        """Whether a home page is all that is given: the rest is found from there."""
+        homes = any(urlsplit(url).path in HOME_PATHS and not urlsplit(url).query for url in self.urls)
+        return homes and not (self.sitemaps or self.feeds)
+
+    @property
+    def follows(self) -> bool:
+        """Whether the links of its pages are followed."""
+        return self.starts_at_home if self.follow_links is None else self.follow_links
+
+    @property
+    def discovers(self) -> bool:
+        """Whether its sitemaps and feeds are looked for."""
+        return self.starts_at_home if self.discover is None else self.discover
+
+    @property
     def recheck(self) -> timedelta:
         """After how long a page is due again, counted from the start of a run. A little less than `recheck_hours`: a
         page that is looked at daily must be due when the next night begins, and crons are not punctual to the second.
         """
-        return timedelta(hours=self.recheck_hours * 0.95)
+        return PUNCTUAL * timedelta(hours=self.recheck_hours or 0.0)
 
     @property
     def addresses(self) -> frozenset[str]:

@@ -111,6 +111,12 @@ def _is_drupal_view(names: frozenset[str]) -> bool:
     return is_seven or bool(names & {"path-frontpage", "path-search", "path-user"})
 
 
+def kind_of_address(url: str) -> PageKind | None:
+    """What an address alone speaks for, before the page was seen; None: nothing, or several things alike."""
+    cues = sorted(_address_cues(url), key=lambda cue: -cue.log_odds)
+    return cues[0].kind if cues else None
+
+
 def _address_cues(url: str) -> Iterator[KindCue]:
     try:
         parts = urlsplit(url)

@@ -11,6 +11,7 @@ from rich.markup import escape as without_markup
 from rich.table import Table
 
 from flows.fetching.errors import printable
+from flows.fetching.traps import told
 from flows.runs.site_run import SHOWN_COUNTS, RunReport
 
 if TYPE_CHECKING:
@@ -58,8 +59,11 @@ def print_reports(reports: Sequence[RunReport], console: Console | None = None) 
             if report.counts.get(key):
                 table.add_row(label, f"{report.counts[key]:,}")
         console.print(table)
-        for url in report.planned:
-            console.print(f"  would fetch {escape(url)}", highlight=False)
+        for page in report.plan:
+            line = f"would fetch {page.kind or '?':<8} {page.url}  ({page.because})"
+            console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
+        if left_out := told(report.left_out):
+            console.print(f"  left out: {escape(left_out)}", highlight=False)
         for words in grouped([(case.reason, case.message) for case in report.quarantined]):
             console.print(f"  [yellow]quarantined[/] {words}", highlight=False)
         for warning in report.warnings:

@@ -43,14 +43,15 @@ TEMPLATE = """# Tamis settings. Every key can be overridden by an environment va
 urls = ["https://example.org/"]                  # pages to start from
 # sitemaps = ["https://example.org/sitemap.xml"]
 # feeds = ["https://example.org/feed/"]
-# follow_links = false                           # also fetch pages of the same site that these pages link to
+# follow_links = true                            # by itself where only a home page is given, as here
+# discover = true                                # look for sitemaps and feeds: the same
 # include = ["/fiche-"]                          # only addresses that match one of these regular expressions
 # exclude = ["/tag/", "/author/"]
 # articles = ["/fiche-"]                         # addresses that are articles, whatever they look like
 # lists = ["/dossiers/"]                         # addresses that only list others: no article, no comments
 # language = "fr"                                # of all its articles, whatever its pages declare
 # pace = 1.0                                     # seconds between two requests to the host
-# recheck_hours = 0                              # look at an unchanged page again after so long; 0 = on every run
+# recheck_hours = 24                             # without it by need: what is quiet is looked at ever more rarely
 # max_pages = 5000                               # at most so many pages a run
 # cron = "30 2 * * *"                            # when `tamis schedule` runs it
 # timezone = "Europe/Paris"

@@ -9,24 +9,29 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from extractors.urls import absolute, host_of, normalised
 from flows.clock import utc_now
 from flows.fetching import guard
 from flows.fetching.client import Fetcher
 from flows.fetching.errors import FetchError, Refused, printable
-from flows.fetching.links import page_links
+from flows.fetching.links import page_feeds, page_links
 from flows.fetching.listings import ListedPages, ListingKind, NotAListing, listed_pages
-from flows.fetching.policy import Expect, FetchRequest
+from flows.fetching.policy import Expect, FetchRequest, FetchResult
+from flows.fetching.traps import Traps
 from storage.crawl.frontier import DiscoveredUrl, Source
 
 __all__ = ["Discovery", "DiscoverySource", "discover_urls", "page_links"]
 
 MAX_SITEMAPS = 1_000
+USUAL_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml", "/sitemap.txt")
+USUAL_FEEDS = ("/feed/", "/feeds/posts/default", "/rss.xml", "/atom.xml", "/index.xml", "/feed.xml", "/rss")
+"""Asked for in turn until one answers with a listing: a friendly page that says "not found" is none."""
+
 MAX_SITEMAP_DEPTH = 3
 """Indexes within indexes. The protocol allows one level; some sites have two."""
 
@@ -49,6 +54,8 @@ class DiscoverySource:
     exclude: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     limit: int = 1_000_000
+    find: bool = False  # look for sitemaps and feeds: what robots.txt and the start pages name, else the usual places
+    traps: Traps | None = None  # says which links not to follow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +75,8 @@ async def discover_urls(fetcher: Fetcher, source: DiscoverySource, now: Callable
         await search.sitemap(url)
     for url in source.feeds:
         await search.feed(url)
+    if source.find:
+        await search.find()
     if source.follow_links:
         await search.follow()
     return search.result()
@@ -83,6 +92,7 @@ class _Search:
     foreign: Counter[str] = field(default_factory=Counter)  # host -> addresses left out
     unsafe: list[Refused] = field(default_factory=list)
     full: bool = False
+    starts: dict[str, FetchResult | None] = field(default_factory=dict)  # start pages that were asked for already
 
     def __post_init__(self) -> None:
         starts = (*self.source.urls, *self.source.sitemaps, *self.source.feeds)
@@ -118,6 +128,66 @@ class _Search:
 
     def warn(self, url: str, sentence: str) -> None:
         self.warnings.append(f"{printable(url)}: {printable(sentence, limit=500)}")
+
+    async def find(self) -> None:
+        """Sitemaps and feeds of the start pages' hosts, where nobody names them."""
+        named: set[str] = set()
+        for url in self.source.urls:
+            home = urljoin(url, "/")
+            if home in named:
+                continue
+            named.add(home)
+            start = await self.start_page(url)
+            home = urljoin(start.final_url, "/") if start is not None else home
+            await self.find_sitemaps(home)
+            feeds = page_feeds(start.body, start.final_url, start.content_type) if start is not None else []
+            for feed in (feed for feed in feeds if self.is_near(feed)):
+                await self.feed(feed)
+            if not feeds:
+                await self.first_of([urljoin(home, path) for path in USUAL_FEEDS], ListingKind.FEED)
+
+    async def start_page(self, url: str) -> FetchResult | None:
+        """A start page, fetched once; where it leads belongs to the site. None after a warning."""
+        url = normalised(url)
+        if url not in self.starts:
+            try:
+                result = await self.fetcher.fetch(FetchRequest(url=url))
+            except FetchError as error:
+                self.warnings.append(f"{error} (start page)")
+                self.starts[url] = None
+                return None
+            self.starts[url] = result
+            led = host_of(result.final_url)
+            if led not in self.hosts:
+                self.hosts.add(led)
+                self.warn(url, f"it leads to {led}, whose pages are taken for the site's; name that address instead")
+        return self.starts[url]
+
+    async def find_sitemaps(self, home: str) -> None:
+        try:
+            rules = await self.fetcher.rules(home)
+        except FetchError:
+            return  # the pages themselves are asked for later, and say what is wrong
+        named = [absolute(address, home) for address in rules.sitemaps]
+        if named:
+            for address in named:
+                if address and self.is_near(address):
+                    await self.sitemap(address)
+            return
+        usual = [urljoin(home, path) for path in USUAL_SITEMAPS]
+        await self.first_of(usual, ListingKind.SITEMAP, ListingKind.INDEX)
+
+    async def first_of(self, addresses: Sequence[str], *kinds: ListingKind) -> None:
+        """Read the first of these addresses that has a listing of one of these kinds; the others are no news."""
+        for address in addresses:
+            try:
+                result = await self.fetcher.fetch(FetchRequest(url=address, expect=Expect.XML))
+                found = await asyncio.to_thread(listed_pages, result.body, self.now)
+            except (FetchError, NotAListing):
+                continue
+            if found.kind in kinds and found.entries:
+                await (self.feed(address) if found.kind is ListingKind.FEED else self.sitemap(address))
+                return
 
     async def read(self, url: str, what: str) -> tuple[ListedPages, str] | None:
         """What a sitemap or feed says, and the address that its relative ones start from; None after a warning."""
@@ -210,13 +280,18 @@ class _Search:
         seen = {url for url, _ in todo}
         while todo and not self.full:
             url, depth = todo.popleft()
+            if url in self.starts and self.starts[url] is None:
+                continue  # a warning told of it
+            result = self.starts.get(url)
             try:
-                result = await self.fetcher.fetch(FetchRequest(url=url))
+                result = result or await self.fetcher.fetch(FetchRequest(url=url))
             except FetchError as error:
                 self.warnings.append(f"{error} (links)")
                 continue
             links = await asyncio.to_thread(page_links, result.body, result.final_url, result.content_type)
             for link in links:
+                if self.source.traps is not None and not self.source.traps.keeps(link):
+                    continue
                 self.add(link, "link", None)
                 if depth < self.source.link_depth and link in self.found and link not in seen:
                     seen.add(link)

@@ -55,6 +55,30 @@ def page_links(body: bytes, url: str, content_type: str | None = None) -> list[s
     return list(found)
 
 
+_LINK = re.compile(r"<link\s([^<>]{1,4000}+)>", re.IGNORECASE)
+_TYPE = re.compile(rf"(?:^|\s)type{_VALUE}", re.IGNORECASE)
+_TITLE = re.compile(rf"(?:^|\s)title{_VALUE}", re.IGNORECASE)
+_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
+_OF_COMMENTS = re.compile(r"comment|kommentar|komentarz|replies", re.IGNORECASE)
+MAX_FEEDS = 5
+
+
+def page_feeds(body: bytes, url: str, content_type: str | None = None) -> list[str]:
+    """The feeds of articles that a page states in its head, at most MAX_FEEDS; those of comments are left out."""
+    found: dict[str, None] = {}
+    for tag in _LINK.finditer(decode(body, content_type)):
+        attributes = tag.group(1)
+        if "alternate" not in (_value(_REL, attributes) or "").lower().split():
+            continue
+        if (_value(_TYPE, attributes) or "").strip().lower() not in _FEED_TYPES:
+            continue
+        address = absolute(_value(_HREF, attributes) or "", url)
+        about = f"{_value(_TITLE, attributes) or ''} {address}"
+        if address is not None and not _OF_COMMENTS.search(about):
+            found[address] = None
+    return list(found)[:MAX_FEEDS]
+
+
 def _tags(text: str) -> Iterator[tuple[str, str]]:
     """The <a> and <base> tags of a page with their attributes, those in comments, scripts and the like left out.
 

@@ -31,6 +31,7 @@ from flows.runs.said_kinds import said_kind
 from flows.runs.setting_aside import missing, set_aside
 from flows.runs.site_run import LOAD_CHUNK, QuarantinedPage, SiteRun, archive_answer, quarantined, wanted
 from flows.runs.workers import RawPage
+from flows.settings import PUNCTUAL
 from storage.crawl.frontier import DiscoveredUrl, DuePage, discover
 from storage.crawl.loading import load
 from storage.crawl.outcomes import (
@@ -44,6 +45,7 @@ from storage.crawl.outcomes import (
     Quarantined,
     Unchanged,
 )
+from storage.crawl.revisits import wait_of
 
 FIRST_RETRY = timedelta(minutes=30)
 LAST_RETRY = timedelta(days=7)
@@ -153,7 +155,7 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
         warc_offset=None,
         error=None,
     )
-    next_due = max(site_run.now(), site_run.started + site_run.site.recheck)  # never again in this run
+    next_due, if_moved = next_visits(site_run, page, page.kind)
     same = exchange.content_hash is not None and exchange.content_hash == page.content_hash
     if result.not_modified or (same and not site_run.full):
         return Unchanged(exchange=exchange, next_due=next_due)
@@ -168,7 +170,7 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
     )
     if page.article_id is None:
         exchange = await archived(site_run, result, exchange)
-    if site_run.site.follow_links:
+    if site_run.site.follows:
         await asyncio.to_thread(follow, site_run, result)
     processed = await site_run.pool.run(process_page, raw)
     if not isinstance(processed, Processed):
@@ -177,12 +179,14 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
     else:
         if site_run.site.complete_comments and lacks_comments(processed.page):
             processed = await complete(site_run, raw, processed, result.header("link"))
+        next_due, if_moved = next_visits(site_run, page, processed.page.page_kind)
         read = Extracted(
             exchange=exchange,
             page=processed.page,
             verdicts=processed.verdicts,
             next_due=next_due,
             kind_by=said.by if said else None,
+            due_if_moved=if_moved,
         )
         aside = await not_the_page(site_run, page, read) if said is None else None
         outcome = aside if aside is not None else await asyncio.to_thread(looked_at_again, site_run, page, read)
@@ -208,9 +212,22 @@ async def not_the_page(site_run: SiteRun, page: DuePage, read: Extracted) -> Out
     return set_aside(read, had_article) or await missing(site_run, read)
 
 
+def next_visits(site_run: SiteRun, page: DuePage, kind: str | None) -> tuple[datetime, datetime]:
+    """When to look at a page of this kind again: if nothing moved on it this time, and if something did."""
+    now = site_run.now()
+    if site_run.site.recheck_hours is not None:
+        due = max(now, site_run.started + site_run.site.recheck)  # never again in this run
+        return due, due
+    return max(now, site_run.started + PUNCTUAL * wait_of(kind, page.moved_at, site_run.started)), now
+
+
 def follow(site_run: SiteRun, result: FetchResult) -> None:
     """Put the page's links to its own site into the frontier, as far as the patterns let them."""
-    links = [link for link in page_links(result.body, result.final_url) if wanted(site_run.site, link)]
+    links = [
+        link
+        for link in page_links(result.body, result.final_url)
+        if wanted(site_run.site, link) and site_run.traps.keeps(link)
+    ]
     discover(
         site_run.db, site_run.site.name, [DiscoveredUrl(url=link, source="link") for link in links], site_run.now()
     )

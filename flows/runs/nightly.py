@@ -20,6 +20,7 @@ from flows.clock import utc_now
 from flows.errors import FlowError, RunFailed
 from flows.fetching.client import Fetcher
 from flows.fetching.discover import DiscoverySource, discover_urls
+from flows.fetching.traps import Traps
 from flows.observe import log
 from flows.runs.agreements import send_due_notices
 from flows.runs.alarms import Alarm, AlarmKind, alarms_of, send
@@ -28,6 +29,7 @@ from flows.runs.ingest import ingest
 from flows.runs.judging import look_at_audits, moderator_of
 from flows.runs.manners import fetch_policy
 from flows.runs.outcome import EXIT_CODES, Outcome, judged
+from flows.runs.planning import planned
 from flows.runs.processing import judging_pool
 from flows.runs.remoderate import Move, judge_in_new_context
 from flows.runs.said_kinds import follow_patterns
@@ -35,7 +37,7 @@ from flows.runs.site_run import LEASE_SECONDS, Advance, Dispatch, RunReport, Sit
 from flows.runs.telling import tell
 from flows.runs.tidying import tidy
 from flows.runs.worker_name import is_alive, worker_name
-from flows.settings import Settings, SiteSettings
+from flows.settings import HOME_PATHS, Settings, SiteSettings
 from storage.crawl.archive import WarcArchive
 from storage.crawl.frontier import (
     DiscoveredUrl,
@@ -44,6 +46,8 @@ from storage.crawl.frontier import (
     claim,
     counts,
     discover,
+    due_pages,
+    known_addresses,
     make_due,
     release,
     release_dead,
@@ -226,6 +230,7 @@ def ended(site_run: SiteRun, warnings: list[str], failure: str | None = None) ->
         quarantined=tuple(site_run.quarantined),
         warnings=tuple(warnings),
         failure=failure,
+        left_out=dict(site_run.traps.left_out),
         outcome=str(outcome),
         cause=None if failure else cause,
         held=status == "held",
@@ -272,7 +277,9 @@ async def find_pages(site_run: SiteRun) -> list[str]:
     Raises RunFailed when there is nothing to fetch: no address was found and none was known.
     """
     db, site, now = site_run.db, site_run.site, site_run.started
-    found = await discover_urls(site_run.fetcher, discovery_source(site))
+    if site.follows:
+        site_run.traps = Traps(known_addresses(db, site.name, "?"))
+    found = await discover_urls(site_run.fetcher, discovery_source(site, site_run.traps))
     follow_patterns(db, site, now)
     new = discover(db, site.name, articles_among(site, found.urls), now)
     if site_run.full:
@@ -291,25 +298,29 @@ async def find_pages(site_run: SiteRun) -> list[str]:
 def articles_among(site: SiteSettings, urls: Sequence[DiscoveredUrl]) -> list[DiscoveredUrl]:
     """What was found, less the start pages that only list others: a home page is no article.
 
-    With `follow_links` a given address is one when its path is empty, or when `include` does not let it in.
+    Where links are followed a given address is one when it is a home page, or when `include` does not let it in. A
+    home page that leads nowhere is all there is, and may be anything.
     """
-    if not site.follow_links:
+    if not site.follows:
         return list(urls)
-    return [
+    rest = [
         url
         for url in urls
-        if url.source != "given" or (urlsplit(url.url).path not in ("", "/") and wanted(site, url.url))
+        if url.source != "given" or (urlsplit(url.url).path not in HOME_PATHS and wanted(site, url.url))
     ]
+    return rest if rest or site.follow_links else list(urls)
 
 
-def discovery_source(site: SiteSettings) -> DiscoverySource:
+def discovery_source(site: SiteSettings, traps: Traps) -> DiscoverySource:
     return DiscoverySource(
         urls=site.urls,
         sitemaps=site.sitemaps,
         feeds=site.feeds,
-        follow_links=site.follow_links,
+        follow_links=site.follows,
         include=site.include,
         exclude=site.exclude,
+        find=site.discovers,
+        traps=traps,
     )
 
 
@@ -317,15 +328,19 @@ async def plan(
     settings: Settings, site: SiteSettings, db: Database, fetcher: Fetcher, started: datetime, limit: int | None
 ) -> RunReport:
     """What a run would fetch, without writing anything."""
-    found = await discover_urls(fetcher, discovery_source(site))
-    known = counts(db, site.name, started)
-    urls = [url.url for url in articles_among(site, found.urls)][: limit or site.max_pages]
+    traps = Traps(known_addresses(db, site.name, "?"))
+    found = await discover_urls(fetcher, discovery_source(site, traps))
+    due = due_pages(db, site.name, started)
+    pages = planned(site, articles_among(site, found.urls), due, set(known_addresses(db, site.name)), started)
+    pages = pages[: limit or site.max_pages]
     return RunReport(
         site=site.name,
         run_id=None,
         started=started,
         finished=utc_now(),
-        counts={"named": len(urls), "due": known.due},
+        counts={"named": len(pages), "due": len(due)},
         warnings=tuple(found.warnings),
-        planned=tuple(urls),
+        planned=tuple(page.url for page in pages),
+        plan=tuple(pages),
+        left_out=dict(traps.left_out),
     )

@@ -14,6 +14,7 @@ from extractors.records import Page
 from flows.clock import Clock, utc_now
 from flows.fetching.client import Fetcher
 from flows.fetching.policy import FetchResult
+from flows.fetching.traps import Traps
 from flows.runs.workers import Unprocessable, WorkerPool
 from flows.settings import Settings, SiteSettings
 from storage.crawl.archive import ArchiveRef, WarcArchive
@@ -59,6 +60,15 @@ class QuarantinedPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPage:
+    """A page that a run would fetch: what it is, or by its address may be, and why it is due, in words."""
+
+    url: str
+    kind: str | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
     """What one run did to one site. `counts` are those of the run row; `failure` says why it could not finish."""
 
@@ -70,6 +80,8 @@ class RunReport:
     quarantined: tuple[QuarantinedPage, ...] = ()
     warnings: tuple[str, ...] = ()
     planned: tuple[str, ...] = ()  # a dry run: what would be fetched
+    plan: tuple[PlannedPage, ...] = ()  # the same with kinds and reasons
+    left_out: dict[str, int] = field(default_factory=dict)  # links not followed, by reason
     failure: str | None = None
     outcome: str = "good"  # good, degraded or failed
     cause: str | None = None  # why it was not good, in one sentence
@@ -114,6 +126,7 @@ class SiteRun:
     absent: dict[str, NoSuchPage] = field(default_factory=dict)  # by home page: how the host says that there is no page
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     warnings: list[str] = field(default_factory=list)
+    traps: Traps = field(default_factory=Traps)
     on_page: Callable[[], None] = lambda: None
 
 

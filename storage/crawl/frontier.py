@@ -6,14 +6,16 @@ Several workers share one frontier: a claim is a lease, and a lease that has run
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urldefrag
 
-from sqlalchemy import Connection, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from extractors.kinds.statements import kind_of_address
+from storage.crawl.revisits import Rank, rank_of_new
 from storage.database.batches import batched
 from storage.database.engine import Database
 from storage.database.tables import pages, sites
@@ -52,6 +54,8 @@ class DuePage:
     kind: str | None = None
     kind_by: str | None = None  # editor or settings, if a person said what it is
     article_id: int | None = None  # set once it was read: it has a past
+    moved_at: datetime | None = None  # when its article or its comments last changed
+    rank: int = Rank.QUIET
 
 
 def site_number(connection: Connection, site: str, now: datetime) -> int:
@@ -99,6 +103,7 @@ def discover(db: Database, site: str, urls: Sequence[DiscoveredUrl], now: dateti
                         "next_due": now,
                         "attempts": 0,
                         "is_continuation": False,
+                        "rank": int(rank_of_new(found.source, kind_of_address(url))),
                     }
                     for url, found in sorted(news.items(), key=lambda item: item[0] in stated)
                 ],
@@ -151,27 +156,27 @@ def claim(
     lease_seconds: float = 600,
     due_by: datetime | None = None,
 ) -> tuple[DuePage, ...]:
-    """Up to `limit` due pages, the longest due first, which nobody else gets until the lease has run out.
+    """Up to `limit` due pages by rank, the longest due first, which nobody else gets until the lease has run out.
 
     `due_by` (default: now) is the start of a run for a run that visits each page once at most; pages that were found
     since and never visited are due all the same.
     `load` ends the lease of each page it is given an outcome for; `release` gives back the rest.
     """
-    due_now = pages.c.next_due <= now
-    if due_by is not None:
-        due_now = or_(pages.c.next_due <= due_by, and_(pages.c.state == "new", due_now))
     with db.write() as connection:
         site_id = site_number(connection, site, now)
-        free = or_(pages.c.lease_until.is_(None), pages.c.lease_until <= now)
-        due = (
-            select(pages.c.id)
-            .where(pages.c.site_id == site_id, due_now, free)
-            .order_by(pages.c.next_due, pages.c.id)
-            .limit(limit)
-        )
-        if db.dialect == "postgresql":
-            due = due.with_for_update(skip_locked=True)
-        ids = connection.execute(due).scalars().all()
+        ids: list[int] = []
+        for rank in Rank:  # one query a rank reads the index in its order, however many pages are not due
+            due = (
+                select(pages.c.id)
+                .where(pages.c.site_id == site_id, pages.c.rank == int(rank), due_and_free(now, due_by))
+                .order_by(pages.c.next_due, pages.c.id)
+                .limit(limit - len(ids))
+            )
+            if db.dialect == "postgresql":
+                due = due.with_for_update(skip_locked=True)
+            ids += connection.execute(due).scalars()
+            if len(ids) >= limit:
+                break
         if not ids:
             return ()
         connection.execute(
@@ -179,26 +184,36 @@ def claim(
             .where(pages.c.id.in_(ids))
             .values(lease_worker=worker, lease_until=now + timedelta(seconds=lease_seconds))
         )
-        rows = connection.execute(
-            select(
-                pages.c.id,
-                pages.c.url,
-                pages.c.state,
-                pages.c.source,
-                pages.c.etag,
-                pages.c.last_modified,
-                pages.c.content_hash,
-                pages.c.stored_url,
-                pages.c.attempts,
-                pages.c.last_fetched,
-                pages.c.kind,
-                pages.c.kind_by,
-                pages.c.article_id,
-            )
-            .where(pages.c.id.in_(ids))
-            .order_by(pages.c.next_due, pages.c.id)
-        ).mappings()
+        rows = connection.execute(DUE_PAGE.where(pages.c.id.in_(ids)).order_by(*IN_ORDER)).mappings()
         return tuple(DuePage(site=site, **row) for row in rows)
+
+
+DUE_PAGE = select(*(pages.c[field.name] for field in fields(DuePage) if field.name != "site"))
+IN_ORDER = (pages.c.rank, pages.c.next_due, pages.c.id)
+
+
+def due_and_free(now: datetime, due_by: datetime | None) -> ColumnElement[bool]:
+    """The pages that `claim` takes from."""
+    due = pages.c.next_due <= now
+    if due_by is not None:
+        due = and_(due, or_(pages.c.next_due <= due_by, pages.c.state == "new"))
+    return and_(due, or_(pages.c.lease_until.is_(None), pages.c.lease_until <= now))
+
+
+def due_pages(db: Database, site: str, now: datetime, limit: int | None = None) -> tuple[DuePage, ...]:
+    """The pages that a run would take, in its order; nothing is claimed."""
+    mine = pages.c.site_id == select(sites.c.id).where(sites.c.name == site).scalar_subquery()
+    query = DUE_PAGE.where(mine, due_and_free(now, None)).order_by(*IN_ORDER).limit(limit)
+    with db.read() as connection:
+        return tuple(DuePage(site=site, **row) for row in connection.execute(query).mappings())
+
+
+def known_addresses(db: Database, site: str, containing: str = "") -> tuple[str, ...]:
+    """The addresses of the site's pages that have that text in them."""
+    mine = pages.c.site_id == select(sites.c.id).where(sites.c.name == site).scalar_subquery()
+    query = select(pages.c.url).where(mine, pages.c.url.contains(containing, autoescape=True))
+    with db.read() as connection:
+        return tuple(connection.execute(query.order_by(pages.c.id)).scalars())
 
 
 def release(db: Database, worker: str) -> int:

@@ -21,6 +21,7 @@ from storage.crawl.judgements import write_judgements
 from storage.crawl.outcomes import ASK_AGAIN, Extracted, Failed, GonePage, LoadCounts, Outcome, Quarantined, Unchanged
 from storage.crawl.page_kinds import BY_EDITOR
 from storage.crawl.quarantine import close_cases, open_case
+from storage.crawl.revisits import Rank, rank_of_read
 from storage.crawl.same_article import settled
 from storage.crawl.threads import continuations
 from storage.crawl.tweets import write_tweets
@@ -51,6 +52,8 @@ PAGE = (
     "kind",
     "kind_because",
     "kind_by",
+    "moved_at",
+    "rank",
 )
 FETCH = (
     "page_id",
@@ -138,7 +141,8 @@ def load_chunk(
         taken_back = refuted(connection, read, known, replayed)
         withdraw(connection, taken_back, now)
         note_fetches(db, connection, chunk, run_id)
-        write_pages(db, connection, current, known, article_ids, taken_back, replayed)
+        moved = set() if replayed else moved_pages(connection, extracted, known, article_ids, now)
+        write_pages(db, connection, current, known, article_ids, taken_back, moved, replayed)
         for outcome in current:
             if not isinstance(outcome, Extracted):
                 counts += note_exchange(connection, outcome, known[outcome.exchange.page_id], run_id)
@@ -320,17 +324,21 @@ def write_pages(
     known: dict[int, Row[Any]],
     article_ids: dict[int, int],
     taken_back: set[int],
+    moved: set[int],
     replayed: bool,
 ) -> None:
     rows = []
     for outcome in current:
         page = known[outcome.exchange.page_id]
         known_article = None if page.article_id in taken_back else page.article_id
-        rows.append((*page_row(db, outcome, page, article_ids.get(page.id, known_article), replayed), page.id))
+        article_id = article_ids.get(page.id, known_article)
+        rows.append((*page_row(db, outcome, page, article_id, page.id in moved, replayed), page.id))
     update_rows(connection, pages, PAGE, rows)
 
 
-def page_row(db: Database, outcome: Outcome, page: Row[Any], article_id: int | None, replayed: bool) -> tuple[Any, ...]:
+def page_row(
+    db: Database, outcome: Outcome, page: Row[Any], article_id: int | None, moved: bool, replayed: bool
+) -> tuple[Any, ...]:
     """The page's row after this outcome, in the order of PAGE."""
     exchange = outcome.exchange
     state, attempts, last_fetched, next_due = page.state, 0, exchange.fetched_at, outcome.next_due
@@ -360,6 +368,12 @@ def page_row(db: Database, outcome: Outcome, page: Row[Any], article_id: int | N
             attempts, last_fetched = page.attempts + 1, page.last_fetched
         case GonePage():
             state, etag, last_modified, content_hash = "gone", None, None, None
+    moved_at, rank = page.moved_at, page.rank
+    if isinstance(outcome, Extracted | Unchanged | Quarantined) and not replayed:
+        moved_at = exchange.fetched_at if moved or moved_at is None else moved_at
+        rank = int(rank_of_read(kind, moved_at, exchange.fetched_at))
+    if moved and isinstance(outcome, Extracted):
+        next_due = outcome.due_if_moved or next_due
     if replayed and page.last_fetched is not None:
         last_fetched, next_due = page.last_fetched, page.next_due
         worker, until = page.lease_worker, page.lease_until
@@ -380,7 +394,39 @@ def page_row(db: Database, outcome: Outcome, page: Row[Any], article_id: int | N
         kind,
         None if because is None else json_text(because),
         kind_by,
+        db.moment(moved_at),
+        rank,
     )
+
+
+def moved_pages(
+    connection: Connection,
+    extracted: Sequence[Extracted],
+    known: dict[int, Row[Any]],
+    article_ids: dict[int, int],
+    now: datetime,
+) -> set[int]:
+    """The pages whose article is new or has a new version, or that show a comment which this load has written."""
+    if not extracted:
+        return set()
+    numbers = sorted(set(article_ids.values()))
+    since = dict(connection.execute(SINCE, {"numbers": numbers}).tuples().all())
+    written = set(connection.execute(WRITTEN, {"numbers": numbers, "now": now}).scalars())
+    found = set()
+    for outcome in extracted:
+        page = known[outcome.exchange.page_id]
+        version_since = since[article_ids[page.id]]
+        if page.id in written or page.last_fetched is None or version_since > page.last_fetched:
+            found.add(page.id)
+    return found
+
+
+SINCE = select(articles.c.id, articles.c.version_since).where(articles.c.id.in_(bindparam("numbers", expanding=True)))
+WRITTEN = (
+    select(comments.c.page_id)
+    .where(comments.c.article_id.in_(bindparam("numbers", expanding=True)), comments.c.changed_at == bindparam("now"))
+    .distinct()
+)
 
 
 def note_exchange(
@@ -438,6 +484,7 @@ def follow_threads(
             "attempts": 0,
             "article_id": article_ids[outcome.exchange.page_id],
             "is_continuation": True,
+            "rank": int(Rank.NEW_ARTICLE),
         }
         for outcome in extracted
         for address in continuations(outcome.page, outcome.exchange.url)

@@ -45,6 +45,7 @@ class Extracted:
     next_due: datetime | None
     kind_by: str | None = None
     accepted: bool = False
+    due_if_moved: datetime | None = None  # instead of `next_due`, if its article or its comments changed
 
     def __post_init__(self) -> None:
         if len(self.verdicts) != len(self.page.comments):

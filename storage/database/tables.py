@@ -133,7 +133,10 @@ pages = Table(
     maybe("kind_because", Json, "Why it was taken for that: a list of sentences."),
     maybe("kind_by", Text, "Who said so, if a person did: the crawl leaves it alone then."),
     maybe("moved_at", Moment, "When its article or its comments last changed."),
-    Index("ix_pages_due", "site_id", "next_due"),
+    needed(
+        "rank", Integer, "Which due pages go first: 0 moving, 1 new, 2 quiet, 3 lists, 4 others.", server_default="2"
+    ),
+    Index("ix_pages_due", "site_id", "rank", "next_due"),
     Index("ix_pages_kind", "site_id", "kind"),
     comment="The frontier: every known address, what is due, and who works on it.",
 )

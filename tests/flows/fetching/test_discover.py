@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 from datetime import UTC, datetime
 
-from flows.fetching.discover import DiscoverySource, discover_urls
+from flows.fetching.discover import USUAL_FEEDS, USUAL_SITEMAPS, DiscoverySource, discover_urls
+from flows.fetching.traps import Traps
 from tests.servers import Reply, redirect
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -143,3 +144,52 @@ async def test_more_addresses_than_the_limit_are_cut_with_a_sentence(site, fetch
     urls, warnings = await found(fetcher, sitemaps=(site.url("/s.xml"),), limit=4)
     assert len(urls) == 4
     assert "more than 4 addresses" in warnings[0]
+
+
+FEED = "<rss><channel><item><link>/le-moulin/</link></item></channel></rss>"
+FRIENDLY = "<!doctype html><title>Oups</title><h1>Cette page est introuvable</h1>"
+
+
+async def test_a_home_page_is_enough_where_robots_txt_and_the_page_name_sitemap_and_feed(site, fetcher) -> None:
+    head = '<link rel="alternate" type="application/rss+xml" title="Le Mag" href="/flux">'
+    comments = '<link rel="alternate" type="application/rss+xml" title="Comments feed" href="/comments/feed/">'
+    site.pages = {
+        "/": f"<html><head>{comments}{head}</head><body>Bonjour</body></html>",
+        "/robots.txt": Reply(body=f"Sitemap: {site.url('/plan.xml')}\n", content_type="text/plain"),
+        "/plan.xml": urlset("/le-four/"),
+        "/flux": xml(FEED),
+    }
+    urls, warnings = await found(fetcher, urls=(site.url("/"),), find=True)
+    assert (urls, warnings) == ([site.url(path) for path in ("/", "/le-four/", "/le-moulin/")], [])
+    assert site.hits["/"] == 1
+    assert (site.hits["/comments/feed/"], site.hits["/sitemap.xml"], site.hits["/feed/"]) == (0, 0, 0)
+
+
+async def test_sitemap_and_feed_are_looked_for_in_the_usual_places_without_a_word_on_those_that_are_not(
+    site, fetcher
+) -> None:
+    site.pages = {"/": "Bonjour", "/wp-sitemap.xml": urlset("/le-four/"), "/rss.xml": xml(FEED)}
+    urls, warnings = await found(fetcher, urls=(site.url("/"),), find=True)
+    assert (urls, warnings) == ([site.url(path) for path in ("/", "/le-four/", "/le-moulin/")], [])
+
+
+async def test_a_friendly_page_at_a_usual_place_is_no_sitemap_and_no_feed(site, fetcher) -> None:
+    site.pages = {"/": '<a href="/le-four/">Le four</a>'} | dict.fromkeys((*USUAL_SITEMAPS, *USUAL_FEEDS), FRIENDLY)
+    urls, warnings = await found(fetcher, urls=(site.url("/"),), find=True, follow_links=True)
+    assert (urls, warnings) == ([site.url("/"), site.url("/le-four/")], [])
+
+
+async def test_links_into_traps_are_left_out_and_counted(site, fetcher) -> None:
+    links = ("/le-four/", "/wp-admin/", "/le-four/?replytocom=1", "/le-four/?replytocom=2", "/le-four/feed/")
+    site.pages = {"/": "".join(f'<a href="{link}">x</a>' for link in links)}
+    traps = Traps()
+    urls, _ = await found(fetcher, urls=(site.url("/"),), follow_links=True, traps=traps)
+    assert urls == [site.url("/"), site.url("/le-four/")]
+    assert traps.left_out == {"account": 1, "feed": 1}  # a reply form is the article itself under another address
+
+
+async def test_an_unreachable_start_page_is_told_once(site, fetcher) -> None:
+    site.pages = {"/": Reply(status=403, body="no")}
+    _, warnings = await found(fetcher, urls=(site.url("/"),), find=True, follow_links=True)
+    assert len(warnings) == 1
+    assert "start page" in warnings[0]

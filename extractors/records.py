@@ -68,6 +68,7 @@ class TweetSource(StrEnum):
     TWITTER = "twitter"
     MASTODON = "mastodon"
     BLUESKY = "bluesky"
+    THREADS = "threads"
 
 
 class PageKind(StrEnum):

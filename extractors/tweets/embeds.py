@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from lxml.html import HtmlElement
 
@@ -21,7 +21,8 @@ _MARKED = (
 )
 _CLASSES = frozenset({"twitter-tweet", "twitter-video", "twitter-tweet-rendered", "twitter-tweet-error"})
 _BYLINE = re.compile(
-    r"(?:[—–―]|(?<!\S)--|(?<!\S)-)\s{0,4}(?P<name>[^—–―]{0,100}?)\s{0,4}\([@＠](?P<handle>\w{1,15})\)\s*+(?P<date>.{0,60})$"
+    r"(?:[—–―]|(?<!\S)--|"
+    r"(?<!\S)-)\s{0,4}(?P<name>[^—–―]{0,100}?)\s{0,4}\([@＠](?P<handle>\w{1,15})\)\s*+(?P<date>.{0,60})$"
 )
 _BARE_BYLINE = re.compile(r"(?P<name>)\([@＠](?P<handle>\w{1,15})\)\s*+(?P<date>.{0,60})$")
 
@@ -35,10 +36,22 @@ def embeds(tree: HtmlElement, language: str | None = None) -> Iterator[Embed]:
         if quote not in found and _is_unmarked_embed(quote):
             found.add(quote)
     for quote in found:
-        pieces = pieces_of(quote)
+        pieces = pieces_of(quote, _quoted_in(quote, found))
         link = _permalink(pieces)
         tweet = _tweet(pieces, link, language) if link is not None else None
         yield Embed(quote, tweet, roots_of(quote, pieces, link))
+
+
+def _quoted_in(quote: HtmlElement, found: Collection[HtmlElement]) -> list[HtmlElement]:
+    """The messages that a message quotes. One that a lost closing tag let in is none: the byline of the message
+    around it stands before it."""
+    inner = [node for node in quote.iterdescendants("blockquote") if node in found]
+    if not inner:
+        return []
+    after = {node for last in inner for node in last.itersiblings()}
+    signed = [a for a in quote.iter("a") if status_in(a.get("href")) and not any(n in inner for n in a.iterancestors())]
+    is_signed_after = any(anchor in after or any(n in after for n in anchor.iterancestors()) for anchor in signed)
+    return inner if is_signed_after else []
 
 
 def _is_marked(node: HtmlElement) -> bool:

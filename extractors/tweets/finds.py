@@ -9,15 +9,19 @@ from lxml.html import HtmlElement
 from extractors.html import Document
 from extractors.records import Tweet
 from extractors.tweets.bluesky import skeets
+from extractors.tweets.cards import cards
 from extractors.tweets.embeds import embeds
 from extractors.tweets.mastodon import toots
 from extractors.tweets.quotes import Embed
+from extractors.tweets.threads import threads
 from extractors.tweets.widgets import widgets
 
 _READERS = (
     (embeds, ("/status", "twitter-tweet", "twitter-video", "amp-twitter", "twitterwidget")),
     (toots, ("mastodon", "/@", "/users/")),
     (skeets, ("bsky.app", "bluesky-embed")),
+    (threads, ("threads.net/", "threads.com/", "text-post-media")),
+    (cards, ("/status", "bsky.app", "threads.net/", "threads.com/")),
 )
 """Who reads quotations, and the marks in the source without which there is nothing to read."""
 _OF_WIDGETS = (

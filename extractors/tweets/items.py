@@ -32,7 +32,8 @@ _BODY = re.compile(
     r"(?:^|[-_])(?:tweet|text|content|body|box|message|msg|status)s?$|tweettext|tweetcontent|tweetbody", re.IGNORECASE
 )
 _ASIDE = re.compile(
-    r"(?:^|[-_])(?:meta[^\W_]*|info|actions?|intents?|reply|retweets?|fav[^\W_]*|source|from|via|authors?|user(?:name)?|avatar|"
+    r"(?:^|[-_])(?:meta[^\W_]*|info|actions?|intents?|reply|retweets?|fav[^\W_]*|source|from|via|authors?|"
+    r"user(?:name)?|avatar|"
     r"profile|follow|[^\W_]*name|footer|header|tools|details?|time[^\W_]*|date[^\W_]*|stamp|ago|icon|join)(?:$|[-_])",
     re.IGNORECASE,
 )
@@ -195,7 +196,9 @@ def _author(item: HtmlElement, body: HtmlElement, known: str | None) -> _Author:
         words = label_of(anchor).rstrip(": ")
         if handle is not None and person.lower() != handle.lower():
             continue
-        says_mention = _is_mention_of(person, words) and not (body is item and _is_aside(anchor))
+        says_mention = _is_mention_of(person, words) and not (
+            body is item and _is_aside(anchor) and _stands_alone(anchor)
+        )
         if inside and not (_opens(body, anchor) and (known or opened or not says_mention)):
             continue
         handle = handle or person
@@ -210,6 +213,11 @@ def _author(item: HtmlElement, body: HtmlElement, known: str | None) -> _Author:
         handle = label_of(unlinked).lstrip("@＠")
         name = _name_beside(unlinked, item, body, shown)
     return _Author(handle, name, frozenset(shown))
+
+
+def _stands_alone(anchor: HtmlElement) -> bool:
+    """Whether words follow a link only beyond a break or a colon: "@anna I agree" is said to Anna, not by her."""
+    return not (anchor.tail or "").strip() or (anchor.tail or "").lstrip()[:1] in (":", "·", "|", "–", "—", "-", "/")
 
 
 def _unlinked_handle(item: HtmlElement, body: HtmlElement) -> HtmlElement | None:

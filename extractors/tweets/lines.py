@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from lxml.html import HtmlElement
 
 from extractors.records import Tweet
@@ -12,6 +15,7 @@ from extractors.tweets.traces import MAX_ITEM_TEXT, is_named, named_above, names
 
 _LEAST = 2
 _SHARE = 0.6
+_PERSON = re.compile(r"[^@＠]{1,60}[:,|–—-]\s?[@＠]\w{1,15}|(?:[^\W\d_][\w.'’-]{0,20}\s){1,3}\(?[@＠]\w{1,15}\)?")
 
 
 def tweets_by_line(node: HtmlElement, language: str | None = None) -> tuple[Tweet, ...]:
@@ -26,7 +30,13 @@ def tweets_by_line(node: HtmlElement, language: str | None = None) -> tuple[Twee
     said = [line for line in lines if _says(joined_pieces(line))]
     if len(said) < _LEAST or len(said) < _SHARE * len(lines):
         return ()
-    return tuple(_tweet(line, language) for line in said)
+    found = tuple(_tweet(line, language) for line in said)
+    return () if names_people(found) else found
+
+
+def names_people(tweets: Sequence[Tweet]) -> bool:
+    """Whether a list says who is who, "Anna Keller: @anna", and not what they said."""
+    return 2 * sum(tweet.id is None and bool(_PERSON.fullmatch(tweet.text)) for tweet in tweets) > len(tweets)
 
 
 def _says(text: str) -> bool:

@@ -21,7 +21,7 @@ from extractors.records import Tweet
 from extractors.tweets.accounts import account_around, opening_names
 from extractors.tweets.entities import entities_of
 from extractors.tweets.items import tweet_in
-from extractors.tweets.lines import tweets_by_line
+from extractors.tweets.lines import names_people, tweets_by_line
 from extractors.tweets.nesting import alone, nested_items
 from extractors.tweets.reading import label_of
 from extractors.tweets.traces import Trace, Weight, fits, ids_in, is_named, named_above, text_before, traces
@@ -167,6 +167,8 @@ def _read(group: _Group, language: str | None) -> Widget | None:
         accounts = dict(zip((item.node for item in placed), names, strict=True))
         if any(names):
             placed = _placed(group, items, language, accounts)
+    if names_people([item.tweet for item in placed]):
+        return None
     return Widget(_roots(group, placed), tuple(placed)) if placed else None
 
 

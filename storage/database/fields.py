@@ -303,7 +303,7 @@ TWEET = FieldTable(
     Field(
         path="source",
         column="source",
-        comment="twitter, mastodon or bluesky.",
+        comment="twitter, mastodon, bluesky or threads.",
         form=Form.NAME,
         word=TweetSource,
         needed=True,

@@ -68,11 +68,11 @@ COMMENTS_OF_NUMBER: Final = re.compile(
 """'Commentaires (16)', 'Kommentare: 3'."""
 
 NUMBER_OF_COMMENTS_UNSPACED: Final = re.compile(
-    rf"(?<![\d.,/:#-])(?P<n>\d[\d,]{{0,8}})\s*(?:件|条|條|个|個|則|则|篇|개)?(?:の|의)?\s*(?:新)?(?:{_UNSPACED})"
+    rf"(?<![\d.,/:#-])(?P<n>\d[\d,]{{0,8}})\s?(?:件|条|條|个|個|則|则|篇|개)?(?:の|의)?\s?(?:新)?(?:{_UNSPACED})"
 )
 """'3件のコメント', '3条评论', '3개의 댓글'."""
 COMMENTS_OF_NUMBER_UNSPACED: Final = re.compile(
-    rf"(?:{_UNSPACED})(?:一覧|数|數|列表|\s?수)?\s*[:：(（\[【|]?\s*(?P<n>\d[\d,]{{0,8}})(?![\d/.:：年月日时時])"
+    rf"(?:{_UNSPACED})(?:一覧|数|數|列表|\s?수)?\s?[:：(（\[【|]?\s?(?P<n>\d[\d,]{{0,8}})(?![\d/.:：年月日时時])"
 )
 """'コメント（3）', '评论 (4)', '댓글 3개'."""
 

@@ -36,11 +36,10 @@ _WORDS: Final = (
     r"관리자|מחבר|כותב|المؤلف|الكاتب|مدير|نویسنده|مدیر"
 )
 _AROUND: Final = r"[\s()\[\]{}·•|,:;*–—-]*"
-_PHRASE_AT_END: Final = re.compile(
-    rf"(?:^|[\s(\[·•|,–—-]+)[(\[]?(?:{_PHRASES})[)\]]?\s*(?P<says>$|[:.…]+$)", re.IGNORECASE
-)
+_PHRASE_AT_END: Final = re.compile(rf"(?:^|[\s(\[·•|,–—-])(?:{_PHRASES})[)\]]?\s?[:.…]{{0,3}}$", re.IGNORECASE)
 _ROLE: Final = re.compile(rf"{_AROUND}(?:{_PHRASES}|{_WORDS}){_AROUND}", re.IGNORECASE)
-_IN_BRACKETS: Final = re.compile(rf"\s*[(\[](?:{_PHRASES}|{_WORDS})[)\]]\s*(?=$|[:.…]+$)", re.IGNORECASE)
+_IN_BRACKETS: Final = re.compile(rf"[(\[](?:{_PHRASES}|{_WORDS})[)\]]\s?[:.…]{{0,3}}$", re.IGNORECASE)
+_EDGES: Final = " \t\n([·•|,–—-"
 _MAX_ROLE: Final = 40  # characters
 
 
@@ -52,9 +51,9 @@ def is_role(text: str) -> bool:
 def without_role(name: str) -> str:
     """The name without a label that follows it: "Marc Post author", "Marc (admin)". A name that is all label stays."""
     for pattern in (_PHRASE_AT_END, _IN_BRACKETS):
-        bare = pattern.sub("", name, count=1).strip()
-        if has_letter(bare):
-            name = bare
+        bare = pattern.sub("", name.strip(), count=1).rstrip(_EDGES)
+        if has_letter(bare) and bare != name.rstrip(_EDGES):
+            name = bare.strip()
     return name
 
 

@@ -59,6 +59,7 @@ class SiteSettings(Table):
     max_pages: int | None = Field(default=None, ge=1)
     complete_comments: bool | Literal["check"] = False
     complete_requests: int = Field(default=5, ge=1, le=50)
+    check_notices: bool = False  # ask the pages that pingbacks come from whether they link here
     cron: str | None = None
     timezone: str = "UTC"
     moderation: ModerationSettings | None = None

@@ -1,4 +1,4 @@
-"""The links of a page to its own site, found without building a tree: a hostile page cannot make this slow."""
+"""The links of a page, found without building a tree: a hostile page cannot make this slow."""
 
 from __future__ import annotations
 
@@ -77,6 +77,23 @@ def page_feeds(body: bytes, url: str, content_type: str | None = None) -> list[s
         if address is not None and not _OF_COMMENTS.search(about):
             found[address] = None
     return list(found)[:MAX_FEEDS]
+
+
+def names_page(body: bytes, url: str, target: str, content_type: str | None = None) -> bool:
+    """Whether a page of any host links to that address, nofollow or not; scheme, "www." and fragment aside."""
+    base, wanted = url, place(target)
+    for kind, attributes in _tags(decode(body, content_type)):
+        written = _value(_HREF, attributes)
+        if kind == "base":
+            base = absolute(written or "", url) or url
+        elif written and (address := absolute(written, base)) and place(address) == wanted:
+            return True
+    return False
+
+
+def place(url: str) -> str:
+    """An address without what differs between two addresses of one page."""
+    return normalised(url).partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/")
 
 
 def _tags(text: str) -> Iterator[tuple[str, str]]:

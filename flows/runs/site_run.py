@@ -40,6 +40,7 @@ SHOWN_COUNTS = (
     ("publish", "comments to publish"),
     ("review", "comments to review"),
     ("reject", "comments rejected"),
+    ("notices_looked_at", "pingbacks whose sender was looked at"),
     ("campaign_members", "comments found in campaigns"),
     ("new_tweets", "new tweets"),
     ("second_look", "pages that wait for a second look"),

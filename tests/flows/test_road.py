@@ -87,6 +87,36 @@ def test_an_author_of_earlier_nights_is_known_tonight(tmp_path: Path, database_u
     assert "known-author" in str(evidence)
 
 
+def test_a_run_looks_whether_the_senders_of_pingbacks_link_here(tmp_path: Path, database_url: str) -> None:
+    with SiteServer({}) as server:
+
+        def notice(number: int, path: str) -> str:
+            named = f'<a href="{server.url(path)}" class="url">Un carnet de métiers</a>'
+            body = f'<div class="comment-body">Pingback: {named} <p>[...] une fiche utile [...]</p></div>'
+            return f'<li class="pingback" id="comment-{number}">{body}</li>'
+
+        said = comment(1, "Samuel", "Merci pour cette fiche.")
+        pages = small_site(1) | {
+            "/fiche-0": tagged(article(0, said + notice(2, "/carnet") + notice(3, "/vide"))),
+            "/carnet": f'<html><body><p>Lire <a href="{server.url("/fiche-0")}#comments">la fiche</a>.</p></body></html>',
+            "/vide": "<html><body><p>Rien ici.</p></body></html>",
+        }
+        server.pages.update(pages)
+        report = run(site_of(server, tmp_path, database_url, check_notices=True, exclude=["carnet", "vide"]))
+        asked = len([request for request in server.requests if request.path in ("/carnet", "/vide")])
+        run(site_of(server, tmp_path, database_url, check_notices=True, exclude=["carnet", "vide"]), full=True)
+        again = len([request for request in server.requests if request.path in ("/carnet", "/vide")])
+    assert report.counts["notices_looked_at"] == 2
+    assert asked == again == 2
+    found = rows(
+        database_url,
+        "SELECT c.author_url, n.links_back, v.evidence FROM notice_looks n JOIN comments c ON c.id = n.comment_id"
+        " JOIN reviews r ON r.comment_id = c.id JOIN verdicts v ON v.id = r.verdict_id ORDER BY c.position",
+    )
+    assert [(url.rpartition("/")[2], bool(back)) for url, back, _ in found] == [("carnet", True), ("vide", False)]
+    assert ["notice-links-back" in str(evidence) for _, _, evidence in found] == [True, True]
+
+
 def test_what_changed_upstream_is_tracked_and_nothing_is_lost(tmp_path: Path, database_url: str) -> None:
     pages = small_site(1)
     with SiteServer(pages) as server:

@@ -38,7 +38,7 @@ class InlinePool:
         done.set_result(work(raw))
         return done
 
-    def settled(self, raw: Any, future: Future[Any]) -> Any:
+    def settled(self, work: Any, raw: Any, future: Future[Any]) -> Any:
         return future.result()
 
     async def run(self, work: Any, raw: Any, *rest: Any) -> Any:

@@ -74,7 +74,7 @@ def _ordered(
         if isinstance(raw, Unprocessable) or future is None:
             assert isinstance(raw, Unprocessable)
             return ExtractedSource(identity, raw)
-        return ExtractedSource(identity, pool.settled(raw, future))
+        return ExtractedSource(identity, pool.settled(extract_page, raw, future))
 
     for identity, raw in pages:
         future = None if isinstance(raw, Unprocessable) else pool.submit(extract_page, raw)

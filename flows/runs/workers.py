@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import threading
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Future, TimeoutError
+from concurrent.futures import Future, TimeoutError, wait
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -23,6 +24,9 @@ from extractors.records import Page
 from flows.errors import RunFailed
 from flows.runs.said_kinds import SaidKind
 from storage.database.errors import StorageError
+
+ATTEMPTS = 3
+"""At a page whose worker dies: what kills workers from without (the kernel, short of memory) rarely meets it thrice."""
 
 Result = TypeVar("Result")
 Raw = TypeVar("Raw", bound="RawPage")
@@ -90,6 +94,7 @@ class WorkerPool:
     ) -> None:
         """Each child calls `prepare(*arguments)` once; both must be picklable."""
         self.page_seconds = page_seconds
+        self._again = threading.Lock()  # held while a page is read again
         self._pool: Any = ProcessPool(
             max_workers=workers,
             context=multiprocessing.get_context("spawn"),
@@ -112,8 +117,22 @@ class WorkerPool:
         future: Future[Result] = self._pool.schedule(work, args=[raw], timeout=self.page_seconds)
         return future
 
-    def settled(self, raw: RawPage, future: Future[Result]) -> Result | Unprocessable:
-        """Waits for the result; a page whose worker was too slow or died is unprocessable. Other errors are raised."""
+    def settled(self, work: Callable[[Raw], Result], raw: Raw, future: Future[Result]) -> Result | Unprocessable:
+        """Waits for the result of `submit(work, raw)`; a page that is too slow, or whose workers die, is unprocessable.
+
+        A worker has one page at a time, so one that dies says which page it was. That need not be the page's fault:
+        it is read again, up to ATTEMPTS times, one such page at a time. Other errors are raised.
+        """
+        for _ in range(ATTEMPTS - 1):
+            outcome = self._outcome(raw, future)
+            if not _died(outcome):
+                return outcome
+            with self._again:
+                future = self.submit(work, raw)
+                wait([future])
+        return self._outcome(raw, future)
+
+    def _outcome(self, raw: RawPage, future: Future[Result]) -> Result | Unprocessable:
         try:
             return future.result()
         except TimeoutError:
@@ -128,5 +147,10 @@ class WorkerPool:
         future = self.submit(work, raw)
         wrapped = asyncio.wrap_future(future)
         await asyncio.wait([wrapped])
-        wrapped.exception()  # looked at: asyncio complains of errors that nobody looks at; `settled` reads it again
-        return self.settled(raw, future)
+        if isinstance(wrapped.exception(), ProcessExpired):  # looked at: asyncio complains of errors nobody looks at
+            return await asyncio.to_thread(self.settled, work, raw, future)
+        return self._outcome(raw, future)
+
+
+def _died(outcome: object) -> bool:
+    return isinstance(outcome, Unprocessable) and outcome.reason == "worker_died"

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -82,3 +83,33 @@ def test_a_slow_page_is_stopped_a_deadly_one_survived_and_the_pool_goes_on() -> 
     assert isinstance(dead, Unprocessable)
     assert dead.reason == "worker_died"
     assert first == second == PAGE.url
+
+
+def deadly_at_first(raw: RawPage) -> str:
+    """Its first two workers are killed from without, as a kernel without memory does."""
+    kills = Path(str(raw.html))
+    if len(kills.read_text()) < 2:
+        with kills.open("a") as file:
+            file.write("x")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return raw.url
+
+
+@pytest.mark.integration
+def test_a_page_whose_worker_was_killed_is_read_again_in_the_same_run(tmp_path: Path) -> None:
+    async def work() -> list[object]:
+        pages = [RawPage(url=f"{PAGE.url}{name}", html=str(tmp_path / name)) for name in "abc"]
+        for page in pages:
+            Path(str(page.html)).write_text("")
+        with WorkerPool(2, 60.0) as pool:
+            return list(await asyncio.gather(*(pool.run(deadly_at_first, page) for page in pages)))
+
+    assert asyncio.run(work()) == [f"{PAGE.url}{name}" for name in "abc"]
+
+
+@pytest.mark.integration
+def test_a_page_of_tamis_extract_whose_worker_was_killed_is_read_again(tmp_path: Path) -> None:
+    page = RawPage(url=PAGE.url, html=str(tmp_path / "kills"))
+    (tmp_path / "kills").write_text("")
+    with WorkerPool(1, 60.0) as pool:
+        assert pool.settled(deadly_at_first, page, pool.submit(deadly_at_first, page)) == PAGE.url

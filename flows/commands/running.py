@@ -42,12 +42,16 @@ def run_sites(
             from flows.orchestration.cluster import reporting
 
             stack.enter_context(reporting(runner))
+        elif not (direct or dry_run or settings.path is None):
+            prepare_prefect()
+            from flows.orchestration.server import scheduler
+
+            stack.enter_context(scheduler(_nothing, "--no-services"))
         for site in sites:
             with progress(site.name, show) as advance:
                 if direct or dry_run or settings.path is None:
                     run = run_site(settings, site, full=full, limit=limit, dry_run=dry_run, advance=advance)
                 else:
-                    prepare_prefect()
                     from flows.orchestration.flow import (
                         recorded,  # imports Prefect: seconds that --direct does not pay
                     )
@@ -55,3 +59,7 @@ def run_sites(
                     run = recorded(site.name, settings.path, full, limit, advance, runner)
                 reports.append(asyncio.run(run))
     return reports
+
+
+def _nothing(words: str) -> None:
+    """The server that records the runs is no news."""

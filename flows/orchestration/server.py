@@ -18,9 +18,30 @@ SERVER_START_SECONDS = 120.0
 SERVER_STOP_SECONDS = 20.0
 
 
+_KEEPER = """
+import os, signal, subprocess, sys, threading
+signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
+quiet = subprocess.DEVNULL
+server = subprocess.Popen(sys.argv[1:], stdin=quiet, stdout=quiet, stderr=quiet)
+threading.Thread(target=lambda: os._exit(server.wait() and 1), daemon=True).start()
+try:
+    sys.stdin.buffer.read()
+finally:
+    server.terminate()
+    try:
+        server.wait(15)
+    finally:
+        os.killpg(0, signal.SIGKILL)  # whatever it started, and this
+"""
+"""Holds a server, and ends it when its standard input does: with us, also when we are killed and can do nothing."""
+
+
 @contextlib.contextmanager
-def scheduler(announce: Callable[[str], object]) -> Iterator[str]:
-    """The address of an API whose scheduler runs: the configured one, or a server of our own that ends with us."""
+def scheduler(announce: Callable[[str], object], *services: str) -> Iterator[str]:
+    """The address of an API: the configured one, or a server of our own that ends with this process, however it ends.
+
+    `services` are options for that server; as it is, its scheduler fires schedules.
+    """
     from prefect.settings import PREFECT_API_URL
 
     if configured := PREFECT_API_URL.value():
@@ -42,21 +63,35 @@ def scheduler(announce: Callable[[str], object]) -> Iterator[str]:
         "--no-ui",
     ]
     announce("Starting the scheduler on loopback ...")
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - fixed words
+    # a session of its own: Ctrl-C in the terminal is for us, who then end the server
+    server = subprocess.Popen(  # noqa: S603 - fixed words
+        [sys.executable, "-I", "-S", "-c", _KEEPER, sys.executable, *command, *services],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
     try:
         wait_until_healthy(address, server)
         os.environ["PREFECT_API_URL"] = address  # the flow runs are child processes: they find the API by it
-        from prefect.context import refresh_global_settings_context
-
-        refresh_global_settings_context()
+        _refresh()
         yield address
     finally:
+        if os.environ.get("PREFECT_API_URL") == address:
+            del os.environ["PREFECT_API_URL"]
+            _refresh()
         server.terminate()
         try:
             server.wait(SERVER_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+        assert server.stdin is not None
+        server.stdin.close()
+
+
+def _refresh() -> None:
+    from prefect.context import refresh_global_settings_context
+
+    refresh_global_settings_context()
 
 
 def free_port() -> int:

@@ -97,10 +97,11 @@ def deadly_at_first(raw: RawPage) -> str:
 
 @pytest.mark.integration
 def test_a_page_whose_worker_was_killed_is_read_again_in_the_same_run(tmp_path: Path) -> None:
+    pages = [RawPage(url=f"{PAGE.url}{name}", html=str(tmp_path / name)) for name in "abc"]
+    for page in pages:
+        Path(str(page.html)).write_text("")
+
     async def work() -> list[object]:
-        pages = [RawPage(url=f"{PAGE.url}{name}", html=str(tmp_path / name)) for name in "abc"]
-        for page in pages:
-            Path(str(page.html)).write_text("")
         with WorkerPool(2, 60.0) as pool:
             return list(await asyncio.gather(*(pool.run(deadly_at_first, page) for page in pages)))
 

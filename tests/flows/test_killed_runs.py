@@ -1,0 +1,56 @@
+"""A run that is killed leaves no server of ours behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+STARTS = """
+import os
+from flows.orchestration.environment import prepare_prefect
+prepare_prefect()
+os.environ.pop("PREFECT_API_URL", None)
+from flows.orchestration.server import scheduler
+with scheduler(lambda words: None, "--no-services") as address:
+    print(address, flush=True)
+    input()
+"""
+
+
+def of_group(command: str) -> list[int]:
+    """The processes whose command line holds that text."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if command in words and int(folder.name) != os.getpid():
+            found.append(int(folder.name))
+    return found
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="NO /proc: processes cannot be listed")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_killed_run_leaves_no_server_behind(number: signal.Signals, tmp_path: Path) -> None:
+    environment = {**os.environ, "PREFECT_HOME": str(tmp_path)}
+    run = subprocess.Popen(
+        [sys.executable, "-c", STARTS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    )
+    assert run.stdout is not None
+    port = run.stdout.readline().strip().removesuffix("/api").rpartition(":")[2]
+    assert port.isdigit()
+    assert of_group(f"--port\0{port}\0") != []
+    run.send_signal(number)
+    run.wait()
+    deadline = time.monotonic() + 120
+    while of_group(f"--port\0{port}\0") and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert of_group(f"--port\0{port}\0") == []

@@ -50,18 +50,7 @@ def scheduler(announce: Callable[[str], object], *services: str) -> Iterator[str
         return
     port = free_port()
     address = f"http://127.0.0.1:{port}/api"
-    command = [
-        sys.executable,
-        "-m",
-        "prefect",
-        "server",
-        "start",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--no-ui",
-    ]
+    command = f"-m prefect server start --host 127.0.0.1 --port {port} --no-ui".split()
     announce("Starting the scheduler on loopback ...")
     # a session of its own: Ctrl-C in the terminal is for us, who then end the server
     server = subprocess.Popen(  # noqa: S603 - fixed words
@@ -73,11 +62,15 @@ def scheduler(announce: Callable[[str], object], *services: str) -> Iterator[str
         wait_until_healthy(address, server)
         os.environ["PREFECT_API_URL"] = address  # the flow runs are child processes: they find the API by it
         _refresh()
-        yield address
-    finally:
-        if os.environ.get("PREFECT_API_URL") == address:
+        try:
+            yield address
+        finally:
+            from prefect.logging.handlers import APILogHandler
+
+            APILogHandler().flush()  # while there is somebody to send them to
             del os.environ["PREFECT_API_URL"]
             _refresh()
+    finally:
         server.terminate()
         try:
             server.wait(SERVER_STOP_SECONDS)

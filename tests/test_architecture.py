@@ -129,9 +129,11 @@ def test_every_module_is_named_for_its_subject() -> None:
 
 
 def reads_environment(tree: ast.AST) -> bool:
-    """Writing a variable for a child process is not reading it."""
+    """Writing a variable for a child process, or taking it away again, is not reading it."""
     written = {
-        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del)
     }
     forbidden = {"environ", "environb", "getenv", "getenvb"}
     for node in ast.walk(tree):

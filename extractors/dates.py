@@ -98,7 +98,7 @@ _WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963\u0e31-\u0e3a\u0e47-\u0e4e]){3,14
 _ORDINAL = r"(?:st|nd|rd|th|er|ers|º|ª|\.|:a|:e|e(?=\s))?"
 _JOIN = r"[\s,.\-/·|–]{0,4}"
 _DAY_BEFORE = re.compile(
-    rf"(?<![\w:])(?P<d>0?[1-9]|[12]\d|3[01]){_ORDINAL}{_JOIN}(?:(?:de|del|of|the|di|do)\s+)?$", re.IGNORECASE
+    rf"(?<!\w)(?<!\d:)(?P<d>0?[1-9]|[12]\d|3[01]){_ORDINAL}{_JOIN}(?:(?:de|del|of|the|di|do)\s+)?$", re.IGNORECASE
 )
 _DAY_AFTER = re.compile(rf"\.?{_JOIN}(?:the\s+)?(?P<d>0?[1-9]|[12]\d|3[01]){_ORDINAL}(?!\d|:\d)", re.IGNORECASE)
 _YEAR_BEFORE = re.compile(rf"(?<!\d)(?P<y>(?:19|20)\d\d){_JOIN}$")
@@ -117,9 +117,11 @@ _ISO = re.compile(
     r"|(?<!\d)(?P<y2>(?:19|20)\d\d)(?P<m2>0[1-9]|1[0-2])(?P<d2>[0-2]\d|3[01])(?=T\d{4})"
 )
 _NUMBERS = re.compile(
-    r"(?<![\d/.\-:])(?P<a>\d{1,2})(?P<sep>\s?[./-]\s?)(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d|['’]?\d\d)(?![\d/-]|[.,:]\d)"
+    r"(?<![\d/.\-])(?<!\d:)(?P<a>\d{1,2})(?P<sep>\s?[./-]\s?)(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d|['’]?\d\d)(?![\d/-]|[.,:]\d)"
 )
-_NUMBERS_THEN_YEAR = re.compile(r"(?<![\d/.\-:])(?P<a>\d{1,2})[./](?P<b>\d{1,2})[.,]{0,2}\s+(?P<y>(?:19|20)\d\d)(?!\d)")
+_NUMBERS_THEN_YEAR = re.compile(
+    r"(?<![\d/.\-])(?<!\d:)(?P<a>\d{1,2})[./](?P<b>\d{1,2})[.,]{0,2}\s+(?P<y>(?:19|20)\d\d)(?!\d)"
+)
 _NUMBERS_NO_YEAR = re.compile(r"(?<![\d/.\-:,])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)?(?![\d/-])")
 _GAP = (
     r"[\s,;|·•@()\-–—.:/T]{0,8}"
@@ -364,13 +366,14 @@ def parse_page_date(text: str, language: str | None = None) -> tuple[str, DatePr
     found = find_date(text)
     if found is None or found.ago is not None or found.year is None:
         return None
-    if found.swappable and _month_first(text, found, language):
+    if found.swappable and month_first(text, found, language):
         found = found.swapped
     iso = found.iso()
     return (iso, found.precision) if iso else None
 
 
-def _month_first(text: str, found: FoundDate, language: str | None) -> bool:
+def month_first(text: str, found: FoundDate, language: str | None) -> bool:
+    """How numbers that leave day and month open are read: by the stated weekday, then by language."""
     if found.weekday is not None:
         for reading, answer in ((found, False), (found.swapped, True)):
             day = reading.calendar_day

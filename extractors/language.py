@@ -16,6 +16,15 @@ _MIN_HITS = 8  # stop words of one language before the statistics may answer
 PLAIN = 200  # characters of text from which it may contradict what its page states
 # languages whose most frequent words are too much alike for a text to contradict a statement
 _SISTERS = tuple(frozenset(pair.split()) for pair in ("da no", "cs sk", "pt gl", "es gl", "es ca", "nl af", "id ms"))
+_SAME_SCRIPT = {  # languages that their script does not tell from the one that it stands for here
+    language: frozenset(others.split())
+    for language, others in {
+        "ar": "ur ps ku ckb ug sd", "fa": "ur ps ku ckb ug sd", "ru": "be mk kk ky tg mn tt", "sr": "mk", "he": "yi",
+        "hi": "mr ne sa", "bn": "as", "zh": "yue", "bg": "mk",
+    }.items()
+}  # fmt: skip
+_PERSIAN = frozenset("پچژگیک")  # letters that Arabic has not
+_MIN_PERSIAN = 0.03  # share of the letters
 _MIN_LEAD = 1.3  # times as many as the next language: related languages share many of their words
 
 # The most frequent words of each language that few of its neighbours here share.
@@ -60,7 +69,9 @@ def language_of(document: Document, statements: Statements, text: str) -> str | 
     if stated not in (None, "en") and (len(text) < PLAIN or (stated not in _STOP_SETS and not _by_script(text[:4000]))):
         return stated
     guessed = guessed_language(text)
-    return stated if guessed is None or {stated, guessed} in _SISTERS else guessed
+    if guessed is None or {stated, guessed} in _SISTERS or stated in _SAME_SCRIPT.get(guessed, ()):
+        return stated
+    return guessed
 
 
 def guessed_language(text: str) -> str | None:
@@ -123,6 +134,8 @@ def _by_script(text: str) -> str | None:
     name, count = counts.most_common(1)[0] if counts else ("", 0)
     if count < 0.4 * len(letters):
         return None
+    if name == "ar" and sum(char in _PERSIAN for char in letters) > _MIN_PERSIAN * len(letters):
+        return "fa"
     if name != "cyrillic":
         return name
     sample = text.lower()

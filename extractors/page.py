@@ -73,10 +73,16 @@ class PageObject:
         return "; ".join(self._signature.people) or None
 
     def published(self) -> str | None:
-        return publication.published(self.document, self.statements, self.bylines, self.language())
+        return self._publication.published
 
     def modified(self) -> str | None:
-        return publication.modified(self.statements, self.language())
+        return self._publication.modified
+
+    @functools.cached_property
+    def _publication(self) -> publication.Publication:
+        return publication.publication(
+            self.document, self.statements, self.outline, self.bylines, self.language(), self.fetched_at
+        )
 
     @functools.cached_property
     def _signature(self) -> authors.Signature:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from extractors.article.block_features import Stated, matrix
 from extractors.article.forests import Shares, forests
-from extractors.article.outline import Outline
+from extractors.article.outline import Node, Outline
 from extractors.article.second_look import context
 from extractors.dates import find_date
 
@@ -31,6 +31,7 @@ _ALL_LINK = 0.9  # share of a line that is a link
 _MAX_ASKING = 300  # characters
 _ASKING_BOX = re.compile(r"(?:newsletter|read-?more|subscribe|sign-?up|related|promo)(?![a-z])", re.IGNORECASE)
 _MAX_BOX = 12  # blocks of a box beside its heading
+_BOXES = frozenset({"div", "section", "article", "main", "aside"})
 _HOPELESS = 0.12  # probability of the best block below which a page has no article
 _BYLINE_WITHIN = 5  # blocks from the start
 _MAX_BYLINE = 160  # characters
@@ -79,6 +80,7 @@ def selected(page: Outline, shares: Shares, thread_starts: int | None = None) ->
     _drop_byline(page, kept)
     _drop_asking_boxes(page, kept)
     _drop_remains_of_boxes(page, kept)
+    _drop_copies(page, kept)
     article = [int(index) for index in np.flatnonzero(kept)]
     if thread_starts is not None:
         article = _before_thread(page, article, thread_starts)
@@ -164,6 +166,22 @@ def _drop_remains_of_boxes(page: Outline, kept: Kept) -> None:
         others = [i for i in range(box.first, box.last) if not holder.first <= i < holder.last]
         if 0 < len(others) <= _MAX_BOX and not any(kept[i] for i in others):
             kept[index] = False
+
+
+def _drop_copies(page: Outline, kept: Kept) -> None:
+    """What a page carries twice, once for small screens: a box with the very text of the box right before it."""
+    before: dict[int, int] = {}  # for each element the box last seen inside it
+    for index, node in enumerate(page.nodes):
+        if node.last == node.first or node.tag not in _BOXES:
+            continue
+        sibling = page.nodes[before[node.parent]] if node.parent in before else None
+        before[node.parent] = index
+        if sibling is not None and sibling.last == node.first and _text(page, sibling) == _text(page, node):
+            kept[node.first : node.last] = False
+
+
+def _text(page: Outline, node: Node) -> list[str]:
+    return [block.text for block in page.blocks[node.first : node.last]]
 
 
 def _before_thread(page: Outline, kept: list[int], thread_starts: int) -> list[int]:

@@ -44,7 +44,9 @@ def find_lead(page: Outline, kept: Sequence[int], title: str | None, description
         size = len(first.text) * _WHOLE - 2
         following = page.blocks[kept[1]]
         is_set_apart = (first.italic >= size and following.italic < 0.5 * len(following.text)) or (
-            first.bold >= size and following.bold < 0.5 * len(following.text)
+            first.bold >= size
+            and following.bold < 0.5 * len(following.text)
+            and not any(page.blocks[i].text == page.blocks[i].bold_start for i in kept[1:])  # then it is a heading
         )
         if is_set_apart:
             return (start,)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from html import unescape
 from itertools import islice
+
+from lxml.html import HtmlElement
 
 from extractors.html import Document, line_of
 from extractors.structured import Statements, text_in
@@ -18,6 +21,17 @@ _AGREEMENT = 0.7  # share of the shorter title's words that the longer one must 
 _MAX_HEADLINE = 400  # characters
 _MAX_STATED = 1_000  # characters of a stated title
 _MAX_HEADINGS = 300
+_SET_APART = re.compile(
+    r"(?:kicker|top-?line|over-?line|eyebrow|dachzeile|roofline|spitzmarke|surtitre|antetitulo|occhiello|rubri[ck]|"
+    r"sub-?(?:line|title|head(?:line|ing)?)|untertitel|sous-?titre|date(?:line)?|byline|author|badge|permalink|"
+    r"visually-hidden|screen-reader)",
+    re.IGNORECASE,
+)
+_LEADING_DATE = re.compile(r"^(?:\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d\d-\d\d)\s*[-–—:|]\s*(?=\S)")
+_TRAILING_BYLINE = re.compile(
+    r"\s(?:posted|published|veröffentlicht|publié)\s(?:on|by|am|von|le|par)\b.{0,80}$", re.IGNORECASE
+)
+_MIN_OWN_WORDS = 2  # of a heading whose other parts are left out
 _LARGE = frozenset({"4", "5", "6", "7", "+2", "+3", "+4"})
 _MIN_HEADLINE_WORDS = 4  # a single h1 that no metadata confirms
 
@@ -60,7 +74,7 @@ def title(document: Document, statements: Statements) -> str | None:
     ]
     name = site_name(document, statements) or ""
     stated = [cleaned for text in raw if (cleaned := without_site_name(text, document.url, name))]
-    shown = _headings(document, name)
+    shown = _headings(document, name, raw)
     if agreed := _agreed(shown, stated):
         return agreed
     for opens in (True, False):  # what closes a title is rather the site's name
@@ -76,17 +90,35 @@ def title(document: Document, statements: Statements) -> str | None:
     return first[0] if first else None
 
 
-def _headings(document: Document, name: str) -> list[tuple[str, int]]:
+def _headings(document: Document, name: str, stated: Sequence[str]) -> list[tuple[str, int]]:
     """Headings of the first three levels, in page order, that do not name the site; large type counts as the second."""
     found = []
     for element in islice(document.tree.iter("h1", "h2", "h3", "font"), _MAX_HEADINGS):
         level = 2 if element.tag == "font" else int(element.tag[1])
         if element.tag == "font" and (element.get("size") or "") not in _LARGE:
             continue
-        line = line_of(element)
+        line = _headline(element, stated)
         if 0 < len(line) <= _MAX_HEADLINE and not _names_site(line, name, "", host_of(document.url)):
             found.append((line, level))
     return found
+
+
+def _headline(element: HtmlElement, stated: Sequence[str]) -> str:
+    """A heading's text without a kicker, a date or a subline that it holds and no stated title does."""
+    whole = unescape(line_of(element))
+    apart = [part for part in element.iterdescendants() if _is_set_apart(part, stated)]
+    rest = unescape(line_of(element, apart)).strip(" :|–—-") if apart else ""
+    line = rest if len(words(rest)) >= _MIN_OWN_WORDS else whole
+    return _LEADING_DATE.sub("", _TRAILING_BYLINE.sub("", line)).strip()
+
+
+def _is_set_apart(part: HtmlElement, stated: Sequence[str]) -> bool:
+    if not isinstance(part.tag, str):
+        return False
+    if part.tag not in ("time", "small") and not _SET_APART.search(f"{part.get('class')} {part.get('itemprop')}"):
+        return False
+    own = words(line_of(part))
+    return not any(set(own) <= set(words(text)) for text in stated)
 
 
 def _agreed(shown: list[tuple[str, int]], stated: list[str]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractors.article.footnotes import cleaned_note, mark_of, named_as_note, references
 from extractors.article.metadata import words
@@ -12,6 +13,8 @@ from extractors.article.outline import NONE, Node, Outline, TextBlock
 from extractors.records import Block, BlockKind, Section, SectionKind
 
 _MAX_PSEUDO_HEADING = 80  # characters
+_MAX_REPEATED = 160  # characters of one where several of its shape stand on the page
+_MIN_REPEATED = 3
 _MAX_QUESTION = 300  # characters of an interviewer's question
 _QUESTION = re.compile(r"[?？][\s\"'”’»)\]]*$")
 _MAX_STACKED_HEADINGS = 2  # bold lines in a row that may be a heading and its first subheading
@@ -22,6 +25,11 @@ _NOT_OF_HEADING = re.compile(
     r"\(?back to top\)?|\(?retour en haut\)?))){1,9}$",
     re.IGNORECASE,
 )
+_CAPTION_NAMES = re.compile(
+    r"caption-text|(?:^|[\s_-])(?:fig|wp-|image-|img-|photo-|media-)?caption(?:$|[\s_-])", re.IGNORECASE
+)
+_CAPTION_WITHIN = 3  # elements around a block
+_MAX_CAPTION = 3  # blocks of a caption
 _LETTER = re.compile(r"[^\W\d_]")
 _NOTES_HEADING = re.compile(
     r"^\W*(?:foot ?notes?|end ?notes?|notes?|notes de bas de page|fu(?:ß|ss)noten|anmerkungen|notas|note|"
@@ -52,7 +60,8 @@ def structured(page: Outline, kept: Sequence[int], title: str | None) -> Structu
 
     Notes marked as such count even where they were not kept, as long as they stand within the article.
     """
-    pieces = _without_title(_headings_checked(_pieces(page, kept)), title)
+    shown = sorted({*kept, *_captions(page, kept)})
+    pieces = _without_title(_headings_checked(_pieces(page, shown)), title)
     pieces, footnotes = _without_footnotes(page, pieces)
     left_out = tuple(
         note
@@ -61,6 +70,19 @@ def structured(page: Outline, kept: Sequence[int], title: str | None) -> Structu
         if (note := cleaned_note(line))
     )
     return Structure(_sections(pieces), footnotes + left_out)
+
+
+def _captions(page: Outline, kept: Sequence[int]) -> list[int]:
+    """The captions that stand within the article, kept or not."""
+    return [i for i in range(kept[0], kept[-1]) if _is_caption(page, page.blocks[i].node)] if kept else []
+
+
+def _is_caption(page: Outline, index: int) -> bool:
+    return any(
+        page.nodes[around].tag in ("figcaption", "caption") or _CAPTION_NAMES.search(page.nodes[around].names)
+        for around in page.ancestors(index, _CAPTION_WITHIN)
+        if page.nodes[around].last - page.nodes[around].first <= _MAX_CAPTION
+    )
 
 
 def _left_out_notes(page: Outline, kept: Sequence[int]) -> list[int]:
@@ -87,6 +109,7 @@ def full_text(sections: Sequence[Section]) -> str:
 
 def _pieces(page: Outline, kept: Sequence[int]) -> list[Piece]:
     pieces: list[Piece] = []
+    longest = _MAX_REPEATED if _repeats_bold_lines(page, kept) else _MAX_PSEUDO_HEADING
     position = 0
     while position < len(kept):
         block = page.blocks[kept[position]]
@@ -94,6 +117,10 @@ def _pieces(page: Outline, kept: Sequence[int]) -> list[Piece]:
         group = _group(page, kept, position, node)
         texts = [page.blocks[index].text for index in group]
         at = block.node
+        if _is_caption(page, at):
+            pieces.append(Piece(" ".join(block.text.split("\n")), at, BlockKind.CAPTION))
+            position += 1
+            continue
         if node.heading:
             pieces.append(Piece(_heading_text(" ".join(texts)), at, level=node.heading))
         elif node.pre != NONE:
@@ -102,10 +129,10 @@ def _pieces(page: Outline, kept: Sequence[int]) -> list[Piece]:
             pieces.append(Piece(_table_text(page, group), at, BlockKind.TABLE))
         elif node.list != NONE:
             pieces.append(Piece("\n".join(texts), at, BlockKind.LIST))
-        elif node.quote != NONE:
+        elif node.quote != NONE and not (len(group) == 1 and longest > _MAX_PSEUDO_HEADING and _is_bold_line(block)):
             pieces.append(Piece("\n".join(texts), at, BlockKind.QUOTE))
         else:
-            pieces += _paragraphs(block)
+            pieces += _paragraphs(block, longest)
         position += len(group)
     return pieces
 
@@ -153,10 +180,27 @@ def _table_text(page: Outline, group: Sequence[int]) -> str:
     return "\n".join("\t".join(" ".join(texts) for texts in cells.values()) for cells in rows.values())
 
 
-def _paragraphs(block: TextBlock) -> list[Piece]:
+def _repeats_bold_lines(page: Outline, kept: Sequence[int]) -> bool:
+    """Whether several bold lines stand alone, each with plain text behind it: then even long ones head what follows."""
+    found = 0
+    for block, following in pairwise(page.blocks[index] for index in kept):
+        stands_alone = 0 < len(block.bold_start) == len(block.text) <= _MAX_REPEATED
+        leads = page.nodes[following.node].heading or (
+            not following.bold_start and len(following.text) > len(block.text)
+        )
+        if stands_alone and leads and not page.nodes[block.node].heading:
+            found += _NO_HEADING_END.search(block.text) is None
+    return found >= _MIN_REPEATED
+
+
+def _is_bold_line(block: TextBlock) -> bool:
+    return block.text == block.bold_start and _NO_HEADING_END.search(block.text) is None
+
+
+def _paragraphs(block: TextBlock, longest: int) -> list[Piece]:
     """A paragraph, with the pseudo-heading it may open with, and its lines apart where each is a paragraph itself."""
     text, opening = block.text, block.bold_start
-    if _can_be_heading(opening, is_alone=text == opening) and block.link_share < 0.5:
+    if _can_be_heading(opening, longest, is_alone=text == opening) and block.link_share < 0.5:
         heading = Piece(" ".join(opening.split("\n")), block.node, level=6, pseudo=True)
         if text == opening:
             return [heading]
@@ -178,13 +222,13 @@ def _headings_checked(pieces: list[Piece]) -> list[Piece]:
     return pieces
 
 
-def _can_be_heading(text: str, *, is_alone: bool) -> bool:
+def _can_be_heading(text: str, longest: int, *, is_alone: bool) -> bool:
     """A short bold line; where it is all of its block, also one that ends in a colon, or a whole question."""
     if not text or _LETTER.search(text) is None:
         return False
     if is_alone and _QUESTION.search(text):
         return len(text) <= _MAX_QUESTION
-    return len(text) <= _MAX_PSEUDO_HEADING and (
+    return len(text) <= (longest if is_alone else _MAX_PSEUDO_HEADING) and (
         not _NO_HEADING_END.search(text) or (is_alone and text.endswith((":", "：")))
     )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from extractors.records import Discussion, Page, PageKind
+from extractors.urls import host_of
 from flows.runs.said_kinds import overruled
 from flows.runs.workers import RawPage, Unprocessable, WorkerPool, extracted, guarded
 from flows.settings import Settings, SiteSettings
@@ -61,8 +63,15 @@ def processed(raw: RawPage) -> Processed:
     return judged(page, raw.site)
 
 
+def in_the_site_s_language(page: Page, languages: Mapping[str, str], site: str | None) -> Page:
+    """The page with the language that the site's operator declares, whatever it says or looks like."""
+    declared = languages.get(host_of(site) if site else host_of(page.canonical_url or page.url))
+    return replace(page, language=declared) if declared else page
+
+
 def judged(page: Page, site: str | None) -> Processed:
     """Raises StorageError: what is known of a comment's sender is in the database."""
     judge = _judge[0]
+    page = in_the_site_s_language(page, judge.moderator.site_languages, site)
     asked = with_history(judge.db, judge.history.site, submissions_of(page, site), judge.history.now)
     return Processed(page=page, verdicts=tuple(judge.moderator.judge_all(asked)))

@@ -47,6 +47,25 @@ def test_the_title_is_the_headline_without_the_name_of_the_site(title: str, h1: 
     assert page(f"<title>{title}</title>", f"<h1>{h1}</h1>" if h1 else "").title == wanted
 
 
+@pytest.mark.parametrize(
+    "h1",
+    [
+        "<h1><span class=kicker>Old town</span> Night watch in the lanes</h1>",
+        "<h1>Night watch in the lanes <span class=subline>Who walks there, and why</span></h1>",
+        "<h1><time>3 May 2020</time> Night watch in the lanes</h1>",
+        "<h1>03.05.2020 - Night watch in the lanes</h1>",
+        "<h1>Night watch in the lanes<br>Posted on May 3, 2020 by Ann Lee</h1>",
+    ],
+)
+def test_kicker_date_and_subline_are_no_part_of_the_headline(h1: str) -> None:
+    assert page("<title>Night watch in the lanes | The Courier</title>", h1).title == "Night watch in the lanes"
+
+
+def test_a_part_of_the_headline_that_the_page_states_too_stays() -> None:
+    h1 = "<h1>Night watch <span class=subline>who walks there</span></h1>"
+    assert page("<title>Night watch who walks there</title>", h1).title == "Night watch who walks there"
+
+
 def test_the_shown_headline_beats_the_one_made_for_networks() -> None:
     head = '<title>Night watch in the old town</title><meta property="og:title" content="You will not believe this watchman">'
     assert page(head, "<h1>Night watch in the old town</h1>").title == "Night watch in the old town"
@@ -145,6 +164,8 @@ def test_a_language_tag_gives_its_two_letters(tag: str, code: str | None) -> Non
         ("Сторож охраняет дом и записывает каждый обход в тетрадь, которую другие не читают.", "ru"),
         ("夜警は家を守り、見回りのたびに帳面へ書きつける。ほかの人はそれを読まない。", "ja"),
         ("야경꾼은 집을 지키고 순찰할 때마다 공책에 적는다. 다른 사람들은 읽지 않는다.", "ko"),
+        ("نگهبان شب خانه را پاس می‌دارد و هر گشت را در دفتری می‌نویسد که دیگران نمی‌خوانند.", "fa"),
+        ("يحرس الحارس البيت ويكتب كل جولة في دفتر لا يقرؤه الآخرون في الليل.", "ar"),
         ("42 17 88", None),
     ],
 )
@@ -158,6 +179,30 @@ def test_a_template_in_english_does_not_make_an_article_english() -> None:
     )
     html = f'<html lang="en"><body><article><div class=article-body>{french}</div></article></body></html>'
     assert extract(html, URL).language == "fr"
+
+
+def test_two_hundred_characters_of_plain_text_overrule_a_declared_language() -> None:
+    german = "<p>Der Wächter hütet das Haus und schreibt jede Runde in ein Heft, das die anderen nicht lesen.</p>"
+
+    def language(declared: str, times: int) -> str | None:
+        html = f'<html lang="{declared}"><body><article><div class=article-body>{german * times}</div></article></body></html>'
+        return extract(html, URL).language
+
+    assert language("fr", 4) == "de"
+    assert language("fr", 1) == "fr"  # too short to contradict
+    assert language("sw", 4) == "sw"  # no words of it are known here
+
+
+def test_a_language_that_is_much_like_the_declared_one_does_not_overrule_it() -> None:
+    norwegian = "<p>Vekteren passer huset og skriver hver runde i en bok, og de andre leser den ikke om natten.</p>" * 6
+    html = f'<html lang="da"><body><article><div class=article-body>{norwegian}</div></article></body></html>'
+    assert extract(html, URL).language == "da"
+
+
+def test_a_declared_language_that_shares_the_script_of_the_text_stands() -> None:
+    urdu = "<p>پہرے دار رات کو گھر کی حفاظت کرتا ہے اور ہر چکر کو ایک کتاب میں لکھتا ہے جسے دوسرے نہیں پڑھتے۔</p>" * 4
+    html = f'<html lang="ur"><body><article><div class=article-body>{urdu}</div></article></body></html>'
+    assert extract(html, URL).language == "ur"
 
 
 def test_the_site_is_named_as_it_names_itself() -> None:

@@ -210,3 +210,46 @@ def test_bold_lines_with_a_colon_and_long_questions_are_headings() -> None:
 def test_signs_beside_a_heading_are_no_part_of_it(sign: str) -> None:
     found = body(f"<p>{LONG}</p><h2>Mission <a href='#m'>{sign}</a></h2><p>{MORE}</p>")
     assert found.sections[1].heading == "Mission"
+
+
+def test_captions_are_blocks_and_no_text() -> None:
+    found = body(
+        f"<p>{LONG}</p><figure><img src=a.jpg><figcaption>The lamp at the gate, lit at dusk.</figcaption></figure><p>{MORE}</p>"
+    )
+    blocks = found.sections[0].blocks
+    assert [(block.kind, block.text) for block in blocks] == [
+        (BlockKind.PARAGRAPH, LONG),
+        (BlockKind.CAPTION, "The lamp at the gate, lit at dusk."),
+        (BlockKind.PARAGRAPH, MORE),
+    ]
+    assert found.text == f"{LONG}\n\n{MORE}"
+
+
+def test_a_text_that_the_page_carries_twice_is_read_once() -> None:
+    twice = f"<h2>Rounds</h2><p>{LONG}</p><ul><li>A lamp</li><li>A book</li></ul><p>{MORE}</p>"
+    found = body(f"<div class=desktop>{twice}</div><div class=mobile>{twice}</div>")
+    assert found.text.count(LONG) == found.text.count("Rounds") == found.text.count(MORE) == 1
+
+
+def test_a_line_that_comes_back_among_others_stays() -> None:
+    found = body(f"<p>{LONG}</p><p>Knock, knock.</p><p>{MORE}</p><p>Knock, knock.</p><p>{MORE[::-1]}</p>")
+    assert found.text.count("Knock, knock.") == 2
+
+
+def test_a_heading_says_what_makes_it_one() -> None:
+    found = body(f"<h2>Rounds</h2><p>{LONG}</p><p><strong>At the gate</strong></p><p>{MORE}</p>")
+    assert [(section.heading, section.kind) for section in found.sections] == [
+        ("Rounds", "h"),
+        ("At the gate", "pseudo"),
+    ]
+
+
+def test_long_bold_lines_that_come_back_head_what_follows() -> None:
+    lines = [
+        f"{n}) Réunion des veilleurs de la ville haute et de la ville basse, le mercredi {n} septembre au soir"
+        for n in (1, 2, 3)
+    ]
+    found = body("".join(f"<p><b>{line}</b></p><p>{LONG} {MORE}</p>" for line in lines))
+    assert [section.heading for section in found.sections] == lines
+    once = body(f"<p>{LONG}</p><p><b>{lines[0]}</b></p><p>{LONG} {MORE}</p>")
+    assert [section.heading for section in once.sections] == [None]

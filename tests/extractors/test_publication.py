@@ -1,0 +1,129 @@
+"""When an article was published and changed: the words beside dates, time zones, addresses, and what is no date of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from extractors.extract import extract
+from extractors.records import Page
+
+TEXT = "".join(
+    f"<p>The clockmaker winds the tower clock of the town every Sunday evening, and this is week number {n} of his.</p>"
+    for n in range(6)
+)
+URL = "https://towers.example/clockmaker"
+FETCHED = datetime(2024, 6, 1, tzinfo=UTC)
+
+
+def page(above: str = "", head: str = "", below: str = "", url: str = URL, lang: str = "en") -> Page:
+    return extract(
+        f"<!doctype html><html lang={lang}><head><title>The clockmaker of the tower</title>{head}</head><body><article>"
+        f"<h1>The clockmaker of the tower</h1>{above}<div class=entry-content>{TEXT}</div>{below}</article></body></html>",
+        url,
+        fetched_at=FETCHED,
+    )
+
+
+def stated(published: str, modified: str = "") -> str:
+    more = f',"dateModified":"{modified}"' if modified else ""
+    return f'<script type="application/ld+json">{{"@type":"Article","datePublished":"{published}"{more}}}</script>'
+
+
+@pytest.mark.parametrize(
+    ("shown", "published", "modified"),
+    [
+        ("<p>Published May 3, 2020. Last updated June 9, 2021</p>", "2020-05-03", "2021-06-09"),
+        ("<p>Updated June 9, 2021 · Published May 3, 2020</p>", "2020-05-03", "2021-06-09"),
+        ("<p>3 May 2020</p><p>Last updated: 9 June 2021</p>", "2020-05-03", "2021-06-09"),
+        ("<p>Publié le 3 mai 2020, mis à jour le 9 juin 2021</p>", "2020-05-03", "2021-06-09"),
+        ("<p>Letzte Änderung: 09.06.2021\nErschienen am: 03.05.2020</p>", "2020-05-03", "2021-06-09"),
+        ("<p>公開：2020年5月3日　更新：2021年6月9日</p>", "2020-05-03", "2021-06-09"),
+        (
+            "<p><time class=updated datetime=2021-06-09T10:00>9 June 2021</time> "
+            "<time class='entry-date published' datetime=2020-05-03T08:00>3 May 2020</time></p>",
+            "2020-05-03T08:00",
+            "2021-06-09T10:00",
+        ),
+        ("<ul class=meta><li><span>Post published:</span>3 mai 2020</li></ul>", "2020-05-03", None),
+        ("<p>This article was originally published on 3 May 2020 at 4:12pm</p>", "2020-05-03T16:12", None),
+    ],
+)
+def test_the_word_before_a_date_says_whether_it_is_published_or_changed(
+    shown: str, published: str, modified: str | None
+) -> None:
+    record = page(above=shown)
+    assert (record.published, record.modified) == (published, modified)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<p>Deadline: 15 March 2024</p>",
+        "<p>Valid until 3 May 2024</p>",
+        "<p>Aktuelle Zeit: 14.10.2020, 12:18</p>",
+        "<p>3 May 2031</p>",
+    ],
+)
+def test_deadlines_clocks_and_the_future_date_no_article(shown: str) -> None:
+    assert page(above=shown).published is None
+
+
+def test_stated_dates_in_the_future_are_not_believed() -> None:
+    record = page(above="<p>3 May 2020</p>", head=stated("2031-01-01", "2032-01-01"))
+    assert (record.published, record.modified) == ("2020-05-03", None)
+
+
+def test_dates_of_related_posts_are_not_read() -> None:
+    related = (
+        "<section id=related-posts><article class=related-post><a href=/b>Bells</a> <time class=published "
+        "datetime=2019-01-01>1 January 2019</time></article></section>"
+    )
+    unnamed = "<div><a href=/b>Bells of old</a></div><div>1 January 2019</div><div><a href=/c>Hands</a></div><div>2 May 2018</div>"
+    assert page(below=related).published is None
+    assert page(below=unnamed).published is None
+
+
+def test_a_line_behind_the_text_that_is_only_a_date_dates_it() -> None:
+    assert page(below="<p>14.01.2022 um 09:25</p>", lang="de").published == "2022-01-14T09:25"
+
+
+def test_the_day_that_the_page_shows_beats_the_neighbouring_one_in_another_time_zone() -> None:
+    assert (
+        page(above="<p>3 May 2022, 21:25</p>", head=stated("2022-05-04T00:25:00+00:00")).published == "2022-05-03T21:25"
+    )
+    assert (
+        page(above="<p>4 May 2022</p>", head=stated("2022-05-04T00:25:00+00:00")).published == "2022-05-04T00:25+00:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("https://towers.example/2020/05/03/clock", "2020-05-03"),
+        ("https://towers.example/news/20200503-clock", "2020-05-03"),
+        ("https://towers.example/news/03-05-2020", "2020-05-03"),
+        ("https://towers.example/2020/99/03/clock", None),
+    ],
+)
+def test_an_address_dates_an_article_that_says_nothing_else(url: str, wanted: str | None) -> None:
+    assert page(url=url).published == wanted
+
+
+def test_an_address_decides_between_dates() -> None:
+    url = "https://towers.example/2020/05/03/clock"
+    assert page(head=stated("2023-01-01"), above="<p>3 May 2020</p>", url=url).published == "2020-05-03"
+    assert page(head=stated("2023-01-01"), url=url).published == "2023-01-01"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "wanted"),
+    [
+        ("<p>03/05/2020</p>", "<p>Opened on 25/12/2019</p>", "2020-05-03"),
+        ("<p>05/03/2020</p>", "<p>Opened on 12/25/2019</p>", "2020-05-03"),
+        ("<p>05/03/2020</p>", "", "2020-05-03"),
+    ],
+)
+def test_the_page_s_own_dates_tell_day_from_month(above: str, below: str, wanted: str) -> None:
+    assert page(above=above, below=below).published == wanted

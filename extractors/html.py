@@ -72,6 +72,9 @@ _SMILEY = re.compile(r"smil|emoji|emot", re.IGNORECASE)
 _SOURCE_BREAK = re.compile(r"[\r\n]+")
 _INVISIBLE = re.compile("[\u200b\ufeff]")
 _BLANKS = re.compile(r"[ \t\r\f\v]{2,}|[\t\r\f\v]")  # a single blank needs no folding
+_GLUED = re.compile(
+    r"<(/?)(li|div|ul|ol|dl|dt|dd|p|span|article|section|td|tr)class(?=[\s=>])((?:\s++[A-Za-z_][\w-]*+(?=[\s>]))*+)"
+)
 _START_TAG = re.compile(r"<[A-Za-z]")
 _LAST_TAGS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _PRE_END = "\x00"  # no text holds it: Document removes it
@@ -88,12 +91,20 @@ class Document:
         """Raises NotHtml, EmptyPage or TooComplex."""
         self.url = url
         _refuse_other_formats(html, url)
-        self.html = _with_what_follows(_without_control_characters(_XML_PROLOG.sub("", html)))
+        self.html = _with_what_follows(_GLUED.sub(_unglued, _without_control_characters(_XML_PROLOG.sub("", html))))
         self.tree = _parse(self.html, url)
 
     @functools.cached_property
     def soup(self) -> BeautifulSoup:
         return BeautifulSoup(self.html, "lxml")
+
+
+def _unglued(tag: re.Match[str]) -> str:
+    """`<liclass odd depth-2 id="c7">`, which a theme wrote by mistake, as `<li class="odd depth-2" id="c7">`."""
+    slash, name, words = tag.groups()
+    if slash:
+        return f"</{name}"
+    return f'<{name} class="{" ".join(words.split())}"' if words else f"<{name} class"
 
 
 def _with_what_follows(html: str) -> str:

@@ -28,6 +28,7 @@ _SHORTLIST: Final = 8
 _LOOKED_AT: Final = 24  # records of a list
 _TELLING: Final = 3.0  # evidence beside which a matching count is no accident
 _NEARLY_ALL: Final = 0.8
+_AS_GOOD: Final = 0.8
 _FIRST: Final = 20  # elements at the start of a record that may hold its number and its "by" or "says"
 _NUMBER: Final = re.compile(r"^[#№(]?\s*(\d{1,5})\s*[.):]?$")
 _SIGNED: Final = re.compile(rf"{BY.pattern}$|{BY.pattern}\S|{SAYS.pattern}|{OPENS_WITH_SAYS.pattern}", re.IGNORECASE)
@@ -56,7 +57,30 @@ def best_listing(outline: Outline) -> Listing | None:
         best = max(ranked, key=lambda pair: pair[1].total)
     if best is None or not _convincing(best[1]):
         return None
+    if len(best[0]) == 1:
+        best = _inner_record(outline, best, ranked)
     return with_siblings(outline, _grown(outline, best, ranked)[0])
+
+
+def _inner_record(
+    outline: Outline, best: tuple[Listing, Score], ranked: list[tuple[Listing, Score]]
+) -> tuple[Listing, Score]:
+    """The comment with a number of its own inside a lone record without one: that was the box around the thread, with
+    its heading."""
+    start, stop = best[0].starts[0], best[0].stops[0]
+    if start in outline.ids:
+        return best
+    inner = [
+        (listing, found)
+        for listing, found in ranked
+        if len(listing) == 1 and start < listing.starts[0] < stop and listing.starts[0] in outline.ids
+        if found.total >= MIN_TOTAL and _convincing(found)
+        if all(
+            count(marks, start, stop) == count(marks, listing.starts[0], listing.stops[0])
+            for marks in (outline.dates, outline.authors, outline.avatars)
+        )
+    ]
+    return max(inner, key=lambda pair: pair[1].total, default=best)
 
 
 def _closer(outline: Outline, listing: Listing, found: Score, counts: Callable[[], frozenset[int]]) -> Score:
@@ -110,7 +134,11 @@ def _grown(outline: Outline, best: tuple[Listing, Score], ranked: list[tuple[Lis
         if (
             found.named >= 0.9 * best[1].named
             and found.evidence >= 0.5 * best[1].evidence
-            and score(outline, rest).evidence >= 0.6
+            and (
+                found.evidence >= _AS_GOOD * best[1].evidence
+                if len(rest) == len(mine) == 1  # alone it would have to prove what the others prove for it
+                else score(outline, rest).evidence >= 0.6
+            )
         ):
             return listing, found
     return best

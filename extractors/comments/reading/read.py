@@ -167,6 +167,8 @@ def _comment(
             if fields.date_text and fields.date_text.strip() in sent.title:
                 date = fields.date = fields.date_text = None  # the title's, not the notice's
             body = _without_title(body, sent.title) or sent.title
+        elif sent.title and author and sent.title.startswith(author):
+            author = sent.title  # the vote takes dates and what follows a colon off titles
         if date is not None or identity:
             body = body or author or ""
         author_url = author_url or (_absolute(base_of(outline.document), sent.url) if sent.url else None)

@@ -71,9 +71,11 @@ class Template:
             return False
         return not (count(outline.dates, number, stop) and count(outline.authors, number, stop))
 
-    def _opens_answer(self, run: InlineRun) -> bool:
-        """Is it the "In reply to" before a name inside the text? It is part of what was said."""
+    def _is_said(self, run: InlineRun) -> bool:
+        """Is it the "In reply to" before a name inside the text, or an excerpt? It is part of what was said."""
         named = self.outline.elements[run.owner].get("class") or ""
+        if run.text.rstrip().endswith(("[…]", "[...]")):
+            return True
         return bool(NAMES_ANSWERED.fullmatch(run.text) and BODY_NAMED.search(named))
 
     def _are_numbered(self) -> bool:
@@ -92,7 +94,7 @@ class Template:
                     (record.slots.get(run.owner, 0), run.text.strip())
                     for line in record.lines
                     for run in line.runs
-                    if len(run.text) < _LABEL and has_letter(run.text) and not self._opens_answer(run)
+                    if len(run.text) < _LABEL and has_letter(run.text) and not self._is_said(run)
                 }
             )
         return {pair for pair, times in seen.items() if times >= _MOST * len(self.records)}

@@ -334,3 +334,48 @@ def test_the_next_page_of_a_numbered_thread_leads_away_from_the_article(
         f"https://blog.example{page}",
     )
     assert thread.discussion.next_page == f"https://blog.example{following}#comments"
+
+
+def test_a_class_that_was_glued_to_its_tag_says_who_answers_whom() -> None:
+    items = "".join(
+        f'<liclass even thread-even depth-{depth} id="comment-{n}"><cite class="fn">{name}</cite> <i>May {n}, 2020</i>'
+        f'<div class="comment-content"><p>{body}</p></div></liclass>'
+        for n, (name, depth, body) in enumerate(zip(("Ada", "Bo", "Cy"), (1, 2, 1), BODIES, strict=True), 1)
+    )
+    thread = read(f'<ol class="comment-list">{items}</ol>')
+    assert [(comment.author, comment.parent) for comment in thread.comments] == [("Ada", None), ("Bo", 1), ("Cy", None)]
+
+
+def test_a_lone_comment_is_not_the_box_around_it() -> None:
+    thread = read(
+        '<div id="comments"><h3>One Response to “Soups”</h3><div class="comment" id="comment-147"><div class="comment-metadata">'
+        '<img class="avatar" src="/a.png"><p class="comment-author"><strong><a href="http://a.example">Alan</a></strong></p>'
+        '<p class="comment-permalink"><a href="#comment-147">October 31st, 2006 at 4:42 am</a></p></div>'
+        '<div class="comment-content"><p>Fantastic idea.</p></div></div></div>'
+    )
+    assert [(comment.author, comment.body) for comment in thread.comments] == [("Alan", "Fantastic idea.")]
+
+
+def test_the_title_of_a_notice_is_whole() -> None:
+    title = "Links 14/12/2015: KDE Frameworks, and more"
+    notice = (
+        f'<li class="pingback" id="comment-9"><cite class="fn"><a href="http://b.example/x">{title}</a></cite> '
+        '<time datetime="2015-12-15">December 15, 2015</time><p>[…] what they say of soups […]</p></li>'
+    )
+    thread = read(f'<ol class="commentlist">{walker(1, "Ada", BODIES[0])}{walker(2, "Bo", BODIES[1])}{notice}</ol>')
+    assert thread.comments[2].author == title
+
+
+def test_an_answer_by_the_sites_own_staff_does_not_hide_what_it_answers() -> None:
+    asked = walker(1, "Ron", BODIES[0], "comment even thread-even depth-1 parent")
+    answer = walker(2, "Will", BODIES[1], "comment byuser comment-author-will bypostauthor odd alt depth-2")
+    asked = asked.removesuffix("</li>") + f'<ol class="children">{answer}</ol></li>'
+    thread = read(f'<h5>2 Comments</h5><ol class="talk-list">{asked}</ol>')
+    assert [(comment.author, comment.parent) for comment in thread.comments] == [("Ron", None), ("Will", 1)]
+
+
+def test_excerpts_that_are_all_the_same_are_no_label() -> None:
+    notices = "".join(walker(n, f"Soups, part {n} - A cook", "<p>[…] Soups, part 1 […]</p>") for n in range(1, 6))
+    thread = read(f'<ol class="talk-list">{notices}</ol>')
+    assert [(comment.kind, comment.body) for comment in thread.comments] == [
+        (CommentKind.PINGBACK, "[…] Soups, part 1 […]")] * 5  # fmt: skip

@@ -16,6 +16,7 @@ import orjson
 
 from extractors.records import Page
 from flows.errors import FlowError
+from flows.runs.warming import warm_extraction
 from flows.runs.workers import RawPage, Unprocessable, WorkerPool, extract_page
 
 HTML_ENDINGS = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz")
@@ -60,7 +61,7 @@ def extract_all(
     """
     for source in sources:
         _check(source)
-    with WorkerPool(workers, page_seconds) as pool:
+    with WorkerPool(workers, page_seconds, warm_extraction) as pool:
         yield from _ordered(pool, _pages(sources, url, local), ahead=4 * workers)
 
 

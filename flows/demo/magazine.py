@@ -119,6 +119,7 @@ class Magazine:
     edition: int
     articles: tuple[DemoArticle, ...]
     tweets: tuple[DemoTweet, ...]
+    tags: tuple[tuple[str, tuple[str, ...]], ...]  # each with the slugs of its articles
 
 
 def _moment(text: str) -> datetime:
@@ -235,6 +236,7 @@ def magazine(edition: int = 1) -> Magazine:
         edition=edition,
         articles=tuple(sorted(articles, key=lambda article: article.published, reverse=True)),
         tweets=tuple(_tweet(raw) for raw in site["tweets"]),
+        tags=tuple((name, tuple(slugs)) for name, slugs in site["tags"].items()),
     )
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import jinja2
 
+from flows.demo.lists import LOGIN, LOST, author_path, category_path, list_pages
 from flows.demo.magazine import DemoArticle, DemoComment, Magazine
 from flows.demo.markup import blocks, tweet_spans
 
@@ -127,6 +128,8 @@ def _article_pages(magazine: Magazine, article: DemoArticle, render: Any) -> dic
             path=path,
             page_number=number,
             page_count=len(pages),
+            author_path=author_path(article),
+            category_path=category_path(article),
             related=[other for other in magazine.articles if other.category == article.category and other != article],
         )
         found[path] = Resource(
@@ -145,7 +148,6 @@ def demo_pages(magazine: Magazine, base: str) -> dict[str, Resource]:
 
     changed = _aware(max(article.changed for article in magazine.articles))
     found = {
-        "/": Resource(content_type=_HTML, body=render("home.html"), modified=changed),
         "/sitemap.xml": Resource(
             content_type=_XML,
             body=render("sitemap.xml", others=[GONE, HOPELESS, FORBIDDEN]),
@@ -166,6 +168,10 @@ def demo_pages(magazine: Magazine, base: str) -> dict[str, Resource]:
             content_type=_HTML, body=render("preview.html"), modified=datetime(2024, 2, 1, tzinfo=_PARIS)
         ),
     }
+    for path, body in list_pages(magazine, render).items():
+        found[path] = Resource(content_type=_HTML, body=body, modified=changed)
+    for path, template in ((LOGIN, "login.html"), (LOST, "lost.html")):
+        found[path] = Resource(content_type=_HTML, body=render(template), modified=datetime(2022, 9, 5, tzinfo=_PARIS))
     for article in magazine.articles:
         found |= _article_pages(magazine, article, render)
     return found

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from flows.commands.printing import print_reports
 from flows.commands.running import run_sites
-from flows.demo.server import DemoServer, demo_sitemap
+from flows.demo.server import DemoServer
 from flows.errors import FlowError
 from flows.runs.site_run import RunReport
 from flows.settings import Settings
@@ -32,8 +32,8 @@ MARK = ".tamis-demo"  # a folder without it was not made by a demo and is never 
 
 SETTINGS = """# Made by `tamis demo`: the sample site on loopback.
 [sites.magazine]
-sitemaps = ["{sitemap}"]
-feeds = ["{url}/feed/"]
+urls = ["{url}/"]                                # its sitemap, its feed and its lists are found from there
+recheck_hours = 0                                # every page on every run: the demo's weeks pass in seconds
 language = "fr"
 local = true                                     # it answers from this machine
 pace = 0
@@ -56,7 +56,7 @@ def tour(keep: Path | None, *, direct: bool, quiet: bool) -> dict[str, Any]:
     console = Console(quiet=quiet)
     with DemoServer() as server:
         config = folder / "tamis.toml"
-        config.write_text(SETTINGS.format(url=server.url, sitemap=demo_sitemap(server.url)), "utf-8")
+        config.write_text(SETTINGS.format(url=server.url), "utf-8")
         console.print(f"A sample magazine is served at {server.url}; its settings are in {config}\n", highlight=False)
         console.print("[bold]The first night[/]" + ("" if direct else " (a Prefect flow run)"))
         first = first_night(config, direct=direct, console=console)

@@ -9,6 +9,7 @@ from datetime import datetime
 from extractors.records import Discussion, Page, PageKind
 from extractors.urls import host_of
 from flows.runs.said_kinds import overruled
+from flows.runs.warming import warm_extraction
 from flows.runs.workers import RawPage, Unprocessable, WorkerPool, extracted, guarded
 from flows.settings import Settings, SiteSettings
 from moderation.moderate import Moderator
@@ -41,6 +42,7 @@ _judge: list[SiteJudge] = []
 def load_moderator(moderator: Moderator, history: SiteHistory) -> None:
     """Run once in each worker process, before its first page."""
     _judge[:] = [SiteJudge(moderator=moderator, db=connect(history.url), history=history)]
+    moderator.judge_all(submissions_of(warm_extraction(), None))
 
 
 def judging_pool(settings: Settings, site: SiteSettings, judge: Moderator, now: datetime) -> WorkerPool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import signal
 import threading
 import traceback
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from storage.database.errors import StorageError
 
 ATTEMPTS = 3
 """At a page whose worker dies: what kills workers from without (the kernel, short of memory) rarely meets it thrice."""
+PATIENCE = 20  # times page_seconds by the wall: a backstop for a page that waits instead of computing
 
 Result = TypeVar("Result")
 Raw = TypeVar("Raw", bound="RawPage")
@@ -86,6 +88,18 @@ def no_preparation() -> None:
     """For work that needs nothing loaded beforehand."""
 
 
+def timed(work: Callable[[Raw], Result], raw: Raw, seconds: float) -> Result:
+    """`work(raw)`; the process ends with SIGPROF once the page has cost that many seconds of CPU.
+
+    CPU and not the wall: on a busy machine a good page takes long without costing more.
+    """
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        return work(raw)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
+
+
 class WorkerPool:
     """Spawned worker processes, warmed once. Use as a context manager; leaving it stops the children."""
 
@@ -113,8 +127,10 @@ class WorkerPool:
         self._pool.join()
 
     def submit(self, work: Callable[[Raw], Result], raw: Raw) -> Future[Result]:
-        """Starts `work(raw)` in a child that dies when `page_seconds` are up; read it with `settled`."""
-        future: Future[Result] = self._pool.schedule(work, args=[raw], timeout=self.page_seconds)
+        """Starts `work(raw)` in a child that dies when it has cost `page_seconds` of CPU; read it with `settled`."""
+        future: Future[Result] = self._pool.schedule(
+            timed, args=[work, raw, self.page_seconds], timeout=PATIENCE * self.page_seconds
+        )
         return future
 
     def settled(self, work: Callable[[Raw], Result], raw: Raw, future: Future[Result]) -> Result | Unprocessable:
@@ -136,9 +152,16 @@ class WorkerPool:
         try:
             return future.result()
         except TimeoutError:
-            sentence = f"{raw.url}: not done after {self.page_seconds:g} s; raise page_seconds or look at the page"
+            wall = PATIENCE * self.page_seconds
+            sentence = (
+                f"{raw.url}: not done after {wall:g} s, most of them waiting; look at the machine and at the page"
+            )
             return Unprocessable(url=raw.url, reason="too_slow", message=sentence)
         except ProcessExpired as error:
+            if error.exitcode == -signal.SIGPROF:
+                spent = f"not done after {self.page_seconds:g} s of CPU"
+                sentence = f"{raw.url}: {spent}; raise page_seconds or look at the page"
+                return Unprocessable(url=raw.url, reason="too_slow", message=sentence)
             sentence = f"{raw.url}: the worker process died on this page ({error}); look at the page and at memory"
             return Unprocessable(url=raw.url, reason="worker_died", message=sentence)
 

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
+from extractors.extract import extract
+from flows.demo.lists import LOGIN, LOST
 from flows.demo.magazine import Label, gold, magazine, spin
 from flows.demo.markup import MarkupSpan, blocks, spans, tweet_spans
 from flows.demo.pages import FORBIDDEN, GONE, HOPELESS, demo_pages, threads
@@ -247,3 +249,38 @@ def test_threads_keep_every_comment_once() -> None:
             flat.append(thread.comment.id)
             todo += thread.replies
         assert sorted(flat) == sorted(comment.id for comment in article.comments)
+
+
+def test_the_site_has_every_kind_of_list_a_login_and_an_error_that_answers_200(site: DemoServer) -> None:
+    for path in ("/", "/page/2/", "/page/3/", "/categorie/artisanat/", "/auteur/gaspard-vinsonneau/", "/2024/01/"):
+        status, _, body = ask(site, path)
+        assert (status, b"Lire la suite" in body) == (200, True), path
+    assert ask(site, "/etiquette/plein-air/")[0] == 200
+    assert b'type="password"' in ask(site, LOGIN)[2]
+    status, _, body = ask(site, LOST)
+    assert (status, b"introuvable" in body) == (200, True)
+
+
+def test_every_list_is_reached_from_the_home_page() -> None:
+    found = demo_pages(magazine(), BASE)
+    seen, todo = set(), ["/"]
+    while todo:
+        path = todo.pop()
+        if path in seen or path not in found:
+            continue
+        seen.add(path)
+        links = re.findall(r'href="([^"?#]*)', found[path].body.decode())
+        todo += [link.removeprefix(BASE) for link in links]
+    assert {path for path in found if found[path].content_type.startswith("text/html")} - seen == {FORBIDDEN}
+    assert {article.path for article in magazine().articles} <= seen
+
+
+def test_every_page_of_the_site_is_taken_for_what_it_is() -> None:
+    kinds = {"login": {LOGIN}, "error": {LOST}}
+    for path, resource in demo_pages(magazine(), BASE).items():
+        if not resource.content_type.startswith("text/html") or path in (HOPELESS, FORBIDDEN):
+            continue
+        page = extract(resource.body, BASE + path, content_type=resource.content_type)
+        expected = next((kind for kind, paths in kinds.items() if path in paths), None)
+        expected = expected or ("article" if path.startswith("/fiche/") else "list")
+        assert page.page_kind == expected, (path, page.kind_cues)

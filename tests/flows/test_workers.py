@@ -12,6 +12,7 @@ import pytest
 
 from extractors.errors import AmbiguousSite, NoArticle
 from flows.errors import RunFailed
+from flows.runs.warming import warm_extraction
 from flows.runs.workers import RawPage, Unprocessable, WorkerPool, extract_page, guarded
 from storage.database.errors import DatabaseLocked
 
@@ -26,6 +27,16 @@ def sleepy(raw: RawPage) -> str:
 def deadly(raw: RawPage) -> str:
     os.kill(os.getpid(), signal.SIGKILL)
     return "alive"
+
+
+def busy(raw: RawPage) -> str:
+    while True:
+        pass
+
+
+def waiting(raw: RawPage) -> str:
+    time.sleep(1.5)
+    return raw.url
 
 
 def echo(raw: RawPage) -> str:
@@ -114,3 +125,21 @@ def test_a_page_of_tamis_extract_whose_worker_was_killed_is_read_again(tmp_path:
     (tmp_path / "kills").write_text("")
     with WorkerPool(1, 60.0) as pool:
         assert pool.settled(deadly_at_first, page, pool.submit(deadly_at_first, page)) == PAGE.url
+
+
+@pytest.mark.integration
+def test_the_clock_of_a_page_counts_what_it_costs_and_not_how_long_it_waits() -> None:
+    async def work() -> list[object]:
+        with WorkerPool(1, 0.5) as pool:
+            return [await pool.run(job, PAGE) for job in (waiting, busy, waiting, echo)]
+
+    waited, spun, again, last = asyncio.run(work())
+    assert waited == again == last == PAGE.url
+    assert isinstance(spun, Unprocessable)
+    assert spun.reason == "too_slow"
+    assert "0.5 s of CPU" in spun.message
+
+
+def test_the_page_that_warms_a_worker_is_read_whole() -> None:
+    page = warm_extraction()
+    assert (page.title, page.page_kind, len(page.comments)) == ("Le moulin", "article", 3)

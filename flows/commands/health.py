@@ -51,6 +51,7 @@ class SiteState:
         found = asdict(self.status) if self.status else {"site": self.site}
         return {
             **found,
+            "sentence": self.status.sentence if self.status else "",
             "alarms": list(self.alarms),
             "open_cases": [asdict(case) for case in self.open_cases],
             "guarantee": self.guarantee,

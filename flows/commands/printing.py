@@ -84,9 +84,10 @@ def print_status(states: Sequence[SiteState], console: Console | None = None) ->
         table.add_row(*(escape(cell) for cell in state.cells()))
     console.print(table)
     for state in states:
-        if state.status and state.status.kinds:
-            kinds = ", ".join(f"{number:,} {kind}" for kind, number in sorted(state.status.kinds.items()))
-            console.print(f"  {escape(state.site)}: pages read by kind: {kinds}", highlight=False)
+        if state.status and state.status.sentence:
+            console.print(f"  {escape(state.site)}: {escape(state.status.sentence)}", highlight=False)
+        for warning in state.status.warnings if state.status else ():
+            console.print(f"  [yellow]warning[/] {escape(state.site)}: {escape(warning)}", highlight=False)
         for alarm in state.alarms:
             console.print(f"  [red]alarm[/] {escape(state.site)}: {escape(alarm)}", highlight=False)
         if state.guarantee:

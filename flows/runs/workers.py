@@ -104,7 +104,7 @@ class WorkerPool:
     """Spawned worker processes, warmed once. Use as a context manager; leaving it stops the children."""
 
     def __init__(
-        self, workers: int, page_seconds: float, prepare: Callable[..., None] = no_preparation, *arguments: Any
+        self, workers: int, page_seconds: float, prepare: Callable[..., object] = no_preparation, *arguments: Any
     ) -> None:
         """Each child calls `prepare(*arguments)` once; both must be picklable."""
         self.page_seconds = page_seconds

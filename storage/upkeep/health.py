@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, select
 from storage.crawl.runs import Run, recent_runs
 from storage.database.engine import Database
 from storage.database.tables import articles, fetches, pages, quarantine, reviews, sites
+from storage.upkeep.looks import textless, warnings_of
 
 YIELD_PAGES = 50  # the newest pages of a site that are compared with those before them
 SAID = {
@@ -52,6 +53,32 @@ class SiteStatus:
     yield_now: Yield | None
     yield_before: Yield | None
     alarms: tuple[str, ...]
+    textless: int = 0  # pages that look like articles and have no text
+    warnings: tuple[str, ...] = ()  # what looks wrong about the pages; shown, not sent
+
+    @property
+    def sentence(self) -> str:
+        """What the site's pages are: "142 articles, 311 lists, 6 login pages, 2 errors; ...". Empty before a run."""
+        counts = {kind: self.kinds.get(kind, 0) for kind in NAMES}
+        said = [named(self.articles, "article", "articles")] if self.kinds else []
+        said += [named(number, *NAMES[kind]) for kind, number in counts.items() if number]
+        look = "look like articles and have" if self.textless != 1 else "looks like an article and has"
+        tail = f"; {named(self.textless, 'page', 'pages')} {look} no text" if self.textless else ""
+        return ", ".join(said) + tail if said else tail.removeprefix("; ")
+
+
+NAMES = {
+    "list": ("list", "lists"),
+    "comments": ("further page of comments", "further pages of comments"),
+    "static": ("static page", "static pages"),
+    "login": ("login page", "login pages"),
+    "media": ("picture or file", "pictures or files"),
+    "error": ("error", "errors"),
+}
+
+
+def named(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def site_status(db: Database, now: datetime, site: str | None = None) -> tuple[SiteStatus, ...]:
@@ -61,13 +88,13 @@ def site_status(db: Database, now: datetime, site: str | None = None) -> tuple[S
         query = query.where(sites.c.name == site)
     with db.read() as connection:
         rows = connection.execute(query).all()
-        found = [(row, status_of_site(connection, row.id, now)) for row in rows]
+        found = [(row, status_of_site(connection, row.id, now, row.name)) for row in rows]
     return tuple(
         completeness(row.name, facts, next(iter(recent_runs(db, row.name, limit=1)), None)) for row, facts in found
     )
 
 
-def status_of_site(connection: Connection, site_id: int, now: datetime) -> dict[str, Any]:
+def status_of_site(connection: Connection, site_id: int, now: datetime, site: str) -> dict[str, Any]:
     mine = pages.c.site_id == site_id
     due = (mine, pages.c.next_due <= now)
     return {
@@ -103,6 +130,8 @@ def status_of_site(connection: Connection, site_id: int, now: datetime) -> dict[
             .select_from(quarantine.join(pages, pages.c.id == quarantine.c.page_id))
             .where(mine, quarantine.c.resolved_at.is_(None))
         ).scalar_one(),
+        "textless": textless(connection, site_id),
+        "warnings": warnings_of(connection, site, site_id),
         "yields": yields(connection, site_id),
     }
 

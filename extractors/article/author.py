@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from lxml.html import HtmlElement
 
@@ -44,8 +44,11 @@ _LABEL = re.compile(
 _DIVIDED = re.compile(r"\s*[|•·∙●\n]\s*|\s+[–—-]\s+|,\s+(?=\d)")
 _BY = re.compile(r"(?:^|[\s|•·–—,-])(?:by|par|von|por|door|di)\s+(?P<names>[^\W\d_].*)$", re.IGNORECASE | re.DOTALL)
 _POSTED = re.compile(
-    r"\W*(?:posted|published|written|publié|rédigé|veröffentlicht|gepostet|publicado)\b", re.IGNORECASE
+    r"\W*(?:posted|published|written|publié|rédigé|veröffentlicht|verfasst|erstellt|gespeichert|gepostet|eingestellt|"
+    r"publicado|submitted)\b",
+    re.IGNORECASE,
 )
+_IS = re.compile(r" (?:is|was|has|writes|works|ist|schreibt|arbeitet|est|écrit|es|è|is een)\b")
 _PERSONAL = re.compile(
     r"/(?:author|autor|auteur|authors|autoren|auteurs|people|person|team|profile|profil|by|user|users|members?|"
     r"contributors?|writers?|staff|redaktion|journalists?|about)s?/|@",
@@ -55,7 +58,8 @@ _FILED = re.compile(r"/(?:categor\w+|tags?|topics?|thema|themen|rubri\w+|section
 _READING_TIME = re.compile(r"\d+\s*(?:min|minutes?|minuten)\b", re.IGNORECASE)
 _MAX_META_LINE = 140  # characters of a line with date and name
 _MAX_NAMED = 100  # characters of a block that is named as a byline
-_MAX_CLOSING = 80  # characters of a line behind the text that signs it
+_MAX_CLOSING = 120  # characters of a line behind the text that signs it
+_MAX_BIOGRAPHY = 12  # blocks around the end of the text
 _MAX_ABOVE = 6  # elements around a mark
 _MAX_STATED = 50  # names looked at
 
@@ -177,7 +181,7 @@ def _shown_names(page: Outline, shown: Sequence[Byline]) -> Iterator[Source]:
             names = people_in(page.blocks[line.index + 1].text.split("\n")[0], stated=False)
             yield Source("labelled", names, line.place is not Place.FOOT, signs=True)
     for line in shown:
-        is_named = _AUTHOR.search(line.names) and not _NOT_AUTHOR.search(line.names)
+        is_named = _AUTHOR.search(line.wider) and not _NOT_AUTHOR.search(line.names)
         if is_named and len(line.block.text) <= _MAX_NAMED:
             yield Source("named", people_in(line.block.text, stated=False), line.place is not Place.FOOT, signs=True)
     for line in shown:
@@ -186,12 +190,23 @@ def _shown_names(page: Outline, shown: Sequence[Byline]) -> Iterator[Source]:
     for line in shown:
         if line.place is Place.HEAD:
             yield Source("bare", _bare(page, line), shown=True)
+    yield from _of_biographies(page, shown)
+
+
+def _of_biographies(page: Outline, shown: Sequence[Byline]) -> Iterator[Source]:
+    """Names at the foot whose next block says who that is: "Ann Lee" and "Ann Lee is a reporter"."""
+    foot = next((line.index for line in shown if line.place is Place.FOOT), len(page.blocks))
+    for block, following in pairwise(page.blocks[max(0, foot - _MAX_BIOGRAPHY) : foot + _MAX_BIOGRAPHY]):
+        name = block.text
+        if following.text.startswith(name) and _IS.match(following.text, len(name)) and opens_with_given_name(name):
+            yield Source("biography", [found for found in people_in(name, stated=False) if " " in found])
 
 
 def _of_by_line(text: str) -> list[str]:
     """The names of a block that opens with "By": what follows them ends the line or is no sentence."""
     lines = text.split("\n")
-    return people_in(lines[0] if PREFIX.sub("", lines[0]).strip() else " ".join(lines[:2]), stated=False)
+    line = lines[0] if PREFIX.sub("", lines[0]).strip() else " ".join(lines[:2])
+    return people_in(line, stated=_POSTED.match(line) is not None)
 
 
 def _of_dated_line(line: Byline) -> list[str]:
@@ -220,14 +235,16 @@ def _bare(page: Outline, line: Byline) -> list[str]:
     if "\n" in text or not 2 <= len(text.split()) <= 5 or page.nodes[line.block.node].heading:
         return []
     names = people_in(text, stated=False)
-    if not names or any(" " not in name for name in names) or sum(map(len, names)) < len(text) - 8:
+    if not names or any(" " not in name for name in names) or not text.startswith(names[0]):
+        return []
+    if sum(map(len, names)) < len(text) - 8 and "@" not in text:
         return []
     anchors = line.block.anchors
     if any(map(_FILED.search, anchors)):
         return []
     if any(map(_PERSONAL.search, anchors)):
         return names
-    if not all(map(opens_with_given_name, names)):
+    if not any(map(opens_with_given_name, names)):
         return []
     near = page.blocks[max(0, line.index - 2) : line.index + 3]
     is_dated = any(

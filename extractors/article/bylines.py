@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -14,6 +15,11 @@ from extractors.article.outline import NONE, Outline, TextBlock
 
 _ABOVE, _BELOW = 5, 4  # blocks around the headline
 _FOOT = 8  # blocks behind the article's end
+_FAR_FOOT = 40  # blocks behind the article's end in which those are read that are named as a byline
+_SIGNED = re.compile(
+    r"by-?line|(?:^|[\s_-])(?:post-|entry-|article-)?(?:author|auteur|autor)(?:$|[\s_-])", re.IGNORECASE
+)
+_SMALL = 4  # blocks
 _LINKED = 0.5  # share of a menu's entry that is a link
 _CHROME_WITHIN = 4  # elements around a block
 _MAX_GAP = 25  # blocks between a headline and the text that it heads
@@ -34,6 +40,7 @@ class Byline:
 
     block: TextBlock
     names: str
+    wider: str  # the names of all small elements around it
     index: int  # among the blocks of the outline
     place: Place
 
@@ -53,6 +60,7 @@ def bylines(page: Outline, kept: Sequence[int], title: str | None) -> tuple[Byli
     else:
         order = [*range(headline + 1, max(headline, start) + _BELOW), *range(headline, max(-1, headline - _ABOVE), -1)]
     order += range(end - 1, end + _FOOT)
+    order += [i for i in range(end + _FOOT, min(len(page.blocks), end + _FAR_FOOT)) if _is_signed(page, i)]
     found = []
     inside = set(kept)
     for index in dict.fromkeys(order):
@@ -61,9 +69,17 @@ def bylines(page: Outline, kept: Sequence[int], title: str | None) -> tuple[Byli
             if index not in inside and _is_chrome(page, page.blocks[index], place):
                 continue
             around = page.ancestors(page.blocks[index].node, 3)
-            small = [page.nodes[i].names for i in around if page.nodes[i].last - page.nodes[i].first <= 4]
-            found.append(Byline(page.blocks[index], next(filter(None, small), ""), index, place))
+            small = [page.nodes[i].names for i in around if page.nodes[i].last - page.nodes[i].first <= _SMALL]
+            found.append(Byline(page.blocks[index], next(filter(None, small), ""), " ".join(small), index, place))
     return tuple(found)
+
+
+def _is_signed(page: Outline, index: int) -> bool:
+    """Whether a block, or the small element around it, is named as a byline."""
+    return any(
+        _SIGNED.search(page.nodes[around].names) and page.nodes[around].last - page.nodes[around].first <= _SMALL
+        for around in page.ancestors(page.blocks[index].node, 2)
+    )
 
 
 def _is_chrome(page: Outline, block: TextBlock, place: Place) -> bool:

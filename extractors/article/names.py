@@ -18,11 +18,12 @@ _BY = (
     r"article|submitted|created|authored|contributed|posts?|blog)|advice|interview|review) by|"
     r"(?:écrit|publié|rédigé|posté|proposé|mis en ligne) par|propos recueillis par|recueilli par|"
     r"(?:un |une )?(?:article|billet|texte|entretien|tribune) (?:de|par)|"
-    r"(?:geschrieben|veröffentlicht|verfasst|erstellt|gepostet|eingestellt) von|"
+    r"(?:geschrieben|veröffentlicht|verfasst|erstellt|gepostet|eingestellt|gespeichert) von|"
     r"ein (?:artikel|beitrag|gastbeitrag|kommentar|interview) von|gastbeitrag von|"
     r"(?:escrito|publicado|redactado) por|(?:scritto|pubblicato) da|a cura di|articolo di|"
     r"(?:geschreven|geplaatst) door|"
-    r"(?:words?|text(?:e|o)?|texte|story)(?:\s*(?:&|and|und|et|\+|/)\s*(?:photos?|fotos?|bilder|images?))?(?=\s*:)|"
+    r"text(?:e|o)? (?:von|by|par|por|di)|"
+    r"(?:words?|text(?:e|o)?|story)(?:\s*(?:&|and|und|et|\+|/)\s*(?:photos?|fotos?|bilder|images?))?(?=\s*:)|"
     r"(?:l['’]|d(?:er|ie) |the |el |la |l[oa] |post |guest |gast|co-?|haupt)?"
     r"(?:autor(?:in|en|es|a|as)?|auteur(?:e|rice)?s?|"
     r"author\(?s?\)?|autor[ei]|verfasser(?:in)?|writer|redacteur|rédacteur|rédactrice)(?:\s*(?:est|ist|is|es|:))?|"
@@ -186,7 +187,7 @@ def is_organisation(name: str, sites: Collection[str]) -> bool:
     if not squashed or own[0] in _OPENS_ARTICLE or (len(own) == 1 and len(name) > 2 and name.isupper()):
         return True
     if len(own) == 1:
-        return any(squashed == site or (squashed in site and 2 * len(squashed) > len(site)) for site in sites)
+        return any(squashed == site or (squashed in site and 4 * len(squashed) > 3 * len(site)) for site in sites)
     return squashed in sites and not opens_with_given_name(name)
 
 

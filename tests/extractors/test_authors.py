@@ -132,6 +132,9 @@ def test_several_authors_are_a_list() -> None:
         "<p><a href=/author/jan-amsel>Jan Amsel</a></p>",
         "<p class=date-author>Jan Amsel, 01.12.2021</p>",
         "<p>Autor: Jan Amsel</p>",
+        "<p>Text von Jan Amsel &nbsp; Illustration von Marta Quill</p>",
+        "<div>Jan Amsel @ Ferry Office</div><div>June 12, 2025</div>",
+        "<div class=author-info><div class=name>Jan Amsel</div></div>",
     ],
 )
 def test_bare_dated_and_divided_bylines_are_read(shown: str) -> None:
@@ -144,6 +147,8 @@ def test_bare_dated_and_divided_bylines_are_read(shown: str) -> None:
         '<div class="post-author"><span>L\'auteur est</span> <a href="/author/jan/">Jan Amsel</a></div>',
         "<p>This post was written by Jan Amsel, head of the ferry office.</p>",
         '<p class=author>Jan Amsel<span class="label">Post author</span></p>',
+        "<h3>Jan Amsel</h3><p>Jan Amsel is the head of the ferry office and has crossed the river for years.</p>",
+        "<div><a href=/x>Tides of the week</a></div>" * 9 + "<div class=document-byline>erstellt von Jan Amsel</div>",
     ],
 )
 def test_a_signature_behind_the_text_is_read(below: str) -> None:
@@ -181,3 +186,15 @@ def test_a_byline_completes_a_handle_and_a_list_cut_short() -> None:
 def test_who_wrote_a_review_did_not_write_the_article() -> None:
     review = "<div itemprop=review><span itemprop=author>Tom Okafor</span><p>Five stars.</p></div>"
     assert page(above=review).author is None
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<p>Posted in Boats by janamsel on August 3, 2019</p>",
+        "<p>Gespeichert von janamsel am 24. Juli 2017</p>",
+        "<p>Verfasst von: janamsel | 31. Dezember 2008</p>",
+    ],
+)
+def test_a_handle_that_posted_the_article_is_its_author(shown: str) -> None:
+    assert page(above=shown, site="janamsel.wordpress.example").author == "janamsel"

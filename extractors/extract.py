@@ -14,6 +14,8 @@ from extractors.kinds.judge import kind_of
 from extractors.page import PageObject
 from extractors.records import Page, PageKind, authors_of
 from extractors.registry import site_for
+from extractors.whole_site.site_profile import SiteProfile
+from extractors.whole_site.traits import PageTraits
 
 
 def extract(
@@ -23,17 +25,31 @@ def extract(
 
     Raises PageError: NotHtml, EmptyPage, NoArticle, TooComplex or LayoutChanged, and nothing else on any input.
     """
+    return extract_of_site(html, url, None, content_type=content_type, fetched_at=fetched_at)[0]
+
+
+def extract_of_site(
+    html: str | bytes,
+    url: str,
+    profile: SiteProfile | None,
+    *,
+    content_type: str | None = None,
+    fetched_at: datetime | None = None,
+) -> tuple[Page, PageTraits]:
+    """The page read with what is known of its site, and what it adds to that. Raises PageError."""
     url = url.encode("utf-8", "replace").decode()  # a lone surrogate would make the record unwritable
     text = decode(html, content_type) if isinstance(html, bytes) else html
     page = site_for(url)(Document(text, url), fetched_at)
-    verdict, post_key = kind_of(page.document, page.statements)
+    page.profile = profile
+    verdict, own, post_key = kind_of(page.document, page.statements, profile)
     stated: dict[str, Any] = {"page_kind": verdict.kind, "kind_cues": verdict.cues, "post_key": post_key}
     try:
-        return read(page, url, stated)
+        return read(page, url, stated), page.traits(own.kind, own.margin)
     except NoArticle:
         if verdict.kind is PageKind.ARTICLE:
             raise
-        return Page(url=url, canonical_url=page.canonical_url(), title=page.title(), **stated)
+        bare = Page(url=url, canonical_url=page.canonical_url(), title=page.title(), **stated)
+        return bare, PageTraits(url=bare.canonical_url, kind=str(own.kind), margin=round(own.margin, 2))
 
 
 FIELDS = tuple(

@@ -211,6 +211,20 @@ def _flattened(html: str) -> str:
     return _ANY_TAG.sub(kept, html)
 
 
+def without(node: HtmlElement) -> None:
+    """Takes the element out of its page; the text behind it stays."""
+    parent = node.getparent()
+    if parent is None:
+        return
+    if node.tail:
+        before = node.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + node.tail
+        else:
+            parent.text = (parent.text or "") + node.tail
+    parent.remove(node)
+
+
 def texts(node: HtmlElement, drop: Collection[HtmlElement] = ()) -> Iterator[str]:
     """The pieces of a node's visible text in reading order, "\\n" at the edges of blocks and at <br>.
 

@@ -23,15 +23,19 @@ from extractors.comments import find_thread, thread_of
 from extractors.comments.adapter import Platform
 from extractors.comments.thread import Thread
 from extractors.errors import LayoutChanged, NoArticle, TooComplex
-from extractors.html import Document
+from extractors.html import Document, without
 from extractors.language import language_of
-from extractors.records import LinkCounts, Section
+from extractors.records import LinkCounts, PageKind, Section
 from extractors.structured import Statements, text_in
 from extractors.tweets.finds import TweetFinds, find_tweets
 from extractors.urls import absolute, base_of, canonical_url, host_of
+from extractors.whole_site.site_profile import LEAST_BLOCK, SiteProfile, fingerprint
+from extractors.whole_site.traits import PageTraits, place_of, tail_of, told
 
 MAX_BLOCKS = 120_000
 """Judging so many takes a few seconds and half a gigabyte; real pages have hundreds."""
+_LEAST_LEFT = 100  # characters of text that must be left when what the site repeats is taken out
+_MAX_WIDGETS = 3
 _BARE_PAGE = 300  # characters shown below which what is hidden is read too: a script may show it
 
 
@@ -51,6 +55,9 @@ class PageObject:
     def __init__(self, document: Document, fetched_at: datetime | None = None) -> None:
         """`fetched_at` dates what a page says in relative terms ("3 days ago")."""
         self.document = document
+        self.profile: SiteProfile | None = None  # what its site is known to repeat
+        self.first_look: tuple[int, ...] = ()  # the article's blocks as the page alone tells them
+        self.threads: list[Thread] = []  # as they were met: the last one is the page's
         self.fetched_at = fetched_at
         self.statements = Statements(document)
 
@@ -116,9 +123,18 @@ class PageObject:
 
     @functools.cached_property
     def _thread(self) -> Thread:
-        if self.comments is None:
-            return find_thread(self.document, self.fetched_at)
-        return thread_of(self.comments(), self.document, self.fetched_at)
+        while True:
+            found = (
+                find_thread(self.document, self.fetched_at)
+                if self.comments is None
+                else thread_of(self.comments(), self.document, self.fetched_at)
+            )
+            self.threads.append(found)
+            known = self.profile.widgets if self.profile is not None else ()
+            if place_of(found) not in known or len(self.threads) > _MAX_WIDGETS:
+                return found
+            for node in found.nodes:  # the site's newest comments, not this page's: the thread stands elsewhere
+                without(node)
 
     @functools.cached_property
     def _tweets(self) -> TweetFinds:
@@ -148,7 +164,40 @@ class PageObject:
             found = self.outline.blocks_in(element)
         if not found:
             raise NoArticle(f"{self.document.url}: no text on the page")
-        return found
+        self.first_look = found
+        return self._without_repeated(found)
+
+    def _without_repeated(self, found: tuple[int, ...]) -> tuple[int, ...]:
+        """Without the blocks that other articles of the site show too, unless nothing else is left."""
+        if self.profile is None or not self.profile.repeated:
+            return found
+        again = {index for index in found if self.block_key(index) in self.profile.repeated}
+        kept = tuple(index for index in found if index not in again)
+        size = sum(len(self.outline.blocks[index].text) for index in kept)
+        return kept if size >= _LEAST_LEFT else found
+
+    def block_key(self, index: int) -> str | None:
+        """The block's fingerprint; None for headings and short blocks, which are told apart by nothing."""
+        block = self.outline.blocks[index]
+        if len(block.text) < LEAST_BLOCK or self.outline.nodes[block.node].heading:
+            return None
+        return fingerprint(block.text)
+
+    def traits(self, kind: PageKind, margin: float) -> PageTraits:
+        """What the page adds to the profile of its site, as it is read without one."""
+        own = {place: told(thread.comments) for thread in self.threads if (place := place_of(thread))}
+        keys = (self.block_key(index) for index in self.first_look)
+        stated = next((" ".join(one.text_content().split()) for one in self.document.tree.iter("title")), None)
+        return PageTraits(
+            url=self.canonical_url(),
+            kind=str(kind),
+            margin=round(margin, 2),
+            language=self.language(),
+            system=self.threads[0].discussion.platform if self.threads and self.threads[0].comments else None,
+            tail=tail_of(stated, self.title()),
+            blocks=tuple(dict.fromkeys(key for key in keys if key is not None)),
+            comments=tuple((place, keys) for place, keys in own.items() if keys),
+        )
 
     @functools.cached_property
     def thread_starts(self) -> int | None:

@@ -268,6 +268,8 @@ async def read_again(site_run: SiteRun, page: HeldPage) -> Extracted | GonePage 
             next_due=site_run.started + site_run.site.recheck,
             kind_by=said.by if said else None,
             accepted=True,
+            traits=outcome.traits,
+            without_widget=outcome.without_widget,
         )
     site_run.warnings.append(f"{page.case.url} was held back and could not be read again: {outcome.message}")
     return None

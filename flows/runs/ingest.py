@@ -186,6 +186,8 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
             verdicts=processed.verdicts,
             next_due=next_due,
             kind_by=said.by if said else None,
+            traits=processed.traits,
+            without_widget=processed.without_widget,
             due_if_moved=if_moved,
         )
         aside = await not_the_page(site_run, page, read) if said is None else None

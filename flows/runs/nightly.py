@@ -27,6 +27,7 @@ from flows.runs.alarms import Alarm, AlarmKind, alarms_of, send
 from flows.runs.holding import settle
 from flows.runs.ingest import ingest
 from flows.runs.judging import look_at_audits, moderator_of
+from flows.runs.learning import learn_and_read_again
 from flows.runs.links_back import look_at_notices
 from flows.runs.manners import fetch_policy
 from flows.runs.outcome import EXIT_CODES, Outcome, judged
@@ -147,6 +148,7 @@ async def night(site_run: SiteRun, limit: int | None, advance: Advance, dispatch
         warnings += await find_pages(site_run)
         await dispatch(site_run, limit, advance)
         await settle(site_run)
+        await learn_and_read_again(site_run)
         await look_at_notices(site_run)
         site_run.counts["campaign_members"] += await asyncio.to_thread(
             tidy, site_run.settings, site_run.db, site_run.archive

@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from extractors.extract import extract_of_site
 from extractors.records import Discussion, Page, PageKind
 from extractors.urls import host_of
+from extractors.whole_site.site_profile import SiteProfile
 from flows.runs.said_kinds import overruled
 from flows.runs.warming import warm_extraction
-from flows.runs.workers import RawPage, Unprocessable, WorkerPool, extracted, guarded
+from flows.runs.workers import RawPage, Unprocessable, WorkerPool, guarded
 from flows.settings import Settings, SiteSettings
 from moderation.moderate import Moderator
 from moderation.submissions import submissions_of
 from moderation.verdict import Verdict
 from storage.crawl.history import SiteHistory, with_history
+from storage.crawl.site_profiles import newest_profile, packed
 from storage.database.engine import Database, connect
 
 
@@ -25,6 +28,8 @@ class Processed:
 
     page: Page
     verdicts: tuple[Verdict, ...]
+    traits: bytes | None = None  # what it adds to the profile of its site, packed
+    without_widget: bool = False  # it shows the site's newest comments, which were left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,7 @@ class SiteJudge:
     moderator: Moderator
     db: Database
     history: SiteHistory
+    profile: SiteProfile | None
 
 
 _judge: list[SiteJudge] = []
@@ -41,7 +47,10 @@ _judge: list[SiteJudge] = []
 
 def load_moderator(moderator: Moderator, history: SiteHistory) -> None:
     """Run once in each worker process, before its first page."""
-    _judge[:] = [SiteJudge(moderator=moderator, db=connect(history.url), history=history)]
+    db = connect(history.url)
+    kept = newest_profile(db, history.site)
+    profile = kept.profile if kept is not None else None
+    _judge[:] = [SiteJudge(moderator=moderator, db=db, history=history, profile=profile)]
     moderator.judge_all(submissions_of(warm_extraction(), None))
 
 
@@ -57,12 +66,16 @@ def process_page(raw: RawPage) -> Processed | Unprocessable:
 
 
 def processed(raw: RawPage) -> Processed:
-    page = extracted(raw)
+    page, traits = extract_of_site(
+        raw.html, raw.url, _judge[0].profile, content_type=raw.content_type, fetched_at=raw.fetched_at
+    )
     if raw.said is not None:
         page = overruled(page, raw.said)
     if page.page_kind is not PageKind.ARTICLE:  # teasers on it look like comments, and are none
         page = replace(page, comments=(), discussion=Discussion())
-    return judged(page, raw.site)
+    profile = _judge[0].profile
+    elsewhere = profile is not None and any(place in profile.widgets for place, _ in traits.comments)
+    return replace(judged(page, raw.site), traits=packed(traits), without_widget=elsewhere)
 
 
 def in_the_site_s_language(page: Page, languages: Mapping[str, str], site: str | None) -> Page:

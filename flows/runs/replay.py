@@ -134,6 +134,8 @@ async def replay_site(
                     verdicts=outcome.verdicts,
                     next_due=utc_now(),
                     kind_by=said.by if said else None,
+                    traits=outcome.traits,
+                    without_widget=outcome.without_widget,
                 )
                 if signs is not None and is_broken(db, extracted):
                     still_held += 1

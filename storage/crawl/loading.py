@@ -23,9 +23,10 @@ from storage.crawl.page_kinds import BY_EDITOR
 from storage.crawl.quarantine import close_cases, open_case
 from storage.crawl.revisits import Rank, rank_of_read
 from storage.crawl.same_article import settled
+from storage.crawl.site_profiles import write_traits
 from storage.crawl.threads import continuations
 from storage.crawl.tweets import write_tweets
-from storage.crawl.withdrawing import withdraw
+from storage.crawl.withdrawing import take_back_comments, withdraw
 from storage.database.bulk import insert_new_rows, update_rows
 from storage.database.engine import Database
 from storage.database.retrying import again_on_collision
@@ -135,6 +136,8 @@ def load_chunk(
         counts = LoadCounts(pages=len(chunk), stale=len(chunk) - len(current), turned=turned)
         article_ids: dict[int, int] = {}
         new_articles: set[int] = set()
+        for page_id in [one.exchange.page_id for one in extracted if one.without_widget]:
+            take_back_comments(connection, page_id, ready[page_id].keys, now)
         for wave in waves(extracted, known):
             items = [ready[outcome.exchange.page_id] for outcome in wave]
             counts += write_wave(db, connection, items, known, article_ids, new_articles, run_id, now)
@@ -151,6 +154,8 @@ def load_chunk(
             for outcome in current
             if isinstance(outcome, Extracted) or is_well_again(outcome, known[outcome.exchange.page_id])
         ]
+        given = {outcome.exchange.page_id: outcome.traits for outcome in read if outcome.traits is not None}
+        write_traits(connection, given)
         close_cases(connection, well, now)
         follow_threads(connection, extracted, known, article_ids, now)
         looked_at = ({*article_ids.values()} - new_articles) | continued(current, known)

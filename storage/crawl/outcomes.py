@@ -44,6 +44,8 @@ class Extracted:
     verdicts: tuple[Verdict, ...]
     next_due: datetime | None
     kind_by: str | None = None
+    traits: bytes | None = None  # what the page adds to the profile of its site, packed
+    without_widget: bool = False  # it shows the site's newest comments, which are none of its article's
     accepted: bool = False
     due_if_moved: datetime | None = None  # instead of `next_due`, if its article or its comments changed
 

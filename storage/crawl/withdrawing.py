@@ -8,7 +8,7 @@ removed, and none of them waits any more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, and_, bindparam, case, delete, select, update
@@ -73,7 +73,40 @@ def retire(connection: Connection, numbers: Sequence[int], now: datetime) -> Non
 def delete_articles(connection: Connection, numbers: Sequence[int]) -> None:
     """Delete articles and comments that nobody decided on, and every row of any table that refers to them."""
     mine = comments.c.article_id.in_(numbers)
-    theirs = list(connection.execute(select(comments.c.id).where(mine).order_by(comments.c.id)).scalars())
+    delete_comments(connection, connection.execute(select(comments.c.id).where(mine).order_by(comments.c.id)).scalars())
+    for part in batched(numbers, AT_ONCE):
+        for column in references("articles"):
+            connection.execute(delete(column.table).where(column.in_(part)))
+        forget_texts(connection, "article", part)
+        connection.execute(delete(articles).where(articles.c.id.in_(part)))
+
+
+def take_back_comments(connection: Connection, page_id: int, keys: Collection[str], now: datetime) -> int:
+    """Take back the comments of a page that are not among `keys`: they were the site's newest, not the article's.
+
+    Those on which an editor decided are kept, as removed. Return how many there were.
+    """
+    rows = connection.execute(
+        select(comments.c.id, comments.c.key, reviews.c.decision_id)
+        .outerjoin(reviews, reviews.c.comment_id == comments.c.id)
+        .where(comments.c.page_id == page_id, comments.c.removed_at.is_(None))
+        .order_by(comments.c.id)
+    ).all()
+    wrong = [row for row in rows if row.key not in keys]
+    mark_stale(connection, [row.id for row in wrong])
+    decided = select(decisions.c.comment_id).where(decisions.c.comment_id.in_([row.id for row in wrong]))
+    kept = set(connection.execute(decided).scalars())
+    connection.execute(
+        update(comments).where(comments.c.id.in_(kept)).values(removed_at=now, missing_since=now, changed_at=now)
+    )
+    delete_comments(connection, [row.id for row in wrong if row.id not in kept])
+    return len(wrong)
+
+
+def delete_comments(connection: Connection, numbers: Iterable[int]) -> None:
+    """Delete comments that nobody decided on, and every row of any table that refers to them."""
+    theirs = list(numbers)
+    connection.execute(update(comments).where(comments.c.parent_id.in_(theirs)).values(parent_id=None))
     forget_authors(connection, theirs)
     members = select(campaign_members.c.campaign_id).where(campaign_members.c.comment_id.in_(theirs)).distinct()
     groups = list(connection.execute(members).scalars())
@@ -87,11 +120,6 @@ def delete_articles(connection: Connection, numbers: Sequence[int]) -> None:
         left = select(campaign_members.c.campaign_id).where(campaign_members.c.campaign_id == group).limit(1)
         if connection.execute(left).scalar() is None:
             connection.execute(delete(campaigns).where(campaigns.c.id == group))
-    for part in batched(numbers, AT_ONCE):
-        for column in references("articles"):
-            connection.execute(delete(column.table).where(column.in_(part)))
-        forget_texts(connection, "article", part)
-        connection.execute(delete(articles).where(articles.c.id.in_(part)))
 
 
 def references(table: str) -> list[Column[int]]:

@@ -108,3 +108,13 @@ def test_the_decision_of_the_younger_row_is_kept_when_two_become_one(database, m
     live = rows("SELECT r.action FROM comments c JOIN reviews r ON r.comment_id = c.id JOIN articles a"
                 " ON a.id = c.article_id WHERE a.gone_at IS NULL")  # fmt: skip
     assert [one["action"] for one in live] == ["reject"]
+
+
+def test_the_sites_newest_comments_are_taken_back_but_for_those_decided_on(database, make, say, rows):
+    said = [say("un", id="c1"), say("deux", id="c2"), say("trois", id="c3")]
+    load(database, [make.extracted(OLD, said)], None, make.now)
+    decided(database, rows, "un", make.now)
+    again = replace(make.extracted(OLD, [say("trois", id="c3")]), without_widget=True)
+    load(database, [again], None, make.now)
+    left = rows("SELECT body, removed_at IS NULL AS there FROM comments ORDER BY body")
+    assert [(row["body"], bool(row["there"])) for row in left] == [("trois", True), ("un", False)]

@@ -1,0 +1,60 @@
+"""What one page adds to the profile of its site: read without the profile, so that the same pages teach the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from extractors.comments.thread import Thread
+from extractors.records import Comment
+from extractors.whole_site.site_profile import fingerprint
+
+_NUMBERS = re.compile(r"\d+")
+_MAX_ABOVE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTraits:
+    """`kind` and `margin` are the page's own verdict; `blocks` fingerprints of what was taken for its text; `comments`
+    those of its comments by the signature of the container they stand in; `tail` what its stated title has behind its
+    headline."""
+
+    url: str
+    kind: str
+    margin: float
+    language: str | None = None
+    system: str | None = None
+    tail: str | None = None
+    blocks: tuple[str, ...] = ()
+    comments: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def place_of(thread: Thread) -> str | None:
+    """The signature of the element that holds the thread: its tag, id and class, numbers left out."""
+    for node in thread.nodes:
+        around: HtmlElement | None = node
+        for _ in range(_MAX_ABOVE):
+            if around is None:
+                break
+            name, ident = around.get("class") or "", around.get("id") or ""
+            if name or ident:
+                return _NUMBERS.sub("", f"{around.tag}#{ident}.{' '.join(sorted(name.split()))}")[:200]
+            around = around.getparent()
+    return None
+
+
+def told(comments: Iterable[Comment]) -> tuple[str, ...]:
+    """A fingerprint a comment: equal for one comment shown twice, different for two with the same words."""
+    return tuple(
+        fingerprint(f"{one.author}|{one.date or one.date_text}|{one.body[:200]}") for one in comments if one.body
+    )
+
+
+def tail_of(stated: str | None, title: str | None) -> str | None:
+    """What the page's <title> has behind the headline: " | The Magazine"."""
+    if not stated or not title or not stated.startswith(title) or len(stated) == len(title):
+        return None
+    return stated[len(title) :][:100]

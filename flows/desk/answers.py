@@ -270,6 +270,7 @@ class DecisionAnswer(Answer):
     version: int
     undoes: int | None
     at: datetime
+    group: str  # the same for decisions that were sent together
 
 
 class DecisionsAnswer(Answer):

@@ -33,6 +33,7 @@ def create_app(
     """The desk on that database, answering to those host names only. The caller closes the database."""
     from flows.desk.api.app import api
     from flows.desk.pages.data import routes as data_routes
+    from flows.desk.pages.find import routes as find_routes
     from flows.desk.pages.review import routes as review_routes
 
     routes: list[BaseRoute] = [
@@ -44,6 +45,7 @@ def create_app(
         Route("/logout", accounts.requires("viewer")(accounts.logout), methods=["POST"]),
         *data_routes,
         *review_routes,
+        *find_routes,
         Mount("/api", api, name="api"),
         Mount("/static", CachedFiles(directory=HERE / "static"), name="static"),
     ]

@@ -1,7 +1,8 @@
 """Full-text search over articles and comments: one call, the same on both databases.
 
-SQLite: FTS5, accents and case ignored. PostgreSQL: tsvector in the language of the article, words as they are beside
-their stems, accents taken off by us (the extension for it is not everywhere). The index follows at the end of a run
+SQLite: FTS5, words as they are beside the stems of French and English ones, accents and case ignored. PostgreSQL:
+tsvector in the language of the article, words as they are beside their stems, accents taken off by us (the extension
+for it is not everywhere). The index follows at the end of a run
 (`index_new`), so loading pays nothing for it.
 
 A query is words, all of which must occur; "words in quotes" occur in that order; a word* matches what starts with it.
@@ -13,6 +14,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from threading import Lock
 from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, text
@@ -93,7 +96,7 @@ def create_index(connection: Connection) -> None:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(
                 f"CREATE VIRTUAL TABLE {kind}_search"
-                " USING fts5(words, version UNINDEXED, tokenize = 'unicode61 remove_diacritics 2')"
+                " USING fts5(words, version UNINDEXED, stems, tokenize = 'unicode61 remove_diacritics 2')"
             )
         else:
             connection.exec_driver_sql(
@@ -152,8 +155,8 @@ def index(connection: Connection, kind: RecordKind, numbers: Sequence[int]) -> N
         connection.exec_driver_sql(f"DELETE FROM {kind}_search WHERE rowid = ?", [(number,) for number in numbers])  # noqa: S608
         if rows:
             connection.exec_driver_sql(
-                f"INSERT INTO {kind}_search (rowid, words, version) VALUES (?, ?, ?)",  # noqa: S608
-                [(row.id, row.words, row.version) for row in rows],
+                f"INSERT INTO {kind}_search (rowid, words, version, stems) VALUES (?, ?, ?, ?)",  # noqa: S608
+                [(row.id, row.words, row.version, stems_of(row.words, row.language)) for row in rows],
             )
         return
     connection.exec_driver_sql(f"DELETE FROM {kind}_search WHERE id = ANY(%s)", (list(numbers),))  # noqa: S608
@@ -212,18 +215,13 @@ def hits(
     connection: Connection, kind: RecordKind, terms: Sequence[Term], limit: int, site: str | None, action: str | None
 ) -> list[Found]:
     values: dict[str, Any] = {"limit": limit, "site": site, "action": action}
+    wanted, given = matching(connection, kind, terms)
+    values |= given
     if connection.dialect.name == "sqlite":
-        inner = f"SELECT rowid AS id, -bm25({kind}_search) AS rank FROM {kind}_search WHERE {kind}_search MATCH :query"  # noqa: S608
-        values["query"] = " ".join(map(fts5_term, terms))
+        inner = (
+            f"SELECT rowid AS id, -bm25({kind}_search) AS rank FROM {kind}_search WHERE {kind}_search MATCH {wanted}"  # noqa: S608
+        )
     else:
-        languages = connection.execute(text("SELECT DISTINCT language FROM articles")).scalars()
-        names = sorted({"simple", *(CONFIGURATIONS[code] for code in languages if code in CONFIGURATIONS)})
-        parts = []
-        for index_, term in enumerate(terms):
-            values[f"term{index_}"] = tsquery_term(term)
-            either = " || ".join(f"to_tsquery('{name}', :term{index_})" for name in names)
-            parts.append(f"({either})")
-        wanted = " && ".join(parts)
         inner = f"SELECT id, ts_rank_cd(words, {wanted}) AS rank FROM {kind}_search WHERE words @@ ({wanted})"  # noqa: S608
     sql = f"WITH hits AS ({inner}) {RESULTS[kind]}"
     if site is not None:
@@ -250,6 +248,27 @@ def hits(
     return found
 
 
+def matching(connection: Connection, kind: RecordKind, terms: Sequence[Term]) -> tuple[str, dict[str, Any]]:
+    """SQL of what to look for (SQLite: the operand of MATCH; PostgreSQL: a tsquery), and its values."""
+    if connection.dialect.name == "sqlite":
+        return ":query", {"query": " AND ".join(map(fts5_term, terms))}
+    languages = connection.execute(text("SELECT DISTINCT language FROM articles")).scalars()
+    names = sorted({"simple", *(CONFIGURATIONS[code] for code in languages if code in CONFIGURATIONS)})
+    values, parts = {}, []
+    for index_, term in enumerate(terms):
+        values[f"term{index_}"] = tsquery_term(term)
+        either = " || ".join(f"to_tsquery('{name}', :term{index_})" for name in names)
+        parts.append(f"({either})")
+    return " && ".join(parts), values
+
+
+def numbers_matching(kind: RecordKind, dialect: str, wanted: str) -> str:
+    """SQL of the numbers of the records that match."""
+    if dialect == "sqlite":
+        return f"SELECT rowid AS id FROM {kind}_search WHERE {kind}_search MATCH {wanted}"  # noqa: S608
+    return f"SELECT id FROM {kind}_search WHERE words @@ ({wanted})"  # noqa: S608
+
+
 def parsed_query(query: str) -> tuple[Term, ...]:
     """The query's terms; signs that are no part of a word only separate words."""
     terms = []
@@ -261,7 +280,44 @@ def parsed_query(query: str) -> tuple[Term, ...]:
 
 
 def fts5_term(term: Term) -> str:
-    return '"' + " ".join(term.words) + '"' + ("*" if term.prefix else "")
+    """The words as they are, or the stem of a single one in either language."""
+    phrase = '"' + " ".join(term.words) + '"'
+    if term.prefix:
+        return f"{phrase}*"
+    stems = (
+        {stem for language in STEMMED if (stem := stemmed(term.words[0], language))} if len(term.words) == 1 else set()
+    )
+    return "(" + " OR ".join([phrase, *(f'"{stem}"' for stem in sorted(stems - {term.words[0]}))]) + ")"
+
+
+STEMMED = {"fr": "french", "en": "english"}
+MOST_STEMMED = 100_000  # characters of a text
+
+
+@lru_cache(maxsize=50_000)
+def stemmed(word: str, language: str) -> str:
+    """The stem of a folded word. The stemmers are of one thread: each call makes none, `_stemmers` keeps them."""
+    with _one_at_a_time:
+        stem: str = _stemmer(STEMMED[language]).stemWord(word)
+    return stem
+
+
+_one_at_a_time = Lock()
+
+
+@cache
+def _stemmer(name: str) -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(name)
+
+
+def stems_of(words: str, language: str | None) -> str:
+    """The stems of a French or English text that differ from its words, each once."""
+    if language not in STEMMED:
+        return ""
+    folded = dict.fromkeys(re.findall(r"\w+", search_folded(words[:MOST_STEMMED])))
+    return " ".join(dict.fromkeys(stem for word in folded if (stem := stemmed(word, language)) not in folded))
 
 
 def tsquery_term(term: Term) -> str:

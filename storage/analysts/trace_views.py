@@ -130,6 +130,21 @@ SPAM_HOSTS = AnalystView(
     sql="SELECT n.name AS site, x.host, x.place, x.comments FROM host_counts x JOIN sites n ON n.id = x.site_id",
 )
 
+AUTHORS_ON_SITES = AnalystView(
+    name="authors_on_sites",
+    comment="One row an author of comments on a site, as of the last run's end.",
+    columns={
+        "site": "The site's name.",
+        "author": "Pseudonym of the author: the same person has the same one on every site.",
+        "first_day": "The day of the first comment there.",
+        "comments": "How many comments.",
+    },
+    sql="""
+SELECT n.name AS site, x.author_key AS author, x.first_day, x.number AS comments
+  FROM site_authors x JOIN sites n ON n.id = x.site_id
+""",
+)
+
 CAMPAIGN_COMMENTS = AnalystView(
     name="campaign_comments",
     comment="One row a comment that belongs to a group of near-duplicates.",
@@ -234,6 +249,7 @@ TRACE_VIEWS = (
     COMMENT_ANSWERS,
     COMMENT_LINKS,
     SPAM_HOSTS,
+    AUTHORS_ON_SITES,
     CAMPAIGN_COMMENTS,
     TWEETS_ON_ARTICLES,
     PAGE_FETCHES,

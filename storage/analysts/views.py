@@ -405,7 +405,7 @@ BOOLEANS = frozenset({"by_site", "is_retweet", "undone", "agreed"})
 NUMBERS = frozenset(
     "spam_probability spam_share comments_a_page sections_a_page verdict_probability log_odds hours elapsed_ms".split()
 )
-DAYS = frozenset({"day", "published_on", "asked_on"})
+DAYS = frozenset({"day", "published_on", "asked_on", "first_day"})
 MOMENTS = frozenset({"valid_from", "valid_to"})
 LISTS = frozenset({"labels"})
 OTHERWISE = {  # a column that is another thing in that view

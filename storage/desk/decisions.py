@@ -39,6 +39,12 @@ class Decision:
     decided_at: datetime
     undoes: int | None
     version: int
+    idempotency_key: str
+
+    @property
+    def group(self) -> str:
+        """The same for decisions that were sent together: their keys differ by the comment's number only."""
+        return self.idempotency_key.removesuffix(f":{self.comment_id}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +121,6 @@ def one_decision(
     ).scalar_one()
     connection.execute(update(decisions).where(decisions.c.id == number).values(held_id=number))
     apply_action(connection, standing, str(action), number, now)
-    del values["idempotency_key"]
     return Decision(id=number, version=standing.version + 1, **values)
 
 
@@ -169,7 +174,6 @@ def one_undo(connection: Connection, decision_id: int, editor: str, now: datetim
         .returning(decisions.c.id)
     ).scalar_one()
     apply_action(connection, standing, action, held, now)
-    del values["idempotency_key"]
     return Decision(id=number, version=standing.version + 1, **values)
 
 
@@ -251,6 +255,7 @@ def as_decision(row: Row[Any], version: int) -> Decision:
         decided_at=row.decided_at,
         undoes=row.undoes,
         version=version,
+        idempotency_key=row.idempotency_key,
     )
 
 

@@ -32,7 +32,7 @@ from storage.database.engine import Database
 from storage.database.errors import UnknownItem
 from storage.database.tables import articles, campaign_members, comments, decisions, reviews, sections, sites, verdicts
 
-CAP = 1000
+CAP = 10_000
 LARGEST = 2**63 - 1  # that either database takes as a number
 EDITOR_LEASE_SECONDS = 240
 

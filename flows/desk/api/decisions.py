@@ -103,7 +103,7 @@ def numbers_of(db: Database, editor: Editor, keys: list[str]) -> list[int]:
 
 @router.get("/decisions", summary="Your newest decisions that hold still, the newest first")
 def latest(db: Db, editor: Reviewer, limit: int = 20) -> DecisionsAnswer:
-    return answer(latest_decisions(db, editor.name, min(max(limit, 1), 100)))
+    return answer(latest_decisions(db, editor.name, min(max(limit, 1), 500)))
 
 
 def answer(made: Sequence[Decision]) -> DecisionsAnswer:
@@ -117,6 +117,7 @@ def answer(made: Sequence[Decision]) -> DecisionsAnswer:
                 version=one.version,
                 undoes=one.undoes,
                 at=one.decided_at,
+                group=one.group,
             )
             for one in made
         )

@@ -95,7 +95,12 @@ def render(request: Request, template: str, values: Mapping[str, Any] | None = N
                 "ngettext": t.ngettext,
                 "path": request.url.path,
                 "now": utc_now(),
-                "sections": [("/review", _("Review")), ("/quality", _("Quality")), ("/data", _("Data"))],
+                "sections": [
+                    ("/review", _("Review")),
+                    ("/find", _("Find")),
+                    ("/quality", _("Quality")),
+                    ("/data", _("Data")),
+                ],
                 "languages": [("en", "English"), ("fr", "Français")],
                 "language_link": language_link,
                 **reader(request),

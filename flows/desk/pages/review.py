@@ -9,8 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from flows.clock import utc_now
 from flows.desk.api.decisions import REASONS
 from flows.desk.cards import evidence_language as language_code
+from flows.desk.pages.find import number_of
 from flows.desk.pages.rendering import render, texts_for
 from flows.desk.pages.script_words import label_names, reason_names, script_words
 from flows.desk.proof import proof_of_sample
@@ -18,9 +20,11 @@ from flows.desk.signing_in.sessions import requires
 from flows.desk.state import overdue_for
 from moderation.explain import meanings
 from storage.desk.editors import all_editors, all_tokens, audit_entries
+from storage.desk.finding import decided_since, waiting_by_site
 from storage.desk.review_queue import oldest_waiting
 from storage.upkeep.health import site_names
 
+LEAST_HOURS = 0.25  # of work today before a pace is told
 FILTER_LABELS = ("spam", "off_language", "promotional", "pingback", "trackback", "duplicate")
 
 
@@ -47,9 +51,17 @@ async def review_page(request: Request, *, sample: bool) -> Response:
         "csrf": request.state.session.csrf_token,
         "editor": editor.name,
         "role": editor.role,
-        "chosen": {} if sample else {key: value for key, value in request.query_params.items() if key != "lang"},
+        "chosen": {}
+        if sample
+        else {key: value for key, value in request.query_params.items() if key not in ("lang", "comment")},
+        "comment": None if sample else number_of(request.query_params.get("comment")),
         "sample": sample,
     }
+    now = utc_now()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today, first = await run_in_threadpool(decided_since, db, editor.name, midnight)
+    hours = (now - first).total_seconds() / 3600 if first else 0.0
+    pace = round(today / hours) if hours >= LEAST_HOURS else None
     values = {
         "data": data,
         "reasons": data["reasons"],
@@ -58,6 +70,9 @@ async def review_page(request: Request, *, sample: bool) -> Response:
         "signals": meanings(language_code(t.language)),
         "sample": sample,
         "late": () if sample else await run_in_threadpool(overdue_for, request.state.desk, editor),
+        "waiting": {} if sample else await run_in_threadpool(waiting_by_site, db, editor.sites),
+        "today": today,
+        "pace": pace,
         "oldest": None if sample else await run_in_threadpool(oldest_waiting, db, editor.sites),
     }
     return render(request, "review.html", values)

@@ -71,6 +71,10 @@ def script_words(t: Texts) -> dict[str, Any]:
         "skipped": _("Skipped."),
         "undone": _("Taken back."),
         "nothing_to_undo": _("Nothing to take back."),
+        "nothing_to_redo": _("Nothing to decide again."),
+        "no_comment": _("There is no such comment, or it is of a site that your account does not include."),
+        "open": _("Open"),
+        "answered": _("answered here"),
         "choose_reason": _("Why? Press a digit."),
         "failed": _("The server did not take a decision: {why}"),
         # on the way to the server

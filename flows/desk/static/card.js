@@ -46,6 +46,16 @@ function chips(item, words) {
     found.push(el("span", { class: "chip" }, words.labels[label] || label.replaceAll("_", " ")));
   if (item.kind !== "comment") found.push(el("span", { class: "chip" }, words.labels[item.kind] || item.kind));
   if (item.campaign) found.push(el("span", { class: "chip" }, count(words.campaign, item.campaign.size || 2)));
+  if (item.opened && item.action !== "review")
+    found.push(
+      el(
+        "span",
+        { class: "chip" },
+        item.decided_by
+          ? fill(words.decided, { editor: item.decided_by, action: words.holds[item.action] })
+          : words.holds[item.action],
+      ),
+    );
   if (item.removed) found.push(el("span", { class: "chip" }, words.gone));
   return el("p", { class: "chips" }, ...found);
 }

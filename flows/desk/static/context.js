@@ -6,15 +6,30 @@ function folded(title, open, ...children) {
   return el("details", { open }, el("summary", {}, title), ...children);
 }
 
-export function drawBrief(one, words, here) {
+export function drawBrief(one, words, here, place = {}) {
   const holds = one.id === here ? words.this_comment : words.holds[one.action] || one.action;
+  const parent = place.parent ? el("span", { class: "chip" }, words.answered) : null;
+  const way =
+    one.id === here ? null : el("a", { href: `/review?comment=${one.id}`, class: "small" }, words.open);
   return el(
     "li",
-    { class: one.id === here ? "here" : null },
+    { class: [one.id === here ? "here" : "", place.depth ? `depth${place.depth}` : ""].join(" ").trim() || null },
     el("strong", { dir: "auto" }, one.author || words.anonymous),
     one.by_site ? el("span", { class: "chip" }, words.by_site) : null,
-    el("span", { class: "soft" }, ` · ${holds}`),
+    parent,
+    el("span", { class: "soft" }, ` · ${holds} `),
+    way,
     el("p", { dir: "auto" }, shortened(one.body, 280)),
+  );
+}
+
+// The thread as a tree: how deep each comment stands among those shown, and which one is answered.
+function drawThread(context, words) {
+  const known = new Map(context.thread.map((one) => [one.id, one]));
+  const depth = (one, most = 6) => (most && known.has(one.parent) ? 1 + depth(known.get(one.parent), most - 1) : 0);
+  const answered = known.get(context.id)?.parent;
+  return context.thread.map((one) =>
+    drawBrief(one, words, context.id, { depth: depth(one), parent: one.id === answered }),
   );
 }
 
@@ -133,7 +148,7 @@ export function drawContext(context, words, on) {
     folded(
       words.thread,
       true,
-      el("ol", { class: "briefs" }, ...context.thread.map((one) => drawBrief(one, words, context.id))),
+      el("ol", { class: "briefs" }, ...drawThread(context, words)),
     ),
     folded(words.author, true, drawAuthor(context.author, words, on)),
     folded(words.history, context.history.length > 0, drawHistory(context, words, on)),

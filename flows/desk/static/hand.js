@@ -82,9 +82,10 @@ export class Hand {
   // The cards with these numbers leave the hand.
   remove(ids, passed = false) {
     const gone = new Set(ids);
+    const waited = ids.length - this.cards.filter((card) => gone.has(card.id) && card.opened && !card.waiting_since).length;
     this.cards = this.cards.filter((card) => !gone.has(card.id));
     if (passed) for (const id of ids) this.passed.add(id);
-    else this.waiting.count = Math.max(0, this.waiting.count - ids.length);
+    else this.waiting.count = Math.max(0, this.waiting.count - waited);
     if (this.cards.length < LOW) this.more();
   }
 
@@ -96,12 +97,13 @@ export class Hand {
   }
 
   toFront(card) {
-    this.cards = [card, ...this.cards.filter((one) => one !== card)];
+    this.cards = [card, ...this.cards.filter((one) => one.id !== card.id)];
   }
 
   async renew() {
     if (this.sample || this.cards.length === 0) return;
-    const shown = Object.fromEntries(this.cards.map((card) => [card.id, card.version]));
+    const shown = Object.fromEntries(this.cards.filter((card) => !card.opened).map((card) => [card.id, card.version]));
+    if (Object.keys(shown).length === 0) return;
     const answer = await this.post("/api/leases", { items: shown }).catch(() => null);
     if (!answer) return;
     const lost = [];

@@ -7,6 +7,7 @@ const USUAL = {
   reject: "r",
   skip: "s",
   undo: "u",
+  redo: "y",
   campaign: "c",
   select: "x",
   author: "a",

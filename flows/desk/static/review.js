@@ -18,7 +18,8 @@ const LINGER = 200; // milliseconds on a card before its surroundings are fetche
 let choosing = null; // the comments that a reason is being chosen for
 const selected = new Set(); // numbers of the comments ticked in the list
 const contexts = new Map();
-const done = []; // what was decided here, newest last: {keys, cards}
+const done = []; // what was decided here, newest last: {keys, cards, action, reason}
+const undone = []; // what was taken back here, newest last: {action, reason, ids}
 let lingering = null;
 
 function say(text) {
@@ -257,7 +258,7 @@ function contextOf(id) {
 function drawAround(context) {
   $("context").replaceChildren(
     drawContext(context, words, {
-      takeBack,
+      takeBack: (decision, comment) => takeBack([decision], [comment]),
       kind: data.sample || data.role === "viewer" ? null : (page, kind) => sayKind(page, kind, context.article.url),
       author: (key) => get(`/api/authors/${encodeURIComponent(key)}`).catch(() => null),
     }),
@@ -282,7 +283,7 @@ function decide(items, action, reason) {
           note,
           items: items.map((item) => ({ id: item.id, version: item.version, key: `${key}:${item.id}` })),
         };
-  if (entry.kind === "decide") done.push({ keys: entry.items.map((item) => item.key), cards: items });
+  if (entry.kind === "decide") done.push({ keys: entry.items.map((item) => item.key), cards: items, action, reason: reason?.[0] || null });
   $("note").value = "";
   $("note-box").hidden = true;
   for (const item of items) tick(item.id, false);
@@ -329,6 +330,7 @@ const actions = {
     drawList();
   },
   undo,
+  redo,
   campaign: () =>
     campaign.toggle(
       hand.first,
@@ -367,21 +369,32 @@ async function undo() {
     // Of a campaign's comments only short forms are known here: their cards are fetched once it is taken back
     const short = last.cards.filter((card) => !card.reasons).map((card) => card.id);
     outbox.add({ kind: "undo", key: crypto.randomUUID(), keys: last.keys, restore: short.length ? short : undefined });
+    undone.push({ action: last.action, reason: last.reason, ids: last.cards.map((card) => card.id) });
     // The version rises by one for the decision and by one for this
     comeBack(last.cards.filter((card) => card.reasons).map((card) => ({ ...card, version: card.version + 2 })));
     return;
   }
   if (data.sample) return void say(words.nothing_to_undo);
   // From before this page was opened
-  const before = (await get("/api/decisions?limit=1").catch(() => null))?.decisions[0];
-  if (!before) return void say(words.nothing_to_undo);
-  takeBack(before.id, before.comment);
+  const before = (await get("/api/decisions?limit=500").catch(() => null))?.decisions || [];
+  if (!before.length) return void say(words.nothing_to_undo);
+  const group = before.filter((one) => one.group === before[0].group); // a campaign comes back as a campaign
+  await takeBack(group.map((one) => one.id), group.map((one) => one.comment));
+  undone.push({ action: before[0].action, reason: before[0].reason, ids: group.map((one) => one.comment) });
 }
 
-async function takeBack(decision, comment) {
+// Decides again what was taken back here, as it was decided.
+function redo() {
+  const last = undone.pop();
+  const cards = last ? hand.cards.filter((card) => last.ids.includes(card.id)) : [];
+  if (!cards.length) return void say(words.nothing_to_redo);
+  decide(cards, last.action, data.reasons.find(([name]) => name === last.reason) || null);
+}
+
+async function takeBack(decisions, comments) {
   try {
-    await post("/api/undo", { decisions: [decision], key: crypto.randomUUID() });
-    await restore([comment]);
+    await post("/api/undo", { decisions, key: crypto.randomUUID() });
+    await restore(comments);
   } catch (error) {
     show("failed", message("bad", fill(words.failed, { why: error.message })));
   }
@@ -401,6 +414,17 @@ async function sayKind(page, kind, article) {
     show("failed", message("bad", fill(words.kind_failed, { why: error.message })));
     return false;
   }
+}
+
+// A comment that was looked for, whatever holds for it and however old it is: it is shown first.
+async function open(id) {
+  const card = await get(`/api/comments/${id}`).catch(() => null);
+  if (!card) return show("failed", message("warn", words.no_comment));
+  contexts.delete(id);
+  hand.toFront({ ...card, opened: true });
+  drawCurrent();
+  drawList();
+  return undefined;
 }
 
 async function restore(ids) {
@@ -483,3 +507,4 @@ showSync(outbox.size);
 outbox.flush();
 hand.more();
 drawCurrent();
+if (data.comment) open(data.comment);

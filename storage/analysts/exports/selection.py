@@ -95,6 +95,7 @@ KEYS = {
     "comment_answers": ("comment_id",),
     "comment_links": ("comment_id", "position"),
     "spam_hosts": ("site", "host", "place"),
+    "authors_on_sites": ("site", "author"),
     "campaign_comments": ("comment_id",),
     "tweets_on_articles": ("tweet_id", "article_id"),
     "page_fetches": ("fetch_id",),

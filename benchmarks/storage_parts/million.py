@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import random
 import resource
+import statistics
 import time
+from datetime import date
 from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,10 @@ from benchmarks.table import Figure
 from storage.analysts.exports.export import export
 from storage.analysts.gallery import GALLERY, gallery_answer
 from storage.analysts.rollups import refresh
+from storage.analysts.search import index_new
 from storage.crawl.loading import load
 from storage.database.engine import Database
+from storage.desk.finding import Wanted, find_comments
 from storage.opening import open_database
 from storage.schema import upgrade
 
@@ -111,7 +115,7 @@ def run_export(url: str, folder: str, format_: str, results: Queue[Any]) -> None
     )
 
 
-def figures(folder: Path, count: int, *, export: bool, gallery: bool) -> list[Figure]:
+def figures(folder: Path, count: int, *, export: bool, gallery: bool, search: bool) -> list[Figure]:
     url = f"sqlite:///{folder / 'million.db'}"
     upgrade(url)
     with open_database(url) as db:
@@ -123,6 +127,8 @@ def figures(folder: Path, count: int, *, export: bool, gallery: bool) -> list[Fi
     found: list[Figure] = []
     if gallery:
         found += gallery_figures(url, stored)
+    if search:
+        found += search_figures(url, stored)
     if export:
         found += export_figures(folder, url, stored)
     return found
@@ -171,6 +177,34 @@ def gallery_figures(url: str, stored: int) -> list[Figure]:
 def counted(db: Database) -> int:
     with db.read() as connection:
         return int(connection.exec_driver_sql("SELECT count(*) FROM comments").scalar_one())
+
+
+SEARCHES = 200
+
+
+def search_figures(url: str, stored: int) -> list[Figure]:
+    """Words of every frequency, alone and in pairs, with and without filters; the first page of each."""
+    pick, times = random.Random(3), []
+    with open_database(url) as db:
+        began = time.perf_counter()
+        index_new(db)
+        taken = time.perf_counter() - began
+        for number in range(SEARCHES):
+            words = " ".join(pick.choice(WORDS[: 10 ** pick.randrange(1, 4)]) for _ in range(1 + number % 2))
+            wanted = Wanted(
+                words=words,
+                state=pick.choice(("publish", "review", "reject")) if number % 3 == 0 else None,
+                since=date(2019, 1, 1) if number % 5 == 0 else None,
+            )
+            began = time.perf_counter()
+            find_comments(db, wanted)
+            times.append((time.perf_counter() - began) * 1000)
+    p95 = sorted(times)[int(len(times) * 0.95)]
+    return [
+        Figure(f"search of the desk over {stored:,} comments: p95", "<= 150 ms", f"{p95:.0f} ms", p95 <= 150),
+        Figure("search: median", "", f"{statistics.median(times):.0f} ms"),
+        Figure("search: index of all comments, seconds here", "", f"{taken:.0f}"),
+    ]
 
 
 def best(attempt: Any) -> float:

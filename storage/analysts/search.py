@@ -296,7 +296,7 @@ MOST_STEMMED = 100_000  # characters of a text
 
 @lru_cache(maxsize=50_000)
 def stemmed(word: str, language: str) -> str:
-    """The stem of a folded word. The stemmers are of one thread: each call makes none, `_stemmers` keeps them."""
+    """The stem of a folded word. A stemmer works on one word at a time, whatever the thread."""
     with _one_at_a_time:
         stem: str = _stemmer(STEMMED[language]).stemWord(word)
     return stem

@@ -1,4 +1,4 @@
-"""Finding any comment again, whatever holds for it and however old it is: by its words, author, article, date, state."""
+"""Finding any comment again, whatever holds for it and however old it is: by words, author, article, date, state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import Text, bindparam, func, select, text
 
 from storage.analysts.search import matching, numbers_matching, parsed_query
 from storage.crawl.identity import author_key
@@ -57,7 +57,8 @@ def find_comments(db: Database, wanted: Wanted, *, before: int | None = None, li
         if terms := parsed_query(wanted.words or ""):
             match, given = matching(connection, "comment", terms)
             values |= given
-            source = f"({numbers_matching('comment', db.dialect, match)}) h JOIN {source} AND c.id = h.id"
+            hits = numbers_matching("comment", db.dialect, match)
+            source = f"({hits}) h JOIN reviews r ON r.comment_id = h.id JOIN comments c ON c.id = h.id"
             if db.dialect == "sqlite":  # the index gives its rows in order of their numbers, the newest first too
                 number = "h.id"
         elif wanted.words and wanted.words.strip():
@@ -70,7 +71,7 @@ def find_comments(db: Database, wanted: Wanted, *, before: int | None = None, li
         days = [bindparam(name, type_=Day()) for name in ("since", "until") if name in values]
         statement = statement.bindparams(*days)
         if "sites" in values:
-            statement = statement.bindparams(bindparam("sites", expanding=True))
+            statement = statement.bindparams(bindparam("sites", type_=Text(), expanding=True))
         numbers = list(connection.execute(statement, values | {"most": limit + 1}).scalars())
     shown = {one.comment_id: one for one in items_of(db, numbers[:limit])}
     return FoundComments(
@@ -159,9 +160,8 @@ def decided_between(
     if allowed is not None:
         query = query.where(sites.c.name.in_(allowed))
     with db.read() as connection:
-        return tuple(
-            Made(**row | {"taken_back": bool(row["taken_back"])}) for row in connection.execute(query).mappings()
-        )
+        rows = connection.execute(query).mappings().all()
+    return tuple(Made(**{**row, "taken_back": bool(row["taken_back"])}) for row in rows)
 
 
 def decided_since(db: Database, editor: str, begins: datetime) -> tuple[int, datetime | None]:

@@ -24,6 +24,7 @@ from storage.desk.finding import decided_since, waiting_by_site
 from storage.desk.review_queue import oldest_waiting
 from storage.upkeep.health import site_names
 
+NO_FILTER = frozenset({"lang", "comment"})
 LEAST_HOURS = 0.25  # of work today before a pace is told
 FILTER_LABELS = ("spam", "off_language", "promotional", "pingback", "trackback", "duplicate")
 
@@ -51,9 +52,7 @@ async def review_page(request: Request, *, sample: bool) -> Response:
         "csrf": request.state.session.csrf_token,
         "editor": editor.name,
         "role": editor.role,
-        "chosen": {}
-        if sample
-        else {key: value for key, value in request.query_params.items() if key not in ("lang", "comment")},
+        "chosen": {} if sample else {key: value for key, value in request.query_params.items() if key not in NO_FILTER},
         "comment": None if sample else number_of(request.query_params.get("comment")),
         "sample": sample,
     }

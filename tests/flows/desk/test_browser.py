@@ -9,6 +9,7 @@ import pytest
 from flows.clock import utc_now
 from flows.desk.signing_in.passwords import token_hash
 from moderation.verdict import Action
+from storage.analysts.search import index_new
 from storage.desk.decisions import decide, decisions_on
 from storage.desk.editors import end_session
 from storage.desk.review_queue import QueueFilter, item, waiting_count
@@ -169,6 +170,38 @@ def test_a_campaign_takes_two_keys_and_one_undo(made):
     page.keyboard.press("u")
     until(page, lambda: room.decided(made.db) == [])
     page.wait_for_selector("#card article")
+
+
+def test_after_a_reload_a_campaign_comes_back_as_one_and_is_decided_again_as_one(made):
+    page = states.campaign(made)
+    page.keyboard.press("r")
+    until(page, lambda: len(room.decided(made.db)) == 5)
+    page.reload()
+    page.wait_for_function("document.querySelector('#waiting').textContent.length > 0")
+    page.keyboard.press("u")
+    until(page, lambda: room.decided(made.db) == [])
+    page.wait_for_selector("#card article")
+    page.keyboard.press("y")
+    until(page, lambda: len(room.decided(made.db)) == 5)
+
+
+def test_a_comment_is_found_and_its_old_decision_changed(made):
+    number = states.some(made)[0]
+    text = item(made.db, number).body
+    decide(made.db, number, "tom", Action.PUBLISH, None, item(made.db, number).version, utc_now(), "tom-decided")
+    index_new(made.db)
+    page = made.page("/find")
+    page.fill("[name=words]", max(text.split(), key=len))
+    page.select_option("[name=editor]", "tom")
+    page.keyboard.press("Enter")
+    page.click(".found a[href^='/review?comment=']")
+    page.wait_for_selector(f"[data-comment='{number}']")
+    assert "tom: published" in page.inner_text("#card .chips")
+    page.keyboard.press("r")
+    page.keyboard.press("Digit1")
+    until(page, lambda: item(made.db, number).action == "reject")
+    page.goto(page.url.split("/review")[0] + "/decided")
+    assert text[:20] in page.inner_text(".found")
 
 
 def test_a_comment_that_was_deselected_is_left_out_of_the_campaign(made):

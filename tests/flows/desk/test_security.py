@@ -27,6 +27,8 @@ LEAST = {
     ("POST", "/logout"): "viewer",
     ("GET", "/review"): "editor",
     ("GET", "/sample"): "editor",
+    ("GET", "/find"): "viewer",
+    ("GET", "/decided"): "editor",
     ("GET", "/quality"): "viewer",
     ("GET", "/people"): "admin",
     ("GET", "/static/{path}"): "nobody",

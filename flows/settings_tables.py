@@ -129,6 +129,7 @@ class AgreedSettings(Table):
     """
 
     queue_over: int | None = Field(default=None, ge=1)
+    alarm_language: Literal["en", "fr"] | None = None  # None: French for a site in French, else English
     wait_hours: float | None = Field(default=None, gt=0, le=24 * 366)
     campaign_from: int | None = Field(default=30, ge=3)
 
@@ -144,9 +145,17 @@ class SqlSettings(Table):
     download_bytes: int = Field(default=200_000_000, ge=10_000, le=100_000_000_000)
 
 
+class WebhookSettings(Table):
+    """Where every decision is sent. `secret`: what both sides know; it signs each message."""
+
+    url: Url
+    secret: SecretStr = Field(min_length=8)
+
+
 class DeskSettings(AgreedSettings):
     """The desk of all sites. `address`: where editors open it, for links in alarms and the way back of a sign-in."""
 
     address: Url | None = None
     sql: SqlSettings = SqlSettings()
     oidc: OidcSettings | None = None
+    webhook: WebhookSettings | None = None

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -22,6 +22,7 @@ from flows.desk.signing_in import oidc
 from flows.desk.signing_in import sessions as accounts
 from flows.desk.signing_in.oidc import Provider
 from flows.desk.state import DeskState
+from flows.desk.webhook import delivering
 from flows.runs.agreements import watched
 from flows.settings import Settings
 from storage.database.engine import Database
@@ -52,7 +53,10 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, DeskState]]:
-        async with watched(settings) if settings else nullcontext():
+        async with AsyncExitStack() as stack:
+            if settings is not None:
+                await stack.enter_async_context(watched(settings))
+                await stack.enter_async_context(delivering(settings))
             # request.state.desk, in the mounted interface too
             yield {"desk": DeskState(db=db, settings=settings, provider=provider_of(settings))}
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from flows.fetching.errors import printable
 from flows.runs.site_run import RunReport
@@ -56,6 +57,12 @@ _TITLES = {
     AlarmKind.OVERDUE: "comments wait too long for review",
     AlarmKind.CAMPAIGN: "a spam campaign was found",
 }
+_TITLES_IN_FRENCH = {
+    AlarmKind.QUEUE: "la file de modération est longue",
+    AlarmKind.OVERDUE: "des commentaires attendent trop longtemps",
+    AlarmKind.CAMPAIGN: "une campagne de spam",
+}
+Language = Literal["en", "fr"]
 _FAILURES = frozenset(
     {
         AlarmKind.RUN_FAILED,
@@ -85,6 +92,7 @@ class Alarm:
     kind: AlarmKind
     site: str
     sentence: str
+    language: Language = "en"
 
 
 def alarms_of(report: RunReport, quarantine_over: int = QUARANTINE_OVER) -> tuple[Alarm, ...]:
@@ -158,7 +166,8 @@ def _messages(alarms: Sequence[Alarm]) -> list[tuple[str, str, bool]]:
     for site in dict.fromkeys(alarm.site for alarm in alarms):
         mine = [alarm for alarm in alarms if alarm.site == site]
         kinds = list(dict.fromkeys(alarm.kind for alarm in mine))
-        title = f"Tamis: {printable(site, limit=100)}: {', '.join(_TITLES[kind] for kind in kinds)}"
+        titles = _TITLES | (_TITLES_IN_FRENCH if mine[0].language == "fr" else {})
+        title = f"Tamis: {printable(site, limit=100)}: {', '.join(titles[kind] for kind in kinds)}"
         lines = [f"- {printable(alarm.sentence, limit=1_500)}" for alarm in mine[:MAX_LISTED]]
         if len(mine) > MAX_LISTED:
             lines.append(f"- and {len(mine) - MAX_LISTED:,} more")

@@ -23,6 +23,7 @@ from storage.database.errors import DecisionConflict, UnknownItem
 from storage.database.secret import secret
 from storage.database.tables import comments, decisions, reviews, sites
 from storage.database.values import storable
+from storage.desk.outbox import put_down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +122,7 @@ def one_decision(
     ).scalar_one()
     connection.execute(update(decisions).where(decisions.c.id == number).values(held_id=number))
     apply_action(connection, standing, str(action), number, now)
+    put_down(connection, number, now)
     return Decision(id=number, version=standing.version + 1, **values)
 
 
@@ -174,6 +176,7 @@ def one_undo(connection: Connection, decision_id: int, editor: str, now: datetim
         .returning(decisions.c.id)
     ).scalar_one()
     apply_action(connection, standing, action, held, now)
+    put_down(connection, number, now)
     return Decision(id=number, version=standing.version + 1, **values)
 
 

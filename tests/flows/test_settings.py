@@ -144,8 +144,9 @@ def test_a_variable_reaches_a_table_within_a_table_and_splits_its_lists(tmp_path
 
 def test_what_is_of_the_whole_desk_is_refused_in_a_sites_table(tmp_path: Path) -> None:
     text = MINIMAL + '[sites.magazine.desk]\naddress = "https://desk.example"\n'
-    assert "line 5: unknown key 'sites.magazine.desk.address'; known keys: campaign_from, queue_over, wait_hours" in (
-        complaint(tmp_path, text)
+    assert (
+        "line 5: unknown key 'sites.magazine.desk.address'; known keys: alarm_language, campaign_from, queue_over, wait_hours"
+        in (complaint(tmp_path, text))
     )
 
 

@@ -307,7 +307,7 @@ _one_at_a_time = Lock()
 
 @cache
 def _stemmer(name: str) -> Any:
-    import snowballstemmer
+    import snowballstemmer  # type: ignore[import-untyped]
 
     return snowballstemmer.stemmer(name)
 

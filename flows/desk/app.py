@@ -33,6 +33,7 @@ def create_app(
 ) -> Starlette:
     """The desk on that database, answering to those host names only. The caller closes the database."""
     from flows.desk.api.app import api
+    from flows.desk.pages.account import routes as account_routes
     from flows.desk.pages.data import routes as data_routes
     from flows.desk.pages.find import routes as find_routes
     from flows.desk.pages.review import routes as review_routes
@@ -47,6 +48,7 @@ def create_app(
         *data_routes,
         *review_routes,
         *find_routes,
+        *account_routes,
         Mount("/api", api, name="api"),
         Mount("/static", CachedFiles(directory=HERE / "static"), name="static"),
     ]

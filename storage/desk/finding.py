@@ -187,3 +187,10 @@ def waiting_by_site(db: Database, allowed: Sequence[str] | None) -> dict[str, in
         query = query.where(sites.c.name.in_(allowed))
     with db.read() as connection:
         return dict(connection.execute(query).tuples().all())
+
+
+def waiting_languages(db: Database) -> tuple[str, ...]:
+    """The languages of the comments that wait."""
+    query = select(reviews.c.language).where(reviews.c.waiting_since.is_not(None), reviews.c.language.is_not(None))
+    with db.read() as connection:
+        return tuple(connection.execute(query.distinct()).scalars())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated
 
@@ -27,6 +28,8 @@ from flows.desk.api.access import Db, InWords, Number, Reviewer, Viewer, may_see
 from flows.desk.api.saved_views import QueueChoice
 from flows.desk.signing_in.sessions import current
 from flows.desk.state import overdue_for
+from storage.crawl.identity import author_key
+from storage.database.engine import Database
 from storage.database.errors import UnknownItem
 from storage.desk.editors import Editor
 from storage.desk.review_queue import (
@@ -57,8 +60,8 @@ class QueueQuery(QueueChoice):
     after: str | None = Field(default=None, max_length=100, description="`next` of the page before.")
     limit: int = Field(default=20, ge=1, le=MOST_LEASED)
 
-    def filter_for(self, editor: Editor) -> QueueFilter:
-        """The filter asked for, within the sites that the editor may see."""
+    def filter_for(self, editor: Editor, db: Database) -> QueueFilter:
+        """The filter asked for, within the sites that the editor may see. An author may be given by name."""
         sites = editor.sites
         if self.site:
             sites = (self.site,) if editor.sites is None or self.site in editor.sites else ()
@@ -67,11 +70,16 @@ class QueueQuery(QueueChoice):
             label=self.label or None,
             reason=self.reason or None,
             language=self.language or None,
-            author_key=self.author or None,
+            author_key=key_of(db, self.author) if self.author else None,
             campaign=self.campaign,
             text=self.text or None,
             older_than=utc_now() - timedelta(hours=self.older_than_hours) if self.older_than_hours else None,
         )
+
+
+def key_of(db: Database, author: str) -> str:
+    """The pseudonym itself, or that of the name."""
+    return author if re.fullmatch(r"[0-9a-f]{32}", author) else author_key(db.secret, author) or author
 
 
 @router.get("/session", summary="Who you are, and the token that writes need")
@@ -84,7 +92,7 @@ def session(request: Request, editor: Viewer) -> SessionAnswer:
 @router.get("/queue", summary="The next comments to decide on, leased to you for four minutes")
 def queue(db: Db, editor: Reviewer, words: InWords, asked: Annotated[QueueQuery, Query()]) -> QueueAnswer:
     order = asked.order or "oldest"
-    wanted = asked.filter_for(editor)
+    wanted = asked.filter_for(editor, db)
     after = place(asked.after, order)
     page = lease_page(db, editor.name, wanted, utc_now(), after=after, limit=asked.limit, order=order)
     return QueueAnswer(

@@ -100,6 +100,7 @@ def render(request: Request, template: str, values: Mapping[str, Any] | None = N
                     ("/find", _("Find")),
                     ("/quality", _("Quality")),
                     ("/data", _("Data")),
+                    *([("/people", _("Accounts"))] if is_admin(request) else []),
                 ],
                 "languages": [("en", "English"), ("fr", "Français")],
                 "language_link": language_link,
@@ -124,6 +125,12 @@ async def not_found(request: Request, error: Exception) -> Response:
     return render(
         request, "message.html", {"heading": "404", "words": texts_for(request).gettext("No such page.")}, 404
     )
+
+
+def is_admin(request: Request) -> bool:
+    """Whether the accounts and the log of what was done are this reader's to see."""
+    session: Session | None = getattr(request.state, "session", None)
+    return session is not None and session.editor.role == "admin" and session.editor.sites is None
 
 
 def reader(request: Request) -> dict[str, Any]:

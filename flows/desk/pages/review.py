@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,14 +14,16 @@ from flows.clock import utc_now
 from flows.desk.api.decisions import REASONS
 from flows.desk.cards import evidence_language as language_code
 from flows.desk.pages.find import number_of
+from flows.desk.pages.i18n import Texts
 from flows.desk.pages.rendering import render, texts_for
 from flows.desk.pages.script_words import label_names, reason_names, script_words
 from flows.desk.proof import proof_of_sample
 from flows.desk.signing_in.sessions import requires
 from flows.desk.state import overdue_for
 from moderation.explain import meanings
+from storage.analysts.sql.sqlite_functions import unaccent
 from storage.desk.editors import all_editors, all_tokens, audit_entries
-from storage.desk.finding import decided_since, waiting_by_site
+from storage.desk.finding import decided_since, waiting_by_site, waiting_languages
 from storage.desk.review_queue import oldest_waiting
 from storage.upkeep.health import site_names
 
@@ -66,6 +69,7 @@ async def review_page(request: Request, *, sample: bool) -> Response:
         "reasons": data["reasons"],
         "sites": [site for site in sites if editor.sites is None or site in editor.sites],
         "labels": [(label, label_names(t)[label]) for label in FILTER_LABELS],
+        "spoken": languages_waiting(t, await run_in_threadpool(waiting_languages, db)),
         "signals": meanings(language_code(t.language)),
         "sample": sample,
         "late": () if sample else await run_in_threadpool(overdue_for, request.state.desk, editor),
@@ -75,6 +79,12 @@ async def review_page(request: Request, *, sample: bool) -> Response:
         "oldest": None if sample else await run_in_threadpool(oldest_waiting, db, editor.sites),
     }
     return render(request, "review.html", values)
+
+
+def languages_waiting(t: Texts, codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Languages by their names, sorted as the reader sorts."""
+    named = [(code, str(t.locale.languages.get(code, code))) for code in codes]
+    return sorted(named, key=lambda pair: unaccent(pair[1]))
 
 
 @requires("viewer")

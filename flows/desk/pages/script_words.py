@@ -74,6 +74,8 @@ def script_words(t: Texts) -> dict[str, Any]:
         "nothing_to_redo": _("Nothing to decide again."),
         "no_comment": _("There is no such comment, or it is of a site that your account does not include."),
         "open": _("Open"),
+        "filters": _("Filters"),
+        "filters_on": counted_words(t, "Filters (%(n)s on)", "Filters (%(n)s on)"),
         "answered": _("answered here"),
         "choose_reason": _("Why? Press a digit."),
         "failed": _("The server did not take a decision: {why}"),

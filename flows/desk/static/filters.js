@@ -1,6 +1,6 @@
 // Filters of the queue, and views saved under a name.
 
-import { $, el } from "./dom.js";
+import { $, count, el } from "./dom.js";
 import { get } from "./hand.js";
 
 export class Filters {
@@ -37,6 +37,14 @@ export class Filters {
   fill(chosen) {
     for (const field of this.form.querySelectorAll("[data-filter]"))
       field.value = chosen[field.name] ?? (field.name === "order" ? "oldest" : "");
+    this.mark();
+  }
+
+  // The button says how many are on, also while they are folded away.
+  mark() {
+    const on = Object.keys(this.chosen()).filter((name) => name !== "order").length;
+    $("filter-button").textContent = on ? count(this.words.filters_on, on) : this.words.filters;
+    $("filter-button").classList.toggle("on", on > 0);
   }
 
   chosen() {

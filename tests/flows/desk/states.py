@@ -17,6 +17,7 @@ from flows.desk.app import create_app
 from flows.desk.signing_in.passwords import token_hash
 from flows.settings_file import build
 from moderation.verdict import Action, Evidence
+from storage.analysts.search import index_new
 from storage.crawl.campaigns import find_campaigns
 from storage.database.engine import Database
 from storage.desk.audits import draw
@@ -279,6 +280,32 @@ def people(made: Scene) -> Page:
     return made.page("/people")
 
 
+def edited(made: Scene) -> Page:
+    """A comment that was edited in substance after somebody decided on it."""
+    (number,) = room.put(made.db, [HAM])
+    decide(made.db, number, "tom", Action.PUBLISH, None, 1, utc_now(), "edited-key")
+    room.put(made.db, [HAM + " Voir http://montres.example"], now=room.MORNING + timedelta(days=1))
+    return made.settled()
+
+
+def found(made: Scene) -> Page:
+    some(made)
+    index_new(made.db)
+    page = made.page("/find?words=a*")
+    page.wait_for_selector(".found")
+    return page
+
+
+def decided(made: Scene) -> Page:
+    number = some(made)[0]
+    decide(made.db, number, "marie", Action.REJECT, "spam", 1, utc_now(), "mine-key")
+    return made.page("/decided")
+
+
+def account(made: Scene) -> Page:
+    return made.page("/account")
+
+
 STATES: dict[str, Callable[[Scene], Page]] = {
     state.__name__: state
     for state in (
@@ -303,5 +330,9 @@ STATES: dict[str, Callable[[Scene], Page]] = {
         keys,
         quality,
         people,
+        edited,
+        found,
+        decided,
+        account,
     )
 }

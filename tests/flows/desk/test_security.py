@@ -9,10 +9,12 @@ from datetime import timedelta
 import pytest
 from starlette.routing import Mount, Route
 
+from flows.clock import utc_now
 from flows.desk.api.app import api
 from flows.desk.app import create_app
 from flows.desk.signing_in import passwords
 from flows.desk.signing_in import sessions as accounts
+from flows.desk.signing_in.sessions import right_editor
 from storage.desk.editors import add_token, change_editor, end_token
 from tests.flows.desk.room import PASSWORD, account, editor, put, session, visitor
 
@@ -28,6 +30,8 @@ LEAST = {
     ("GET", "/review"): "editor",
     ("GET", "/sample"): "editor",
     ("GET", "/find"): "viewer",
+    ("GET", "/account"): "viewer",
+    ("POST", "/account"): "viewer",
     ("GET", "/decided"): "editor",
     ("GET", "/quality"): "viewer",
     ("GET", "/people"): "admin",
@@ -51,6 +55,7 @@ LEAST = {
     ("GET", "/api/views"): "editor",
     ("POST", "/api/views"): "editor",
     ("DELETE", "/api/views/{name}"): "editor",
+    ("POST", "/api/pages/{page_id}/kind"): "editor",
     ("GET", "/api/rules"): "editor",
     ("POST", "/api/rules"): "editor",
     ("POST", "/api/rules/try"): "editor",
@@ -289,3 +294,21 @@ def test_passwords_are_hashed_slowly_and_with_salt(monkeypatch):
     assert passwords.hasher.memory_cost >= 19 * 1024  # KiB: what OWASP asks for at least
     with pytest.raises(passwords.WeakPassword):
         passwords.hashed("short")
+
+
+async def test_ones_own_password_is_changed_by_who_knows_it(database):
+    account(database, "marie")
+    account(database, "tom")
+    async with editor(database, "marie") as client:
+        token = client.headers["X-CSRF-Token"]
+
+        async def change(**given):
+            return await client.post("/account", data={"csrf_token": token, **given})
+
+        assert (await change(now="wrong", wanted="a" * 12, again="a" * 12)).status_code == 422
+        assert (await change(now=PASSWORD, wanted="a" * 12, again="b" * 12)).status_code == 422
+        assert (await change(now=PASSWORD, wanted="short", again="short")).status_code == 422
+        done = await change(now=PASSWORD, wanted="a new long one", again="a new long one")
+        assert (done.status_code, done.headers["location"]) == (303, "/account?changed=1")
+    assert right_editor(database, "marie", "a new long one", utc_now()) is not None
+    assert right_editor(database, "tom", PASSWORD, utc_now()) is not None

@@ -9,8 +9,7 @@ function folded(title, open, ...children) {
 export function drawBrief(one, words, here, place = {}) {
   const holds = one.id === here ? words.this_comment : words.holds[one.action] || one.action;
   const parent = place.parent ? el("span", { class: "chip" }, words.answered) : null;
-  const way =
-    one.id === here ? null : el("a", { href: `/review?comment=${one.id}`, class: "small" }, words.open);
+  const way = one.id === here ? null : el("a", { href: `/review?comment=${one.id}`, class: "small" }, words.open);
   return el(
     "li",
     { class: [one.id === here ? "here" : "", place.depth ? `depth${place.depth}` : ""].join(" ").trim() || null },
@@ -145,11 +144,7 @@ export function drawContext(context, words, on) {
   return el(
     "div",
     {},
-    folded(
-      words.thread,
-      true,
-      el("ol", { class: "briefs" }, ...drawThread(context, words)),
-    ),
+    folded(words.thread, true, el("ol", { class: "briefs" }, ...drawThread(context, words))),
     folded(words.author, true, drawAuthor(context.author, words, on)),
     folded(words.history, context.history.length > 0, drawHistory(context, words, on)),
     context.duplicates.count

@@ -82,7 +82,8 @@ export class Hand {
   // The cards with these numbers leave the hand.
   remove(ids, passed = false) {
     const gone = new Set(ids);
-    const waited = ids.length - this.cards.filter((card) => gone.has(card.id) && card.opened && !card.waiting_since).length;
+    const waited =
+      ids.length - this.cards.filter((card) => gone.has(card.id) && card.opened && !card.waiting_since).length;
     this.cards = this.cards.filter((card) => !gone.has(card.id));
     if (passed) for (const id of ids) this.passed.add(id);
     else this.waiting.count = Math.max(0, this.waiting.count - waited);

@@ -283,7 +283,8 @@ function decide(items, action, reason) {
           note,
           items: items.map((item) => ({ id: item.id, version: item.version, key: `${key}:${item.id}` })),
         };
-  if (entry.kind === "decide") done.push({ keys: entry.items.map((item) => item.key), cards: items, action, reason: reason?.[0] || null });
+  if (entry.kind === "decide")
+    done.push({ keys: entry.items.map((item) => item.key), cards: items, action, reason: reason?.[0] || null });
   $("note").value = "";
   $("note-box").hidden = true;
   for (const item of items) tick(item.id, false);
@@ -379,7 +380,10 @@ async function undo() {
   const before = (await get("/api/decisions?limit=500").catch(() => null))?.decisions || [];
   if (!before.length) return void say(words.nothing_to_undo);
   const group = before.filter((one) => one.group === before[0].group); // a campaign comes back as a campaign
-  await takeBack(group.map((one) => one.id), group.map((one) => one.comment));
+  await takeBack(
+    group.map((one) => one.id),
+    group.map((one) => one.comment),
+  );
   undone.push({ action: before[0].action, reason: before[0].reason, ids: group.map((one) => one.comment) });
 }
 

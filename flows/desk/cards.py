@@ -50,11 +50,16 @@ def evidence_language(code: str) -> Language:
     return "fr" if code == "fr" else "en"
 
 
+def typeset(words: str, language: Language) -> str:
+    """Words of ours as they are printed: French has the typographic apostrophe."""
+    return words.replace("'", "’") if language == "fr" else words
+
+
 def reason_card(evidence: Evidence, language: Language, body: str) -> Reason:
     telling = abs(evidence.log_odds) >= MARKED
     return Reason(
         signal=evidence.signal,
-        meaning=meaning(evidence.signal, language),
+        meaning=typeset(meaning(evidence.signal, language), language),
         quote=detail(evidence, language),
         weight=round(evidence.log_odds, 2),
         spans=tuple(span for span in evidence.spans if telling and is_telling(body[slice(*span)])),

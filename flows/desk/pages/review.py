@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from flows.clock import utc_now
 from flows.desk.api.decisions import REASONS
 from flows.desk.cards import evidence_language as language_code
+from flows.desk.cards import typeset
 from flows.desk.pages.find import number_of
 from flows.desk.pages.i18n import Texts
 from flows.desk.pages.rendering import render, texts_for
@@ -70,7 +71,10 @@ async def review_page(request: Request, *, sample: bool) -> Response:
         "sites": [site for site in sites if editor.sites is None or site in editor.sites],
         "labels": [(label, label_names(t)[label]) for label in FILTER_LABELS],
         "spoken": languages_waiting(t, await run_in_threadpool(waiting_languages, db)),
-        "signals": meanings(language_code(t.language)),
+        "signals": {
+            name: typeset(words, language_code(t.language))
+            for name, words in meanings(language_code(t.language)).items()
+        },
         "sample": sample,
         "late": () if sample else await run_in_threadpool(overdue_for, request.state.desk, editor),
         "waiting": {} if sample else await run_in_threadpool(waiting_by_site, db, editor.sites),

@@ -1,6 +1,6 @@
 // The card: one comment, what speaks for and against it, and where.
 
-import { el, fill, link, count, moment } from "./dom.js";
+import { el, fill, link, count, decimal, moment } from "./dom.js";
 
 const LONG = 1800; // characters of a comment shown before "show all"
 const FIRST_REASONS = 6;
@@ -135,7 +135,7 @@ export function drawCard(item, words) {
 
 function weight(value, words) {
   return [
-    el("span", { class: "weight" }, `${value > 0 ? "+" : "−"}${Math.abs(value).toFixed(1)}`),
+    el("span", { class: "weight" }, `${value > 0 ? "+" : "−"}${decimal(Math.abs(value))}`),
     el("span", { class: "visually-hidden" }, ` ${value > 0 ? words.for_spam : words.against_spam}: `),
   ];
 }
@@ -158,7 +158,7 @@ function drawReasons(item, words) {
       el(
         "li",
         { class: "start" },
-        el("span", { class: "weight" }, item.start.toFixed(1).replace("-", "−")),
+        el("span", { class: "weight" }, decimal(item.start).replace("-", "−")),
         el("span", {}, ` ${words.start} `),
       ),
     );

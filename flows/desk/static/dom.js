@@ -38,6 +38,11 @@ export function shortened(text, length) {
   return points.length > length ? `${points.slice(0, length - 1).join("")}…` : text;
 }
 
+export function decimal(value) {
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return value.toLocaleString(document.documentElement.lang, digits);
+}
+
 export function moment(text) {
   return new Date(text).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 }

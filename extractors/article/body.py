@@ -30,6 +30,18 @@ _MAX_LABEL = 40  # characters
 _ALL_LINK = 0.9  # share of a line that is a link
 _MAX_ASKING = 300  # characters
 _ASKING_BOX = re.compile(r"(?:newsletter|read-?more|subscribe|sign-?up|related|promo)(?![a-z])", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"\W{0,3}(?:read (?:more|also|next)|see also|also read|related(?: (?:articles?|stories|story|reading|posts?))?|"
+    r"more on|recommended reading|further reading|don['’]t miss|lire (?:aussi|également|la suite|:)|lire\s:|"
+    r"à lire|voir aussi|"
+    r"lesen sie (?:auch|mehr|hier)|lies auch|mehr (?:zum thema|dazu)|siehe auch|auch interessant|"
+    r"le[ae] (?:también|más)|leer más|te puede interesar|ver también|leggi anche|leia (?:também|mais)|"
+    r"lees (?:ook|meer)|läs (?:också|mer)|les også|læs også|czytaj (?:też|także|więcej)|читайте также|関連記事|"
+    r"あわせて読みたい)(?!\w)",
+    re.IGNORECASE,
+)
+_REFERENCE_LINK = 0.65  # share of such a line that is a link
+_MAX_REFERENCE = 250  # characters
 _MAX_BOX = 12  # blocks of a box beside its heading
 _BOXES = frozenset({"div", "section", "article", "main", "aside"})
 _HOPELESS = 0.12  # probability of the best block below which a page has no article
@@ -79,6 +91,7 @@ def selected(page: Outline, shares: Shares, thread_starts: int | None = None) ->
     _drop_contents(page, kept)
     _drop_byline(page, kept)
     _drop_asking_boxes(page, kept)
+    _drop_references(page, kept)
     _drop_remains_of_boxes(page, kept)
     _drop_copies(page, kept)
     article = [int(index) for index in np.flatnonzero(kept)]
@@ -146,6 +159,14 @@ def _drop_asking_boxes(page: Outline, kept: Kept) -> None:
                 break
             if box.names and _ASKING_BOX.search(box.names):
                 kept[index] = False
+
+
+def _drop_references(page: Outline, kept: Kept) -> None:
+    """Lines between paragraphs that lead to another article: "Read more: ..." and a link."""
+    for index in np.flatnonzero(kept):
+        block = page.blocks[index]
+        if len(block.text) <= _MAX_REFERENCE and block.link_share >= _REFERENCE_LINK and _REFERENCE.match(block.text):
+            kept[index] = False
 
 
 def _drop_remains_of_boxes(page: Outline, kept: Kept) -> None:

@@ -93,11 +93,14 @@ def title(document: Document, statements: Statements) -> str | None:
 def _headings(document: Document, name: str, stated: Sequence[str]) -> list[tuple[str, int]]:
     """Headings of the first three levels, in page order, that do not name the site; large type counts as the second."""
     found = []
+    brand = "".join(words(host_of(document.url).rsplit(".", 1)[0].rsplit(".", 1)[-1]))
     for element in islice(document.tree.iter("h1", "h2", "h3", "font"), _MAX_HEADINGS):
         level = 2 if element.tag == "font" else int(element.tag[1])
         if element.tag == "font" and (element.get("size") or "") not in _LARGE:
             continue
         line = _headline(element, stated)
+        if "".join(words(line)) == brand:
+            continue
         if 0 < len(line) <= _MAX_HEADLINE and not _names_site(line, name, "", host_of(document.url)):
             found.append((line, level))
     return found

@@ -61,6 +61,12 @@ def test_kicker_date_and_subline_are_no_part_of_the_headline(h1: str) -> None:
     assert page("<title>Night watch in the lanes | The Courier</title>", h1).title == "Night watch in the lanes"
 
 
+def test_a_large_heading_with_the_site_s_own_name_is_no_headline() -> None:
+    assert page(
+        "<title>Night watch in the lanes</title>", "<h1>COURIER</h1><h2>Night watch in the lanes</h2>"
+    ).title == ("Night watch in the lanes")
+
+
 def test_a_part_of_the_headline_that_the_page_states_too_stays() -> None:
     h1 = "<h1>Night watch <span class=subline>who walks there</span></h1>"
     assert page("<title>Night watch who walks there</title>", h1).title == "Night watch who walks there"

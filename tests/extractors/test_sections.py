@@ -253,3 +253,15 @@ def test_long_bold_lines_that_come_back_head_what_follows() -> None:
     assert [section.heading for section in found.sections] == lines
     once = body(f"<p>{LONG}</p><p><b>{lines[0]}</b></p><p>{LONG} {MORE}</p>")
     assert [section.heading for section in once.sections] == [None]
+
+
+@pytest.mark.parametrize("line", ["Lire aussi : ", "Read more: ", "Related: ", "Siehe auch: "])
+def test_a_line_that_leads_to_another_article_is_no_text(line: str) -> None:
+    found = body(
+        f"<p>{LONG}</p><p>{line}<a href=/b>Les cloches de la ville haute et leurs sonneurs</a></p><p>{MORE}</p>"
+    )
+    assert found.text == f"{LONG}\n\n{MORE}"
+    said = body(
+        f"<p>{LONG}</p><p>Read more books, he says, and <a href=/b>fewer</a> letters; the nights are long here.</p><p>{MORE}</p>"
+    )
+    assert "Read more books" in said.text

@@ -15,6 +15,7 @@ REASONS = {
     "reply": "reply forms",
     "feed": "feeds of comments and of lists",
     "search": "search results",
+    "file": "files",
     "view": "other views of a page (sorted, printed, shared, ...)",
     "calendar": "days of a calendar",
     "parameters": "parameters in ever new combinations",
@@ -32,12 +33,16 @@ DEEPEST = 14  # parts of a path
 
 _ACCOUNT = re.compile(
     r"/(?:wp-admin|wp-login\.php|wp-signup\.php|wp-register\.php|wp-cron\.php|wp-trackback\.php|wp-comments-post\.php|"
-    r"xmlrpc\.php|wp-json|wp-includes|administrator|cgi-bin|login|logout|signin|sign-in|signup|register|lostpassword|"
+    r"xmlrpc\.php|wp-json|administrator|cgi-bin|login|logout|signin|sign-in|signup|register|lostpassword|"
     r"user/(?:login|register|password|logout)|(?:comment|comments)/reply|mon-compte|my-account|account|connexion|"
     r"deconnexion|inscription|panier|cart|checkout|basket|commande|admin|trackback)(?:/|$|\.php$)",
     re.IGNORECASE,
 )
 _FEED = re.compile(r"/(?:feeds?|rss2?|atom|rdf)(?:/|$)|\.(?:rss|atom|rdf)$", re.IGNORECASE)
+_FILE = re.compile(
+    r"/(?:wp-content|wp-includes)/|/(?:uploads|files|downloads?)/(?:.*/)?[^/]*\.(?!html?$|php\d?$|aspx?$)[a-z0-9]{1,5}$",
+    re.IGNORECASE,
+)
 _SEARCH = re.compile(r"/(?:search|recherche|suche|szukaj|buscar|cerca)(?:/|$)", re.IGNORECASE)
 _CALENDAR = re.compile(
     r"/(?:calendar|calendrier|agenda|kalender|kalendarz|calendario|events?|evenements?)/(?:[a-z]+/)?"
@@ -94,7 +99,9 @@ class Traps:
             return "account"
         if _FEED.search(parts.path):
             return "feed"
-        if _SEARCH.search(parts.path):
+        if _FILE.search(parts.path):
+            return "file"
+        if _SEARCH.search(parts.path) and not is_blogger_list(parts.path, parts.query):
             return "search"
         if _CALENDAR.search(parts.path):
             return "calendar"
@@ -124,11 +131,16 @@ class Traps:
         seen = self._seen.setdefault(key, set())
         if query in seen:
             return False
-        numbered = len(pairs) == 1 and pairs[0][1].isdigit()
+        numbered = (len(pairs) == 1 and pairs[0][1].isdigit()) or is_blogger_list(path, query)
         if len(seen) >= (MOST_NUMBERS if numbered else MOST_COMBINATIONS):
             return True
         seen.add(query)
         return False
+
+
+def is_blogger_list(path: str, query: str) -> bool:
+    """Blogger shows its labels and its older entries as searches; they are lists that have an end."""
+    return path.startswith("/search/label/") or (path == "/search" and "updated-max=" in query)
 
 
 def repeats(path: str) -> bool:

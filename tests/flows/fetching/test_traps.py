@@ -22,7 +22,10 @@ SITE = "http://blog.example"
         ("/comments/feed/", "feed"),
         ("/?feed=rss2", "feed"),
         ("/?s=moulin", "search"),
-        ("/search/label/moulin", "search"),
+        ("/search/moulin", "search"),
+        ("/search?q=moulin", "search"),
+        ("/wp-content/uploads/2013/02/moulin.patch", "file"),
+        ("/sites/default/files/moulin.ko", "file"),
         ("/le-moulin/?share=facebook", "view"),
         ("/liste?sort=date&order=asc", "view"),
         ("/le-moulin.html?m=1", "view"),
@@ -54,6 +57,9 @@ def test_a_trap_is_told_by_its_address(path: str, reason: str) -> None:
         "/researching/",
         "/le-moulin/comment-page-2/",
         "/node/137",
+        "/search/label/moulin",
+        "/search?updated-max=2013-01-11T07:19:00-05:00&max-results=7",
+        "/files/le-moulin/",
     ],
 )
 def test_pages_of_a_site_are_no_traps(path: str) -> None:

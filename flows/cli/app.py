@@ -41,6 +41,7 @@ app.add_typer(reprocessing.app)
 app.add_typer(database.app)
 app.add_typer(users.user_app, name="user")
 app.add_typer(pages.pages_app, name="pages")
+app.add_typer(pages.site_app)
 
 
 def main() -> None:

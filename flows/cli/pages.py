@@ -76,3 +76,31 @@ def pages_set(
     else:
         typer.echo(done.sentence)
     raise typer.Exit(FAILED if done.replayed and done.replayed.unreadable else OK)
+
+
+site_app = typer.Typer()
+
+
+@site_app.command("site", epilog="Example: tamis site magazine")
+def site(
+    name: Annotated[str, typer.Argument(help="The site.")],
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Drop what was learned of it: the next run learns it anew.")
+    ] = False,
+    config: Config = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What was learned of a site from its own pages: its profile, its kinds of pages, what looks wrong."""
+    from flows.commands.site import shown, start_anew
+
+    settings = settings_of(config)
+    if reset:
+        dropped = start_anew(settings, name)
+        said = "dropped what was learned; the next run learns it anew" if dropped else "nothing was learned yet"
+        print_json({"site": name, "dropped": dropped}) if as_json else typer.echo(f"{name}: {said}")
+        return
+    found = shown(settings, name)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        typer.echo("\n".join(found.lines))

@@ -30,7 +30,7 @@ def test_every_command_of_the_page_on_sites_runs_as_written(tmp_path: Path) -> N
             "utf-8",
         )
         assert CliRunner().invoke(app, ["--config", str(config), "run", "--direct"]).exit_code == 0
-        assert len(commands()) >= 8
+        assert len(commands()) >= 10
         for line in commands():
             words = shlex.split(line.replace("https://example.org", server.url("").rstrip("/")))[1:]
             done = CliRunner().invoke(app, ["--config", str(config), *words])

@@ -91,7 +91,7 @@ def site(
     as_json: JsonOption = False,
 ) -> None:
     """What was learned of a site from its own pages: its profile, its kinds of pages, what looks wrong."""
-    from flows.commands.site import shown, start_anew
+    from flows.commands.site_look import shown, start_anew
 
     settings = settings_of(config)
     if reset:

@@ -31,12 +31,15 @@ def langdetect_factory(languages: tuple[str, ...]) -> Any:
     from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
     from langdetect.utils.lang_profile import LangProfile
 
+    from moderation.language.langdetect_loops import grams_in
+
     names = [name for language in languages for name in _LANGDETECT_NAMES.get(language, (language,))]
     files = [path for name in names if (path := Path(PROFILES_DIRECTORY) / name).is_file()]
     factory = DetectorFactory()
     factory.seed = LANGDETECT_SEED
     for index, path in enumerate(files):
         factory.add_profile(LangProfile(**json.loads(path.read_text(encoding="utf-8"))), index, len(files))
+    factory.grams_of = grams_in(factory.word_lang_prob_map)
     return factory
 
 
@@ -59,11 +62,13 @@ class LangdetectVoter:
         """Probabilities by language; empty if the text has no letters that langdetect knows."""
         from langdetect.lang_detect_exception import LangDetectException
 
+        from moderation.language.langdetect_loops import QuickDetector
+
         with _LOADING:
             factory = langdetect_factory(self.languages)
         if not factory.langlist:
             return {}
-        detector = factory.create()
+        detector = QuickDetector(factory)
         detector.n_trial = LANGDETECT_TRIALS
         detector.append(text)
         try:

@@ -118,6 +118,9 @@ def copied_from_page(view: View) -> Finding | None:
     return Finding(2.0 * share, view.text[span[0] : span[1]][:120], (span,))
 
 
+_COPIED = 0.3  # share of the text
+
+
 @signal(
     "copied-from-comment",
     0.9,
@@ -133,10 +136,12 @@ def copied_from_comment(view: View) -> Finding | None:
         return None
     own = set(zip(*(view.words[k:] for k in range(5)), strict=False))
     best = 0.0
+    fewest = _COPIED * len(own)  # less of it is no copy
     for sibling in siblings[:300]:
-        shared = own & _shingles(sibling)
-        best = max(best, len(shared) / max(1, len(own)))
-    return Finding(2.0 * best, f"{best:.0%}") if best >= 0.3 else None
+        theirs = _shingles(sibling)
+        if len(theirs) >= fewest and not own.isdisjoint(theirs):
+            best = max(best, len(own & theirs) / len(own))
+    return Finding(2.0 * best, f"{best:.0%}") if best >= _COPIED else None
 
 
 @lru_cache(maxsize=2048)
@@ -159,14 +164,20 @@ def talks_with_others(view: View) -> Finding | None:
     if not siblings or len(view.words) < 4:
         return None
     own = view.telling().difference(*(WORD.findall(view.text[a.start : a.end].lower()) for a in view.addresses))
-    talks = (_talk_of(sibling) for sibling in siblings[:100] if not _is_copy(view, sibling))
-    return _taken_up(view, frozenset().union(*(own & talk for talk in talks)), 2.0)
+    words = frozenset(view.words)
+    shared: set[str] = set()
+    for sibling in siblings[:100]:
+        talk = _talk_of(sibling)
+        if not own.isdisjoint(talk) and not _is_copy(words, sibling):
+            shared |= own & talk
+    return _taken_up(view, frozenset(shared), 2.0)
 
 
-def _is_copy(view: View, sibling: str) -> bool:
+def _is_copy(own: frozenset[str], sibling: str) -> bool:
+    """Whether two thirds of the words of the longer one stand in both."""
     words = _words_of(sibling)
-    own = frozenset(view.words)
-    return len(own & words) * 3 > 2 * max(len(own), len(words))
+    least, most = sorted((len(own), len(words)))
+    return least * 3 > 2 * most and len(own & words) * 3 > 2 * most
 
 
 @lru_cache(maxsize=2048)
@@ -203,7 +214,7 @@ def _talk_of(text: str) -> frozenset[str]:
 )
 def answers_parent(view: View) -> Finding | None:
     parent = view.submission.parent_text
-    if not parent or _is_copy(view, parent):
+    if not parent or _is_copy(frozenset(view.words), parent):
         return None
     return _taken_up(view, view.telling() & _talk_of(parent), 2.0)
 

@@ -69,9 +69,11 @@ def _of_family(family: str) -> Signal:
 
 def fresh(view: View, family: str) -> list[Hit]:
     """The hits of a family that do not merely take up the article's own subject."""
-    hits = view.hits.get(family, [])
+    hits = view.hits.get(family)
+    if not hits:
+        return []
     page = view.page()
-    if page is None or not hits:
+    if page is None:
         return hits
     return [hit for hit in hits if not page.says(view.words[max(0, hit.first) : hit.last])]
 

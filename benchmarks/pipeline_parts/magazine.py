@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import json
 import random
+import re
 import sys
 from pathlib import Path
 
@@ -67,6 +68,13 @@ _MONTHS = {
 def sentence(rng: random.Random, language: str) -> str:
     parts = [rng.choice(words[language].split("|")) for words in (_WHO, _DOES, _THEN)]
     return f"{parts[0][0].upper()}{parts[0][1:]} {parts[1]} {parts[2]}."
+
+
+def chat(rng: random.Random, language: str) -> str:
+    """What a reader writes: words of the language in an order that nobody else has, for no comment is like another."""
+    words = [word for phrases in (_WHO, _DOES, _THEN, _OPINION) for word in re.findall(r"\w{2,}", phrases[language])]
+    said = " ".join(rng.choices(words, k=rng.randint(7, 22)))
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def prose(rng: random.Random, language: str, sentences: int) -> str:
@@ -127,8 +135,8 @@ _THREADS = {
 
 def comment(rng: random.Random, theme: str, language: str, number: int) -> str:
     name = rng.choice(_NAMES)
-    body = rng.choice(_SPAM).format(n=number) if number % 13 == 4 else rng.choice(_OPINION[language].split("|"))
-    body = f"<p>{body}</p>" + "".join(f"<p>{prose(rng, language, 1)}</p>" for _ in range(rng.randint(0, 2)))
+    body = rng.choice(_SPAM).format(n=number) if number % 100 == 4 and rng.random() < 0.3 else chat(rng, language)
+    body = "".join(f"<p>{part}</p>" for part in (body, *(chat(rng, language) for _ in range(rng.randint(0, 2)))))
     day, month, hour = rng.randint(1, 28), rng.randint(1, 12), rng.randint(8, 19)
     when = f"{day} {_MONTHS[language][month - 1]} 2021, {hour}:{number % 50 + 10}"
     iso = f"2021-{month:02}-{day:02}T{hour:02}:{number % 50 + 10}:00"

@@ -249,6 +249,7 @@ class Fetcher:
                     raise BadAnswer(url, f"a redirect (HTTP {status}) that leads nowhere", reason="redirect")
                 return answer
             if status == 304:
+                await self._drained(response, 0)
                 if not conditional:
                     raise BadAnswer(url, "HTTP 304 to a question nobody asked; nothing changes", reason="unasked_304")
                 return answer
@@ -298,7 +299,7 @@ class Fetcher:
         """Read an empty body to its end, so that the connection can serve again; a real one is not worth its time."""
         if length == 0:
             async for _ in response.stream:  # type: ignore[union-attr]
-                pass
+                return  # it has a body after all
 
     async def _body(self, url: str, response: httpx.Response, length: int | None, errand: _Errand) -> bytes:
         """The body as it arrives, still coded, at most the cap."""

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from flows.observe import log
 from flows.runs.examples import example_of
@@ -75,10 +76,12 @@ def is_told_elsewhere(site_run: SiteRun, outcome: Extracted) -> bool:
 
     Digits do not count: a notice may name the hour or the address.
     """
-    plain = "".join(letter for letter in outcome.page.text if letter.isalpha())
-    if len(plain) < ENDS // 4:
+    text = outcome.page.text
+    start = "".join(islice(filter(str.isalpha, text), ENDS))
+    if len(start) < ENDS // 4:
         return False
-    seen = site_run.new_texts.setdefault(f"{plain[:ENDS]}…{plain[-ENDS:]}", set())
+    end = "".join(islice(filter(str.isalpha, reversed(text)), ENDS))[::-1]
+    seen = site_run.new_texts.setdefault(f"{start}…{end}", set())
     seen.add(outcome.page.canonical_url)
     return len(seen) >= SAME_FROM
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, text, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, or_, select, text, update
 
 from extractors.records import CommentKind
 from moderation.campaigns import alike, bands, signature
@@ -149,20 +149,32 @@ def near_duplicates(connection: Connection, number: int, sign: bytes, mine: Sequ
     """The known comments that resemble this one, the oldest first."""
     if not mine:
         return []
+    rows = connection.execute(SHARING_BANDS, {"bands": mine, "number": number})
+    return [other for other, theirs in rows if alike(sign, bytes(theirs))]
+
+
+def sharing_bands() -> Select[Any]:
+    """The signatures of the comments that share most of `bands`, without comment `number`."""
     shared = (
         select(comment_bands.c.comment_id, func.count().label("shared"))
-        .where(comment_bands.c.band.in_(mine), comment_bands.c.comment_id != number)
+        .where(
+            comment_bands.c.band.in_(bindparam("bands", expanding=True)),
+            comment_bands.c.comment_id != bindparam("number"),
+        )
         .group_by(comment_bands.c.comment_id)
         .order_by(func.count().desc())
         .limit(MOST_IN_BAND)
         .subquery()
     )
-    query = (
+    return (
         select(comment_signatures.c.comment_id, comment_signatures.c.signature)
         .join(shared, shared.c.comment_id == comment_signatures.c.comment_id)
         .order_by(comment_signatures.c.comment_id)
     )
-    return [other for other, theirs in connection.execute(query) if alike(sign, bytes(theirs))]
+
+
+SHARING_BANDS = sharing_bands()
+"""Asked once a comment: made anew each time it would cost several times what the database needs to answer."""
 
 
 def join(connection: Connection, numbers: Sequence[int], now: datetime) -> int:

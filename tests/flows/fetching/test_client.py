@@ -60,6 +60,13 @@ async def test_a_conditional_request_that_finds_nothing_new_brings_no_body(site,
     assert site.header_hits["/a", "if-none-match"] == site.header_hits["/a", "if-modified-since"] == 1
 
 
+async def test_a_night_of_unchanged_pages_takes_one_connection(site, fetcher) -> None:
+    site.pages = {f"/{number}": Reply(body="a", etag='"v1"') for number in range(4)}
+    for number in range(4):
+        assert (await fetcher.fetch(get(site, f"/{number}", etag='"v1"'))).not_modified
+    assert site.connections == 1
+
+
 async def test_validators_go_only_to_the_address_that_the_stored_copy_came_from(site, fetcher) -> None:
     site.pages = {"/old": redirect("/new"), "/new": Reply(body="new", etag='"v1"')}
     moved = await fetcher.fetch(get(site, "/old", etag='"v1"'))

@@ -71,10 +71,17 @@ def configure(
     logger.propagate = False
 
 
+def configure_once(settings: Settings) -> None:
+    """`configure` by the settings, in a process that nobody has configured: a worker, a long-lived service."""
+    if not logging.getLogger(LOGGER).handlers:
+        configure(settings.log_format, secrets=secrets_of(settings))
+
+
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """What no log line may hold: the passwords of the database and the proxy, alarm addresses and their parts."""
     addresses = (settings.database_url, settings.fetch.proxy or "")
     found = [urlsplit(address).password or "" for address in addresses]
+    found += [site.heartbeat for site in settings.sites if site.heartbeat]
     for address in settings.alarms:
         found.append(address)
         found += [part for part in re.split(r"[/:?&=@]+", address.partition("://")[2]) if len(part) >= 8]

@@ -62,6 +62,7 @@ class SiteSettings(Table):
     check_notices: bool = False  # ask the pages that pingbacks come from whether they link here
     cron: str | None = None
     timezone: str = "UTC"
+    heartbeat: Url | None = None  # called after each good run: its silence is an alarm somewhere else
     moderation: ModerationSettings | None = None
     desk: AgreedSettings | None = None
 

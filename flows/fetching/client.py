@@ -163,7 +163,8 @@ class Fetcher:
     def _host_slot(self, target: guard.Target) -> asyncio.Semaphore:
         slots = self._host_slots.get(target.authority)
         if slots is None:
-            count = self.policy.max_connections if target.local else self.policy.concurrency_per_host
+            local = self.policy.local_concurrency or self.policy.max_connections
+            count = local if target.local else self.policy.concurrency_per_host
             slots = self._host_slots[target.authority] = asyncio.Semaphore(count)
         return slots
 
@@ -177,7 +178,7 @@ class Fetcher:
 
     async def _interval(self, target: guard.Target, errand: _Errand) -> float:
         """Seconds between two requests to the host. Raises Refused or Busy if its robots.txt says no."""
-        interval = 0.0 if target.local else self.policy.pace_s
+        interval = self.policy.local_pace_s if target.local else self.policy.pace_s
         if self.policy.respect_robots and not errand.for_robots:
             rules = await self._robots.check(str(target.url), target.authority)
             interval = max(interval, rules.crawl_delay(self.policy.crawl_delay_cap_s))

@@ -15,6 +15,12 @@ from dataclasses import dataclass
 Stopwatch = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
 
+CLOSE_ENOUGH = 0.001
+"""Seconds by which a clock and a sleep may differ."""
+
+FORGET_AFTER = 3_600.0
+"""Seconds after which nobody needs to know when a host was asked last: no interval is so long."""
+
 MAX_HOSTS = 10_000
 """Hosts remembered before those without a pending promise are forgotten."""
 
@@ -33,6 +39,7 @@ class Pace:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._next: dict[str, float] = {}  # host -> when it may be asked again
+        self._last: dict[str, float] = {}  # host -> when it was asked last
         self._holds: dict[str, tuple[float, str]] = {}  # host -> until, because
 
     async def turn(self, host: str, interval: float, patience: float) -> Hold | None:
@@ -50,7 +57,12 @@ class Pace:
             await self._sleep(hold.seconds)
         if interval <= 0:
             return None
-        await self._sleep_if_needed(self._reserve(host, interval))
+        at = self._reserve(host, interval)
+        while True:
+            await self._sleep_until(at)
+            if (later := self._start(host, interval, at)) is None:
+                break
+            at = later  # who was before us woke late: the machine is busy
         # A hold may have come while we waited for our turn: then wait it out as well, or give up.
         hold = self.hold_on(host)
         return None if hold is None else await self.turn(host, interval, patience)
@@ -82,10 +94,22 @@ class Pace:
             self._next[host] = at + interval
             if len(self._next) > MAX_HOSTS:
                 self._next = {name: when for name, when in self._next.items() if when > now}
-            return at - now
+            return at
 
-    async def _sleep_if_needed(self, seconds: float) -> None:
-        if seconds > 0:
+    def _start(self, host: str, interval: float, at: float) -> float | None:
+        """Notes that the host is asked now, which is `at` or later; or says from when on it may be."""
+        with self._lock:
+            now = max(self._clock(), at)
+            earliest = self._last.get(host, float("-inf")) + interval
+            if earliest - now > CLOSE_ENOUGH:
+                return earliest
+            self._last[host] = now
+            if len(self._last) > MAX_HOSTS:
+                self._last = {name: when for name, when in self._last.items() if now - when < FORGET_AFTER}
+        return None
+
+    async def _sleep_until(self, at: float) -> None:
+        if (seconds := at - self._clock()) > 0:
             await self._sleep(seconds)
 
 

@@ -32,10 +32,12 @@ class FetchPolicy:
     backoff_cap_s: float = 20.0
     retry_after_cap_s: float = 3_600.0  # what a host may ask for at most
     patience_s: float = 20.0  # longer waits are the frontier's: the error is raised with its `retry_after`
-    pace_s: float = 1.0  # between two requests to a host; 0 for sites configured as local
+    pace_s: float = 1.0  # between two requests to a host
+    local_pace_s: float = 0.0  # the same for hosts among `local_addresses`
     share: int = 1  # processes that ask the same hosts at once: each waits so many times as long
     crawl_delay_cap_s: float = 30.0
     concurrency_per_host: int = 2
+    local_concurrency: int | None = None  # the same for hosts among `local_addresses`; None: `max_connections`
     breaker_failures: int = 5  # fetches that failed in a row before a host is left alone
     breaker_hold_s: float = 60.0
     respect_robots: bool = True

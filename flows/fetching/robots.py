@@ -88,8 +88,10 @@ class Robots:
         url = f"{host}/robots.txt"
         try:
             body = await self._get(url)
-        except Refused:
-            raise
+        except Refused as error:
+            if error.url == url:  # the host itself may not be asked
+                raise
+            return RobotsRules(url, None, self._clock() + UNREACHABLE_TTL_S, error)  # it sends us where we may not go
         except (Transient, TooLarge) as error:
             return RobotsRules(url, None, self._clock() + UNREACHABLE_TTL_S, error)
         except Permanent as error:

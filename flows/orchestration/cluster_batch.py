@@ -16,6 +16,7 @@ from pathlib import Path
 from flows.clock import utc_now
 from flows.fetching.client import Fetcher
 from flows.fetching.policy import FetchPolicy
+from flows.observe import configure_once
 from flows.runs.ingest import ingest
 from flows.runs.judging import moderator_of
 from flows.runs.manners import fetch_policy
@@ -50,6 +51,7 @@ async def run_cluster_batch(errand: ClusterBatch) -> Counter[str]:
     Raises StorageError, SettingsError, UnknownSite; the pages not loaded by then stay due.
     """
     settings = load(Path(errand.config))
+    configure_once(settings)
     site = settings.site(errand.site)
     worker = f"{worker_name()}:{errand.number}"  # one process may run several errands at a time
     with ExitStack() as stack:
@@ -77,7 +79,13 @@ async def run_cluster_batch(errand: ClusterBatch) -> Counter[str]:
 
 def shared(policy: FetchPolicy, share: int) -> FetchPolicy:
     """The site's manners for one of `share` processes that ask its host at once: together they are as polite as one."""
-    return replace(policy, share=share, concurrency_per_host=max(1, policy.concurrency_per_host // share))
+    local = policy.local_concurrency
+    return replace(
+        policy,
+        share=share,
+        concurrency_per_host=max(1, policy.concurrency_per_host // share),
+        local_concurrency=None if local is None else max(1, local // share),
+    )
 
 
 def allow_children() -> None:

@@ -22,6 +22,7 @@ from prefect.exceptions import PrefectException
 from prefect.logging import get_run_logger
 
 from flows.errors import RunFailed
+from flows.observe import configure_once
 from flows.orchestration.runners import PROCESSES
 from flows.runs.ingest import ingest
 from flows.runs.nightly import batches, run_site
@@ -68,6 +69,8 @@ async def nightly(site: str, config: str, full: bool = False, limit: int | None 
 
 async def one_night(site: str, config: str, full: bool, limit: int | None) -> dict[str, int]:
     settings = load(Path(config))
+    if reported.get() is None:  # no terminal shows the report: a worker, or a schedule
+        configure_once(settings)
     report = await run_site(
         settings,
         settings.site(site),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from flows.errors import FlowError
+from flows.observe import configure_once
 from flows.orchestration.environment import prepare_prefect
 from flows.orchestration.server import scheduler
 from flows.runs.agreements import watched
@@ -41,6 +42,7 @@ def schedules(settings: Settings) -> list[dict[str, str | None]]:
 def serve_sites(settings: Settings, announce: Callable[[str], object]) -> None:
     """Runs until interrupted. Raises NothingScheduled, or RunFailed when no scheduler can be reached or started."""
     sites = scheduled(settings)
+    configure_once(settings)
     upgrade_if_blank(settings.database_url)
     prepare_prefect()
     with scheduler(announce):

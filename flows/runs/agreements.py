@@ -16,11 +16,13 @@ from urllib.parse import urlencode
 from flows.clock import utc_now
 from flows.observe import log
 from flows.runs.alarms import Alarm, AlarmKind, Language, send
+from flows.runs.lateness import lateness
 from flows.settings import Settings
 from flows.settings_tables import AgreedSettings
 from storage.crawl.campaigns import Campaign, largest_campaigns
+from storage.crawl.runs import recent_runs
 from storage.database.engine import Database
-from storage.desk.notices import Notice, claim_notices, clear_notices, confirm_sent
+from storage.desk.notices import Notice, claim_notices, clear_notices, keep_told
 from storage.desk.review_queue import Capped, QueueFilter, oldest_waiting, waiting_count
 from storage.opening import open_database
 
@@ -72,14 +74,18 @@ def send_due_notices(settings: Settings, db: Database, now: datetime) -> tuple[s
     mine = claim_notices(db, list(raised), now, REMIND_AFTER, once=(AlarmKind.CAMPAIGN,))
     unsent = send([raised[matter] for matter in mine], settings.alarms)
     if mine and len(unsent) < len(settings.alarms):
-        confirm_sent(db, mine, now)
+        keep_told(db, [(matter, raised[matter].sentence) for matter in mine], now)
     return unsent
 
 
 def due(settings: Settings, db: Database, now: datetime) -> list[tuple[Notice, Alarm]]:
     """Every breach there is now; a campaign is one, on however many sites it is."""
     names = [site.name for site in settings.sites]
-    found = []
+    found = [
+        breach(settings, AlarmKind.LATE, site.name, late_by)
+        for site in settings.sites
+        if (late_by := lateness(site, recent_runs(db, site.name), now)) is not None
+    ]
     for late in overdue(settings, db, names, now):
         words = WORDS[language_of(settings, late.site)]
         sentence = words.overdue.format(

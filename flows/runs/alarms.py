@@ -81,6 +81,7 @@ OF_RUNS = (
     AlarmKind.THEME_CHANGED,
     AlarmKind.QUARANTINE,
     AlarmKind.CLOCK,
+    AlarmKind.LATE,
 )
 """What the end of a run settles: told before and not said by this run, it is over."""
 

@@ -23,7 +23,9 @@ def fetch_policy(settings: Settings, site: SiteSettings) -> FetchPolicy:
         proxy=fetch.proxy,
         ca_file=str(fetch.ca_file) if fetch.ca_file else None,
         pace_s=site.pace,
+        local_pace_s=site.pace if "pace" in site.model_fields_set else 0.0,  # who says nothing of it is in a hurry
         concurrency_per_host=site.concurrency,
+        local_concurrency=site.concurrency if "concurrency" in site.model_fields_set else None,
         respect_robots=site.robots,
         local_addresses=site.addresses if site.local else frozenset(),
     )

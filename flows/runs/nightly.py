@@ -24,6 +24,7 @@ from flows.fetching.traps import Traps
 from flows.observe import log
 from flows.runs.agreements import send_due_notices
 from flows.runs.alarms import Alarm, AlarmKind, alarms_of, send
+from flows.runs.heartbeat import beat
 from flows.runs.holding import settle
 from flows.runs.ingest import ingest
 from flows.runs.judging import look_at_audits, moderator_of
@@ -252,6 +253,9 @@ def with_notices_sent(settings: Settings, db: Database, report: RunReport) -> Ru
     except StorageError as error:  # the run has ended, well or not: its report must not get lost over this
         undelivered += (f"the review queue was not looked at: {error}",)
         undelivered += send(alarms_of(report), settings.alarms)
+    heartbeat = settings.site(report.site).heartbeat
+    if heartbeat is not None and report.outcome == Outcome.GOOD and (missed := beat(heartbeat)) is not None:
+        undelivered += (missed,)
     return replace(report, warnings=(*report.warnings, *undelivered))
 
 

@@ -6,24 +6,29 @@ import errno
 import json
 import random
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 
+from flows.clock import utc_now
 from flows.runs import processing
 from flows.runs.accepting import NothingHeld, accept
+from flows.runs.agreements import send_due_notices
 from flows.runs.replay import replay
 from flows.settings import Settings
 from storage.database.engine import NOT_DURABLE, connect
 from storage.database.errors import StorageError
+from storage.opening import open_database
 from tests.nightly_site import night, nights_later
 from tests.press import rows, running, settings_file, site_of, small_site, wait_until
-from tests.servers import Reply, SiteServer
+from tests.servers import Reply, Request, SiteServer
 
 pytestmark = pytest.mark.integration
 
@@ -442,3 +447,55 @@ def test_a_run_that_is_told_to_stop_gives_its_pages_back_and_ends_its_row(tmp_pa
     assert rows(url, "SELECT status FROM runs") == [("failed",)]
     assert "it was interrupted" in rows(url, "SELECT message FROM runs")[0][0]
     assert rows(url, "SELECT count(*) FROM pages WHERE lease_worker IS NOT NULL") == [(0,)]
+
+
+def test_pace_and_concurrency_hold_for_a_local_site_that_names_them(site: SiteServer, settings: Settings) -> None:
+    times: list[float] = []
+
+    def asked(request: Request) -> str:
+        times.append(time.monotonic())
+        return page(int(request.path.strip("/")))
+
+    site.pages.update({f"/{n}": asked for n in range(6)})
+    slow = settings.sites[0].model_validate(
+        {**settings.sites[0].model_dump(exclude_unset=True), "pace": 0.2, "concurrency": 1, "robots": False}
+    )
+    slow = slow.model_copy(update={"urls": slow.urls[:6]})
+    night(settings.model_copy(update={"sites": (slow,)}), 0)
+    gaps = [after - before for before, after in pairwise(times)]
+    assert (len(times), min(gaps) > 0.15, site.most_at_once) == (6, True, 1)
+
+
+def test_a_good_run_calls_the_heartbeat_and_a_bad_one_does_not(site: SiteServer, settings: Settings) -> None:
+    with SiteServer({"/ping/secret": Reply(body="ok")}) as watcher:
+        beating = settings.sites[0].model_copy(update={"heartbeat": watcher.url("/ping/secret")})
+        watched = settings.model_copy(update={"sites": (beating,)})
+        night(watched, 0)
+        assert watcher.hits["/ping/secret"] == 1
+        site.pages.update({f"/{n}": Reply(status=403) for n in range(PAGES)})
+        night(watched, 1)
+        assert watcher.hits["/ping/secret"] == 1
+        site.pages.update({f"/{n}": page(n) for n in range(PAGES)})
+        watcher.pages.clear()
+        report = night(watched, 2)
+    assert [words for words in report.warnings if "heartbeat was not taken (HTTP 404)" in words]
+    assert "secret" not in "".join(report.warnings)
+
+
+def test_a_site_that_does_not_run_is_told_and_the_next_run_says_that_it_is_over(
+    site: SiteServer, settings: Settings
+) -> None:
+    with SiteServer({"/hook": Reply(body="ok")}) as hook:
+        nightly = settings.sites[0].model_copy(update={"cron": "30 2 * * *"})
+        told = settings.model_copy(update={"alarms": (f"json://{hook.authority}/hook",), "sites": (nightly,)})
+        night(told, 0)
+        with nights_later(3), open_database(told.database_url) as db:
+            for _ in range(2):
+                send_due_notices(told, db, utc_now())
+        night(told, 3.1)
+        messages = [json.loads(request.body) for request in hook.requests]
+    assert [message["title"] for message in messages] == [
+        "Tamis: press: no run when one was due",
+        "Tamis: press: over",
+    ]
+    assert "although one was due on" in messages[0]["message"]

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from flows import __version__
-from flows.cli import database, pages, reprocessing, users
+from flows.cli import database, looking, pages, reprocessing, users
 from flows.cli.terminal import (
     FAILED,
     OK,
@@ -38,6 +38,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(reprocessing.app)
+app.add_typer(looking.app)
 app.add_typer(database.app)
 app.add_typer(users.user_app, name="user")
 app.add_typer(pages.pages_app, name="pages")
@@ -266,15 +267,17 @@ def status(
     config: Config = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Per-site health: pages by state, last run, quarantine, comments by action, alarms."""
+    """What is wrong, the worst first, with the next command, and how each site does; exit code 3 if anything is."""
     from flows.commands.health import site_states
-    from flows.commands.printing import print_status
+    from flows.commands.status_screen import lines
 
     states = site_states(settings_of(config), sites)
     if as_json:
         print_json([state.as_json() for state in states])
     else:
-        print_status(states)
+        for line in lines(states):
+            typer.echo(line)
+    raise typer.Exit(QUARANTINED if any(state.gravity for state in states) else OK)
 
 
 @app.command(epilog="Example: tamis desk --port 8710")

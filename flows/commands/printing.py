@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape as without_markup
 from rich.table import Table
@@ -16,7 +15,6 @@ from flows.runs.site_run import SHOWN_COUNTS, RunReport
 
 if TYPE_CHECKING:
     from flows.commands.doctor import Diagnosis
-    from flows.commands.health import SiteState
     from flows.runs.remoderate import Remoderated
     from flows.runs.replay import Replayed
     from storage.crawl.page_kinds import SitePages
@@ -72,28 +70,6 @@ def print_reports(reports: Sequence[RunReport], console: Console | None = None) 
             console.print(f"  [red]{escape(report.outcome)}[/] {escape(report.cause)}", highlight=False)
         if report.failure:
             console.print(f"  [red]failed[/] {escape(report.failure)}", highlight=False)
-
-
-def print_status(states: Sequence[SiteState], console: Console | None = None) -> None:
-    """One row a site, then its alarms and open quarantine cases."""
-    console = console or Console()
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 0), show_edge=False)
-    for head in ("site", "pages", "articles", "comments", "review", "set aside", "last run, UTC", "result"):
-        table.add_column(head, no_wrap=True, justify="left" if head in ("site", "last run, UTC", "result") else "right")
-    for state in states:
-        table.add_row(*(escape(cell) for cell in state.cells()))
-    console.print(table)
-    for state in states:
-        if state.status and state.status.sentence:
-            console.print(f"  {escape(state.site)}: {escape(state.status.sentence)}", highlight=False)
-        for warning in state.status.warnings if state.status else ():
-            console.print(f"  [yellow]warning[/] {escape(state.site)}: {escape(warning)}", highlight=False)
-        for alarm in state.alarms:
-            console.print(f"  [red]alarm[/] {escape(state.site)}: {escape(alarm)}", highlight=False)
-        if state.guarantee:
-            console.print(f"  {escape(state.site)}: {escape(state.guarantee)}", highlight=False)
-        for words in grouped([(case.reason, case.message) for case in state.open_cases]):
-            console.print(f"  [yellow]quarantined[/] {words}", highlight=False)
 
 
 def print_pages(found: SitePages, *, why: bool = False, console: Console | None = None) -> None:

@@ -36,6 +36,15 @@ class Yield:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """Pages of a site in quarantine for one reason: how many, and what is said of the newest."""
+
+    reason: str
+    pages: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteStatus:
     """One site's health. `alarms` are sentences; none means well."""
 
@@ -50,6 +59,7 @@ class SiteStatus:
     waiting: int
     oldest_waiting: datetime | None
     quarantined: int
+    set_aside: tuple[SetAside, ...]  # the commonest reason first
     yield_now: Yield | None
     yield_before: Yield | None
     alarms: tuple[str, ...]
@@ -132,12 +142,29 @@ def status_of_site(connection: Connection, site_id: int, now: datetime, site: st
         ).scalar_one(),
         "textless": textless(connection, site_id),
         "warnings": warnings_of(connection, site, site_id),
+        "set_aside": set_aside(connection, site_id),
         "yields": yields(connection, site_id),
     }
 
 
 def counts_of(rows: Any) -> dict[str, int]:
     return {str(name): int(number) for name, number in rows}
+
+
+def set_aside(connection: Connection, site_id: int) -> tuple[SetAside, ...]:
+    """The site's open cases by reason."""
+    mine = (pages.c.site_id == site_id, quarantine.c.resolved_at.is_(None))
+    cases = quarantine.join(pages, pages.c.id == quarantine.c.page_id)
+    found = connection.execute(
+        select(quarantine.c.reason, func.count().label("number"), func.max(quarantine.c.id).label("newest"))
+        .select_from(cases)
+        .where(*mine)
+        .group_by(quarantine.c.reason)
+        .order_by(func.count().desc(), quarantine.c.reason)
+    ).all()
+    newest = select(quarantine.c.id, quarantine.c.message).where(quarantine.c.id.in_([row.newest for row in found]))
+    said = {row.id: row.message for row in connection.execute(newest)} if found else {}
+    return tuple(SetAside(reason=row.reason, pages=row.number, message=said[row.newest]) for row in found)
 
 
 def yields(connection: Connection, site_id: int) -> tuple[Yield | None, Yield | None]:

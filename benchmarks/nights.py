@@ -1,0 +1,209 @@
+"""Nights that look after themselves: 60 nights on 12 sites, with changes that must be held back and told.
+
+    python benchmarks/nights.py [--nights 60] [--sites 12] [--jobs 2] [--verbose] [--json OUT]
+
+Each site is served on loopback and lives (new stories, comments, corrections, sidebars, nonces). Now and then it shows
+a login wall, a captcha, a theme whose body is gone, and so on, for some nights. After each run the database is compared
+with what the site really says. Pages are read in this process and the clock is moved: a night takes about a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.isolation import isolate
+from benchmarks.nights_parts.changes import CHANGES, OF_COMMENTS, Change
+from benchmarks.nights_parts.site import Article, Site, Theme
+from benchmarks.table import Figure, show
+from flows.settings import Settings
+from flows.settings_file import build
+from tests.nightly_site import night
+from tests.press import rows
+from tests.servers import SiteServer
+
+THEMES = (
+    Theme(body="entry-content", wrapper="site-main", thread="commentlist", tags=True, nonce=False),
+    Theme(body="entry-content", wrapper="site-main", thread="commentlist", tags=False, nonce=True),
+    Theme(body="post-body", wrapper="layout", thread="divs", tags=True, nonce=True),
+    Theme(body="artikel-text", wrapper="inhalt", thread="divs", tags=False, nonce=False),
+    Theme(body="story__text", wrapper="page", thread="none", tags=False, nonce=True),
+    Theme(body="contenu", wrapper="corps", thread="commentlist", tags=False, nonce=True),
+)
+CALM = 3  # nights between two changes
+KEPT = 0.9  # of an article's paragraphs
+
+
+@dataclass
+class Told:
+    """What came of one site's nights."""
+
+    nights: int = 0
+    calm: int = 0  # nights on which all was well
+    false_alarms: int = 0
+    changes: Counter[str] = field(default_factory=Counter)
+    told: Counter[str] = field(default_factory=Counter)
+    overwritten: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+
+
+def site_of(number: int) -> Site:
+    return Site(
+        f"Paper {number}",
+        seed=number,
+        articles=20 + 2 * (number % 6),
+        comments=(6, 2, 4, 1, 0, 12)[number % 6],
+        language=("en", "fr", "de")[number % 3],
+        theme=THEMES[number % len(THEMES)],
+    )
+
+
+def settings_of(server: SiteServer, folder: Path) -> Settings:
+    site = {"sitemaps": [server.url("/sitemap.xml")], "local": True, "robots": False}
+    data = {"jobs": 1, "sites": {"press": site}, "moderation": {"lean": True}, "fetch": {"attempts": 1}}
+    return build(data, base=folder, environment={})
+
+
+def serve(server: SiteServer, site: Site, change: Change | None, since: int) -> set[str]:
+    """Puts tonight's pages on the server; the paths that the change touches."""
+    pages: dict[str, Any] = {"/sitemap.xml": site.sitemap(server.url("").rstrip("/"))}
+    touched = set()
+    for article in site.articles:
+        shown = change.show(site, article, since) if change else None
+        if shown is not None:
+            touched.add(article.path)
+        if shown == "404":
+            continue
+        pages[article.path] = site.reply(shown if shown is not None else site.page(article))
+    server.pages.clear()
+    server.pages.update(pages)
+    return touched
+
+
+def lives(number: int, nights: int) -> Told:
+    """One site's nights."""
+    found, site, dice = Told(), site_of(number), random.Random(1000 + number)
+    plan = list(CHANGES)
+    dice.shuffle(plan)
+    if site.theme.thread == "none":
+        plan = [change for change in plan if change.name not in OF_COMMENTS]
+    change: Change | None = None
+    began = ended = 2  # the first nights are calm
+    told = False
+    with SiteServer({}) as server, tempfile.TemporaryDirectory() as folder:
+        settings = settings_of(server, Path(folder))
+        for today in range(nights):
+            if change is not None and today - began >= change.nights:
+                change, ended = None, today
+            if change is None and plan and today - ended >= CALM and dice.random() < 0.7:
+                change, began, told = plan.pop(0), today, False
+                found.changes[change.name] += not change.harmless
+            if change is None or change.name not in OF_COMMENTS:
+                site.day()
+            touched = serve(server, site, change, today - began + 1)
+            report = night(settings, today)
+            found.nights += 1
+            bad = report.outcome != "good"
+            if change is None or change.harmless:
+                found.calm += 1
+                found.false_alarms += bad
+                if bad:
+                    found.notes.append(f"site {number} night {today}: false alarm: {report.cause or report.failure}")
+            elif bad and not told and today - began + 1 <= change.told_by:
+                told = True
+                found.told[change.name] += 1
+            elif not bad and today - began + 1 == change.told_by and not told:
+                counts = {name: report.counts.get(name) for name in ("compared", "broken_pages", "comments_missing")}
+                found.notes.append(f"site {number} night {today}: {change.name} not told ({len(touched)}) {counts}")
+            lost = overwritten(settings, server, site, touched)
+            if change is not None and lost:
+                found.overwritten[change.name] += len(lost)
+                found.notes.append(f"site {number} night {today}: {change.name}: {len(lost)} lost: {lost[:2]}")
+    return found
+
+
+def overwritten(settings: Settings, server: SiteServer, site: Site, touched: set[str]) -> list[str]:
+    """Records of pages that a change touches which do not say any more what the site really says."""
+    url = settings.database_url
+    texts = {
+        address.removeprefix(server.url("").rstrip("/")): (" ".join(text.split()), gone)
+        for address, text, gone in rows(url, "SELECT canonical_url, text, gone_at FROM articles")
+    }
+    said = {
+        (author, " ".join(body.split()))
+        for author, body in rows(url, "SELECT author, body FROM comments WHERE removed_at IS NULL")
+    }
+    lost = []
+    for article in site.articles:
+        if article.path not in touched or article.path not in texts:
+            continue
+        text, gone = texts[article.path]
+        if gone or share_of(article, text) < KEPT - 0.35:  # what was corrected today is not read yet
+            lost.append(f"text of {article.path}")
+    everything = {(one.author, one.body) for article in site.articles for one in article.comments}
+    missing = sorted((everything & remembered(settings)) - said)
+    return lost + [f"comment of {author}" for author, _ in missing]
+
+
+def remembered(settings: Settings) -> set[tuple[str, str]]:
+    """Every text that a comment ever had in the database."""
+    query = "SELECT author, body FROM comments UNION SELECT author, body FROM comment_versions"
+    return {(author, " ".join(body.split())) for author, body in rows(settings.database_url, query)}
+
+
+def share_of(article: Article, text: str) -> float:
+    return sum(paragraph in text for paragraph in article.paragraphs) / len(article.paragraphs)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--nights", type=int, default=60)
+    parser.add_argument("--sites", type=int, default=12)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    isolate()
+    with ProcessPoolExecutor(given.jobs) as pool:
+        found = []
+        for number, one in enumerate(pool.map(lives, range(given.sites), [given.nights] * given.sites)):
+            found.append(one)
+            print(
+                f"site {number}: {one.nights} nights, {sum(one.told.values())} of {sum(one.changes.values())} told,"
+                f" {one.false_alarms} false alarms, {sum(one.overwritten.values())} overwritten",
+                flush=True,
+            )
+            if given.verbose:
+                print("\n".join(one.notes), flush=True)
+    changes, told = sum((one.changes for one in found), Counter()), sum((one.told for one in found), Counter())
+    lost = sum((one.overwritten for one in found), Counter())
+    calm, false = sum(one.calm for one in found), sum(one.false_alarms for one in found)
+    changed = sum(changes.values())
+    figures = [
+        Figure("site-nights", "720", f"{sum(one.nights for one in found):,}"),
+        Figure("good records overwritten", "0", f"{sum(lost.values()):,}", not lost),
+        Figure(
+            "changes told on their first night",
+            ">= 95 %",
+            f"{sum(told.values())} of {changed} ({sum(told.values()) / max(changed, 1):.1%})",
+            sum(told.values()) >= 0.95 * changed,
+        ),
+        Figure("false alarms on nights when all was well", "<= 1 %", f"{false} of {calm} ({false / max(calm, 1):.2%})",
+               false <= 0.01 * calm),
+    ]  # fmt: skip
+    details = {"changes": dict(changes), "told": dict(told), "overwritten": dict(lost)}
+    print("\nby change: " + "; ".join(f"{name} {told[name]} of {number}" for name, number in sorted(changes.items())))
+    return 0 if show("Nights", figures, given.json, details) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

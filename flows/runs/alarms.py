@@ -118,7 +118,7 @@ def alarms_of(report: RunReport, quarantine_over: int = QUARANTINE_OVER) -> tupl
         )
         found.append(Alarm(kind=AlarmKind.THEME_CHANGED, site=site, sentence=sentence))
     others = {reason: number for reason, number in reasons.items() if reason not in TOLD_ELSEWHERE}
-    if (count := sum(others.values())) > quarantine_over:
+    if not report.held and (count := sum(others.values())) > quarantine_over:
         most = ", ".join(f"{reason} {number:,}" for reason, number in Counter(others).most_common(3))
         sentence = f"{count:,} pages went into quarantine ({most}); see them with: tamis status {site}"
         found.append(Alarm(kind=AlarmKind.QUARANTINE, site=site, sentence=sentence))

@@ -220,9 +220,10 @@ def reason(site_run: SiteRun, page: HeldPage, of_pages: str | None, of_comments:
 
 async def held_sentence(site_run: SiteRun, because: str, held: Sequence[HeldPage]) -> str:
     """What to tell people: what broke, one example, and the command that lets it through."""
-    if not held:
-        return f"{because}; none could be read, and the last good records stay"
     name = site_run.site.name
+    if not held:  # each was set aside for what it is: a login, an error, no article
+        example = f" For example {site_run.quarantined[0].message}." if site_run.quarantined else ""
+        return f"{because}; the last good records stay.{example} See them with: tamis pages {name} --state quarantined"
     example = await example_of(site_run, held)
     return (
         f"{because}; nothing of it was applied and the last good records stay. For example {example}."

@@ -33,6 +33,7 @@ def create_app(
 ) -> Starlette:
     """The desk on that database, answering to those host names only. The caller closes the database."""
     from flows.desk.api.app import api
+    from flows.desk.monitoring import routes as monitoring_routes
     from flows.desk.pages.account import routes as account_routes
     from flows.desk.pages.data import routes as data_routes
     from flows.desk.pages.find import routes as find_routes
@@ -45,6 +46,7 @@ def create_app(
         Route(oidc.PATH, oidc.begin, methods=["GET"]),
         Route(f"{oidc.PATH}/callback", oidc.callback, methods=["GET"]),
         Route("/logout", accounts.requires("viewer")(accounts.logout), methods=["POST"]),
+        *monitoring_routes,
         *data_routes,
         *review_routes,
         *find_routes,

@@ -209,6 +209,8 @@ def reason(site_run: SiteRun, page: HeldPage, of_pages: str | None, of_comments:
     broken = not page.signs.isdisjoint(BROKEN)
     if of_pages and broken:
         return SITE_CHANGED
+    if "thin" in page.signs:  # time makes no article of it
+        return PAGE_CHANGED
     lasted = page.case.last_seen_at - page.case.opened_at
     nights = site_run.site.hold_nights
     if page.case.times >= nights and lasted >= timedelta(days=nights - 1) - PUNCTUAL:

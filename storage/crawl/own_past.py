@@ -34,6 +34,9 @@ from storage.database.tables import articles, pages, sections, tweet_sightings, 
 TEXT_LEAST = 200  # characters; a shorter text says too little when it changes
 TEXT_KEPT = 0.7  # of its word triples: a corrected article keeps more, a moved body next to nothing
 TEXT_COLLAPSED = 0.15
+TEXT_THIN = 0.5  # of its length: what is left is no article that somebody wrote anew
+TEXT_GREW = 2.0  # times as long as a record that was a stub: the page is whole only now
+STUB = 800  # characters
 TEXT_SWOLLEN = 3.0  # times as long: the body and what stands around it
 TITLE_KEPT = 0.34  # of its words
 SECTIONS_LEAST = 2
@@ -46,9 +49,9 @@ THREAD_LOST = 0.8
 class Comparison:
     """How a page differs from its last good record.
 
-    `signs` are stable words for what broke: text, title, sections, comments (a thread that collapsed), fewer_comments,
-    edited_comments; with `collapsed` if little is left. `same`: it says exactly what is stored. Comments are counted
-    on this page only.
+    `signs` are stable words for what broke: text, title, sections, kind, comments (a thread that collapsed),
+    fewer_comments, edited_comments; with `collapsed` if little of it is left, `thin` if what stands there now is no
+    article either. `same`: it says exactly what is stored. Comments are counted on this page only.
     """
 
     signs: tuple[str, ...]
@@ -145,12 +148,14 @@ def article_signs(article: Row[Any], headings: Sequence[str], outcome: Extracted
     signs: list[str] = []
     words: list[str] = []
     if page.page_kind is not PageKind.ARTICLE:
-        signs += ["kind", "collapsed"]
+        signs += ["kind", "collapsed", "thin"]
         words.append(f"it was an article and is a page of the kind {page.page_kind}")
-    if len(article.text) >= TEXT_LEAST and article.text != page.text:
+    grew = len(article.text) < STUB and len(page.text) >= TEXT_GREW * len(article.text)
+    if len(article.text) >= TEXT_LEAST and article.text != page.text and not grew:
         kept = share_kept(article.text, page.text)
         if kept < TEXT_KEPT or len(page.text) > TEXT_SWOLLEN * len(article.text) + 1000:
             signs += ["text", "collapsed"] if kept < TEXT_COLLAPSED else ["text"]
+            signs += ["thin"] if len(page.text) < TEXT_THIN * len(article.text) else []
             words.append(f"text {len(article.text):,} -> {len(page.text):,} characters, {kept:.0%} of it kept")
     if article.title and words_kept(article.title, page.title or "") < TITLE_KEPT:
         signs.append("title")

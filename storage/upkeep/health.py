@@ -91,6 +91,12 @@ def named(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
+def reachable(db: Database) -> None:
+    """Raises StorageError unless the database answers."""
+    with db.read() as connection:
+        connection.execute(select(func.count()).select_from(sites.select().limit(1).subquery()))
+
+
 def site_status(db: Database, now: datetime, site: str | None = None) -> tuple[SiteStatus, ...]:
     """The status of one site or of all, by name."""
     query = select(sites).order_by(sites.c.name)

@@ -181,6 +181,15 @@ def test_one_page_that_stays_another_is_believed_after_some_nights(site: SiteSer
     assert reasons(settings) == {}
 
 
+def test_one_page_that_is_no_article_any_more_waits_for_a_person(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    before = kept(settings)
+    site.pages["/0"] = page(0, text="<p>Read more stories of the week in our paper, and tell us which you liked.</p>")
+    for number in range(1, 7):
+        assert night(settings, number).exit_code == 3
+    assert (kept(settings), reasons(settings)) == (before, {"page_changed": 1})
+
+
 def test_comments_that_vanish_everywhere_are_held_and_believed_when_they_stay_away(
     site: SiteServer, settings: Settings
 ) -> None:

@@ -164,7 +164,8 @@ def remembered(settings: Settings) -> set[tuple[str, str]]:
 
 
 def share_of(article: Article, text: str) -> float:
-    return sum(paragraph in text for paragraph in article.paragraphs) / len(article.paragraphs)
+    """The share of the story's paragraphs that stand in the text, as it is or as it was before it was written anew."""
+    return max(sum(one in text for one in told) / len(told) for told in (article.paragraphs, *article.former))
 
 
 def main() -> int:

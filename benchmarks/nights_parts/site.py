@@ -47,6 +47,7 @@ class Article:
     paragraphs: list[str]
     headings: list[str]
     comments: list[Comment] = field(default_factory=list)
+    former: list[list[str]] = field(default_factory=list)  # paragraphs before the story was written anew
 
     @property
     def path(self) -> str:
@@ -134,6 +135,7 @@ class Site:
                 article.paragraphs.insert(place, self.paragraph())
         if self.dice.random() < 0.05:  # one story is written anew
             article = self.dice.choice(self.articles)
+            article.former.append(list(article.paragraphs))
             article.paragraphs = [self.paragraph() for _ in range(6)]
         if self.dice.random() < 0.05 and len(self.articles) > 10:
             self.articles.pop(self.dice.randrange(len(self.articles)))

@@ -10,7 +10,7 @@ import orjson
 from bs4 import BeautifulSoup
 from lxml import etree
 from lxml import html as lxml_html
-from lxml.html import HtmlElement
+from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HtmlProcessingInstruction
 
 from extractors.charset import decode as decode
 from extractors.errors import EmptyPage, NotHtml, TooComplex
@@ -132,6 +132,7 @@ def _parse(html: str, url: str) -> HtmlElement:
 def _tree(html: str, url: str) -> tuple[HtmlElement, bool]:
     """The parsed page, and whether the parser kept all of it: beyond its limits it leaves text out and goes on."""
     parser = lxml_html.HTMLParser(huge_tree=True, encoding="utf-8", remove_pis=True)
+    parser.set_element_class_lookup(_ALL_ALIKE)
     try:
         tree = lxml_html.document_fromstring(html.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
@@ -139,6 +140,12 @@ def _tree(html: str, url: str) -> tuple[HtmlElement, bool]:
             raise TooComplex(f"{url}: the parser gave up ({error})") from error
         raise EmptyPage(f"{url}: nothing but markup ({error})") from error
     return tree, not any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
+
+
+_ALL_ALIKE = etree.ElementDefaultClassLookup(
+    element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction, entity=HtmlEntity
+)
+"""lxml.html asks a function in Python for the class of each element it hands out, for the sake of form fields."""
 
 
 def _has_text(html: str) -> bool:

@@ -117,30 +117,31 @@ def _stated(document: Document, statements: Statements) -> str | None:
 
 
 def _by_script(text: str) -> str | None:
-    letters = [char for char in text if char.isalpha()]
-    if len(letters) < 20:
+    letters = {char: number for char, number in Counter(text).items() if char.isalpha()}
+    size = sum(letters.values())
+    if size < 20:
         return None
     counts: Counter[str] = Counter()
-    for char in letters:
+    for char, number in letters.items():
         code = ord(char)
         if code < 0x370:
             continue
         for name, first, last in _SCRIPTS:
             if first <= code <= last:
-                counts[name] += 1
+                counts[name] += number
                 break
-    if counts["kana"] > 0.05 * len(letters):
+    if counts["kana"] > 0.05 * size:
         return "ja"
     name, count = counts.most_common(1)[0] if counts else ("", 0)
-    if count < 0.4 * len(letters):
+    if count < 0.4 * size:
         return None
-    if name == "ar" and sum(char in _PERSIAN for char in letters) > _MIN_PERSIAN * len(letters):
+    if name == "ar" and sum(number for char, number in letters.items() if char in _PERSIAN) > _MIN_PERSIAN * size:
         return "fa"
     if name != "cyrillic":
         return name
     sample = text.lower()
     for language, marks in _CYRILLIC_MARKS:
-        if sum(sample.count(mark) for mark in marks) > 0.01 * len(letters) and not (language == "bg" and "ы" in sample):
+        if sum(sample.count(mark) for mark in marks) > 0.01 * size and not (language == "bg" and "ы" in sample):
             return language
     return "ru"
 

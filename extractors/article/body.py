@@ -7,6 +7,7 @@ also by what the first took the blocks around it for (`second_look`).
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,10 +153,11 @@ def _ends_ago(text: str) -> bool:
 
 def _drop_asking_boxes(page: Outline, kept: Kept) -> None:
     """Small boxes that are named as an advertisement for a newsletter or as related reading."""
+    before = [0, *accumulate(len(block.text) for block in page.blocks)]  # characters before each block
     for index in np.flatnonzero(kept):
         for around in page.ancestors(page.blocks[index].node, 3):
             box = page.nodes[around]
-            if sum(len(block.text) for block in page.blocks[box.first : box.last]) > _MAX_ASKING:
+            if before[box.last] - before[box.first] > _MAX_ASKING:
                 break
             if box.names and _ASKING_BOX.search(box.names):
                 kept[index] = False

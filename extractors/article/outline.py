@@ -6,6 +6,7 @@ Every block-level element knows which slice of the blocks lies inside it, so tha
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ _HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:hide|d-none)(?:\s|$)")
 _SHOWN_ON_SOME = re.compile(r"(?:^|\s)(?:show|d-\w+-(?:block|flex|inline|grid|table))")  # a width or a script shows it
 _STREAMED = re.compile(r"[SPB]:[0-9a-f]+$")  # React sends late parts of a page hidden, for a script to move into place
 _SOURCE_BREAK = re.compile(r"[\r\n]+")
+_CLASSES = 8_192  # class names of a site's pages, kept from page to page
 _BREAK = "\x00"  # stands for <br>: no text holds it, Document removes it
 
 
@@ -299,7 +301,7 @@ def outline(
 def _is_marked(element: HtmlElement) -> bool:
     names = element.get("class")
     return (
-        (names is not None and _MARK.search(names) is not None)
+        (names is not None and _names_mark(names))
         or element.get("itemprop") in _MARKED_PROPERTIES
         or (element.tag == "a" and element.get("rel") == "author")
     )
@@ -317,4 +319,14 @@ def _is_hidden(element: HtmlElement) -> bool:
     if style is not None and _HIDDEN_STYLE.search(style):
         return True
     names = element.get("class")
-    return names is not None and _HIDDEN_CLASS.search(names) is not None and not _SHOWN_ON_SOME.search(names)
+    return names is not None and _hides(names)
+
+
+@functools.lru_cache(maxsize=_CLASSES)
+def _names_mark(names: str) -> bool:
+    return _MARK.search(names) is not None
+
+
+@functools.lru_cache(maxsize=_CLASSES)
+def _hides(names: str) -> bool:
+    return _HIDDEN_CLASS.search(names) is not None and not _SHOWN_ON_SOME.search(names)

@@ -7,6 +7,7 @@ heading and its paragraphs).
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -31,6 +32,11 @@ PASSING: Final = re.compile(
 """Class names that tell the records of one list apart."""
 
 _MAX_ITEMS = 5_000
+
+
+@functools.lru_cache(maxsize=8_192)  # the pages of a site share their class names
+def is_passing(name: str) -> bool:
+    return PASSING.match(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ def listings(outline: Outline) -> list[Listing]:
             continue
         shapes = outline.shapes[number]
         for name in shapes:
-            if not PASSING.match(name):
+            if not is_passing(name):
                 groups[tag, "." + name].append(number)
         folded = outline.folded_ids.get(number)
         if folded is not None and "#" in folded:

@@ -82,6 +82,7 @@ class _Kind:
     form: bool
 
 
+@functools.lru_cache(maxsize=8_192)  # the pages of a site share their class names
 def _kind(class_name: str) -> _Kind:
     name = class_name.lower()
     return _Kind(

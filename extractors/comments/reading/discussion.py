@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -194,7 +195,12 @@ def claims(outline: Outline, numbers: Iterable[int]) -> Iterator[tuple[int, str,
 
 
 def _says_comments(text: str | None) -> bool:
-    return text is not None and 1 < len(text) <= 2 * _MAX_CLAIM and bool(COMMENT_WORD.search(text))
+    return text is not None and 1 < len(text) <= 2 * _MAX_CLAIM and not text.isspace() and _has_comment_word(text)
+
+
+@functools.lru_cache(maxsize=16_384)  # menus and teasers stand on every page of a site
+def _has_comment_word(text: str) -> bool:
+    return COMMENT_WORD.search(text) is not None
 
 
 def _headings(outline: Outline) -> list[int]:
@@ -261,10 +267,12 @@ def _same_page(url: str, href: str) -> bool:
 def hosted_by(outline: Outline) -> str | None:
     """The service that serves the page's comments from elsewhere, if it embeds one."""
     html = outline.document.html
-    hints = [hint for hint in _HOST_HINTS if hint in html]
+    embedded = list(_embeddings(outline))
+    together = "\n".join(embedded)  # a small part of the page
+    hints = [hint for hint in _HOST_HINTS if hint in together and hint in html]
     if not hints:
         return None
-    for text in _embeddings(outline):
+    for text in embedded:
         if "count.js" in text or "recent" in text or not any(hint in text for hint in hints):
             continue
         for host, pattern in _HOSTS.items():

@@ -65,6 +65,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output left, as `head` does
         sys.exit(OK)
+    except OSError as error:  # a full disk, a folder that is not ours, a name that cannot be
+        place = f"{error.filename}: " if error.filename else ""
+        _fail(f"{place}{error.strerror or error}; mend that and start the command again", FAILED)
     except SystemExit as ending:  # typer's own for Ctrl-C is 130
         sys.exit(143 if stopping and ending.code == 130 else ending.code)
     except KeyboardInterrupt:
@@ -72,7 +75,10 @@ def main() -> None:
 
 
 def _fail(sentence: str, code: int) -> None:
-    typer.echo(f"tamis: {sentence}", err=True)
+    from flows.fetching.errors import printable
+
+    lines = [printable(line, limit=2_000) for line in sentence.split("\n")]
+    typer.echo("tamis: " + "\n".join(lines), err=True)
     sys.exit(code)
 
 

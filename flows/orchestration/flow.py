@@ -18,8 +18,10 @@ from httpx import HTTPError
 from prefect import flow, task
 from prefect.artifacts import acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.exceptions import PrefectException
 from prefect.logging import get_run_logger
+from prefect.states import Failed
 
 from flows.errors import RunFailed
 from flows.observe import configure_once
@@ -59,15 +61,18 @@ async def batch_as_task(site_run: SiteRun, pages: Sequence[DuePage]) -> Counter[
 
 
 @flow(name="nightly", flow_run_name="nightly {site}", persist_result=False)
-async def nightly(site: str, config: str, full: bool = False, limit: int | None = None) -> dict[str, int]:
+async def nightly(
+    site: str, config: str, full: bool = False, limit: int | None = None
+) -> dict[str, int] | State[dict[str, int]]:
     """Discover, fetch, extract, moderate, load and report one site of that tamis.toml; return what was done.
 
-    Raises RunFailed, so that the flow run is shown as failed, when the site could not be run.
+    A site that could not be run ends the flow run as failed, with the cause in its message: a state and not an
+    exception, of which Prefect would print the traceback.
     """
     return await one_night(site, config, full, limit)  # a flow travels to a cluster with the globals that it names
 
 
-async def one_night(site: str, config: str, full: bool, limit: int | None) -> dict[str, int]:
+async def one_night(site: str, config: str, full: bool, limit: int | None) -> dict[str, int] | State[dict[str, int]]:
     settings = load(Path(config))
     if reported.get() is None:  # no terminal shows the report: a worker, or a schedule
         configure_once(settings)
@@ -83,7 +88,7 @@ async def one_night(site: str, config: str, full: bool, limit: int | None) -> di
         reports.append(report)
     await publish(report)
     if report.failure:
-        raise RunFailed(f"{site}: {report.failure}")
+        return Failed(message=f"{site}: {report.failure}")
     return report.counts
 
 
@@ -113,9 +118,8 @@ async def recorded(
 
         dispatching.set(on_cluster)
         chosen = nightly.with_options(task_runner=task_runner(runner))
-    try:
-        await chosen(site=site, config=str(config), full=full, limit=limit)
-    except RunFailed:
-        if not reports:
-            raise
+    state = await chosen(site=site, config=str(config), full=full, limit=limit, return_state=True)
+    if not reports:
+        await state.aresult()  # raises what kept the run from ending
+        raise RunFailed(f"{site}: the run ended without a report: {state.message}")
     return reports[-1]

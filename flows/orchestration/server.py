@@ -22,7 +22,9 @@ _KEEPER = """
 import os, signal, subprocess, sys, threading
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
 quiet = subprocess.DEVNULL
-server = subprocess.Popen(sys.argv[1:], stdin=quiet, stdout=quiet, stderr=quiet)
+if sys.argv[1]:
+    os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = sys.argv[1]
+server = subprocess.Popen(sys.argv[2:], stdin=quiet, stdout=quiet, stderr=quiet)
 threading.Thread(target=lambda: os._exit(server.wait() and 1), daemon=True).start()
 try:
     sys.stdin.buffer.read()
@@ -54,7 +56,7 @@ def scheduler(announce: Callable[[str], object], *services: str) -> Iterator[str
     announce("Starting the scheduler on loopback ...")
     # a session of its own: Ctrl-C in the terminal is for us, who then end the server
     server = subprocess.Popen(  # noqa: S603 - fixed words
-        [sys.executable, "-I", "-S", "-c", _KEEPER, sys.executable, *command, *services],
+        [sys.executable, "-I", "-S", "-c", _KEEPER, _own_database(), sys.executable, *command, *services],
         stdin=subprocess.PIPE,
         start_new_session=True,
     )
@@ -79,6 +81,22 @@ def scheduler(announce: Callable[[str], object], *services: str) -> Iterator[str
             server.wait()
         assert server.stdin is not None
         server.stdin.close()
+
+
+def _own_database() -> str:
+    """The address of the file in which the server keeps its runs, one for each version of Prefect; "" where Prefect's
+    settings name another place.
+
+    Prefect's own prefect.db may belong to another project's newer version, and a server refuses such a file.
+    """
+    from prefect import __version__
+    from prefect.settings import PREFECT_HOME, PREFECT_SERVER_DATABASE_CONNECTION_URL
+
+    home = PREFECT_HOME.value()
+    if PREFECT_SERVER_DATABASE_CONNECTION_URL.value() != f"sqlite+aiosqlite:///{home}/prefect.db":
+        return ""
+    home.mkdir(parents=True, exist_ok=True)
+    return f"sqlite+aiosqlite:///{home}/tamis-{__version__}.db"
 
 
 def _refresh() -> None:

@@ -36,7 +36,7 @@ from moderation.classifier.training import (
 from moderation.host_names import HostNames
 from moderation.submissions import submission_from_json
 
-VERSION = "2026.11-2"
+VERSION = "2026.11-3"
 _RUNNING_TEXT = frozenset({"wiki17", "lingua-sentences"})
 _GUESSED = frozenset({"en", "fr", "de", "ru"})
 _SURE = 80  # characters; the guesses on shorter texts are coarse

@@ -108,6 +108,42 @@ def link_density(view: View) -> Finding | None:
     return Finding(min(2.0, 2.5 * share), f"{share:.0%}")
 
 
+_FEW_WORDS = 15
+
+
+@signal(
+    "host-named-after-words",
+    0.8,
+    "few words, and a host named after them",
+    "peu de mots, et un hôte à leur nom",
+    needs="host",
+    family="link",
+    traits=("contact",),
+)
+def host_named_after_words(view: View) -> Finding | None:
+    """ "blue widget drops" with a link to bluewidgetshop.com: the words are there for search engines. Words of the page
+    and of the author's name are somebody's subject or own domain."""
+    if view.count > _FEW_WORDS:
+        return None
+    page = view.page()
+    subject = page.words if page is not None else frozenset()
+    names = [host.rpartition(".")[0].replace("-", "") for host in view.all_hosts if host not in _BIG_HOSTS]
+    found = [
+        at
+        for at, word in enumerate(view.words)
+        if len(word) >= _TELLING_LETTERS
+        and word not in subject
+        and word not in view.author_words
+        and any(word in name for name in names)
+        and not view.in_address(*view.span(at, at + 1))
+    ]
+    spans = tuple(view.span(at, at + 1) for at in found)
+    return Finding(1.0, view.quoted(spans), spans) if found else None
+
+
+_TELLING_LETTERS = 6
+
+
 @signal("link-alone", 0.4, "a link and hardly a word", "un lien et presque aucun mot", needs="host", family="link")
 def link_alone(view: View) -> Finding | None:
     if not view.body_hosts:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -54,3 +56,15 @@ def test_a_killed_run_leaves_no_server_behind(number: signal.Signals, tmp_path: 
     while of_group(f"--port\0{port}\0") and time.monotonic() < deadline:
         time.sleep(0.2)
     assert of_group(f"--port\0{port}\0") == []
+
+
+@pytest.mark.integration
+def test_a_prefect_database_of_another_version_stops_no_run(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "prefect.db")) as other:
+        other.executescript(
+            "CREATE TABLE alembic_version (version_num); INSERT INTO alembic_version VALUES ('of_later')"
+        )
+    environment = {**os.environ, "PREFECT_HOME": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-c", STARTS], input="\n", capture_output=True, text=True, env=environment)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.startswith("http://127.0.0.1:")

@@ -110,6 +110,10 @@ CASES = [
     ("medicine-host", "http://buy-simvastatin.example/", {}),
     ("brand-with-figures", "jangan lupa main di naga88bet", {}),
     ("decorated-name", "main di K𝐎I T𝐎T𝐎 sekarang", {}),
+    ("host-named-after-words", "blue widget drops", {"links": ["http://bluewidgetshop.example/"]}),
+    ("words-seo", "Your pages deserve more, you only need some initial traffic", {}),
+    ("words-loans", "カードローンでお困りですか", {}),
+    ("words-prize", "Offre limitée : trois mois offerts", {}),
     ("keyword-soup", "kamagra oral jelly online kaufen", {}),
     ("praise-for-a-site", "Great post, thanks for sharing!", {"author": "Ann", "author_url": "http://carpets.example"}),
     ("made-up-excerpt", "garden chairs oak...\nhere they are", {"author": "Garden chairs oak"}),
@@ -126,6 +130,21 @@ def test_a_signal_finds_what_it_is_for(name: str, text: str, fields: dict[str, o
 
 
 SILENT = [
+    # the page's own subject, and a person's own domain
+    (
+        "host-named-after-words",
+        "pomegranate explains it better",
+        {
+            "links": ["http://pomegranate.example/"],
+            "article_title": "Pomegranate",
+            "article_text": "Pomegranate is a library.",
+        },
+    ),
+    (
+        "host-named-after-words",
+        "Merci, Lambertin",
+        {"author": "Anne Lambertin", "author_url": "http://lambertin.example"},
+    ),
     ("words-gambling", "Notre spécialiste a bien travaillé", {}),  # "cialis" inside a word
     ("words-pharma", "Notre spécialiste a bien travaillé", {}),
     ("phone-number", "Le 2019-01-24 à 11:49:06, dossier 221/17", {}),

@@ -225,7 +225,8 @@ async def held_sentence(site_run: SiteRun, because: str, held: Sequence[HeldPage
     name = site_run.site.name
     if not held:  # each was set aside for what it is: a login, an error, no article
         example = f" For example {site_run.quarantined[0].message}." if site_run.quarantined else ""
-        return f"{because}; the last good records stay.{example} See them with: tamis pages {name} --state quarantined"
+        see = f"see them with: tamis pages {name} --state quarantined"
+        return f"{because}; the last good records stay; {see}.{example}"
     example = await example_of(site_run, held)
     return (
         f"{because}; nothing of it was applied and the last good records stay. For example {example}."

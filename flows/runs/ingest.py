@@ -219,6 +219,8 @@ async def archived(site_run: SiteRun, result: FetchResult, exchange: Exchange) -
 async def not_the_page(site_run: SiteRun, page: DuePage, read: Extracted) -> Outcome | None:
     """The outcome of an answer that is an error, a captcha or a login in the page's place; None if it is the page."""
     had_article = page.article_id is not None or page.kind == PageKind.ARTICLE
+    if had_article:
+        read = replace(read, next_due=site_run.now())  # what stands in its place may be gone by the next night
     return set_aside(read, had_article) or await missing(site_run, read)
 
 

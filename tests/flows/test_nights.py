@@ -138,9 +138,9 @@ def test_a_login_wall_replaces_nothing_and_is_told_with_the_command(site: SiteSe
     report = night(settings, 1)
     assert (report.outcome, report.exit_code, report.held) == ("degraded", 3, True)
     assert (kept(settings), present(settings)) == (before, comments)
-    assert reasons(settings) == {"site_changed": PAGES}
+    assert reasons(settings) == {"login": PAGES}  # the pages say so themselves
     assert f"{PAGES} of {PAGES} pages no longer say what they said" in (report.cause or "")
-    assert f"tamis accept press {report.run_id}" in (report.cause or "")
+    assert "tamis pages press --state quarantined" in (report.cause or "")
     again = night(settings, 2)
     assert (again.outcome, kept(settings)) == ("degraded", before)
     site.pages.update({f"/{n}": page(n) for n in range(PAGES)})
@@ -164,7 +164,7 @@ def test_a_tenth_of_the_pages_is_told_and_one_page_is_not(site: SiteServer, sett
     before = kept(settings)
     site.pages["/0"] = WALL
     alone = night(settings, 1)
-    assert (alone.outcome, alone.exit_code, reasons(settings)) == ("good", 3, {"page_changed": 1})
+    assert (alone.outcome, alone.exit_code, reasons(settings)) == ("good", 3, {"login": 1})
     site.pages.update({f"/{n}": WALL for n in range(3)})
     assert night(settings, 2).outcome == "degraded"
     assert kept(settings) == before
@@ -383,13 +383,13 @@ def test_a_replay_applies_what_a_mended_extractor_reads_and_nothing_else(
     with nights_later(1.5):
         (still,) = replay(settings, None)
         assert (still.held > 0, kept(settings)) == (True, before)
-    read = processing.extracted
-    monkeypatch.setattr(processing, "extracted", lambda raw: mended(raw, read))
+    read = processing.processed
+    monkeypatch.setattr(processing, "processed", lambda raw: mended(raw, read))
     with nights_later(1.6):
         (done,) = replay(settings, None)
-    assert done.held == 5
+    assert done.counts["quarantined"] == 5  # the walls, that say themselves what they are
     assert kept(settings) == before
-    assert reasons(settings) == {"site_changed": 5}
+    assert reasons(settings) == {"login": 5}
 
 
 def mended(raw: Any, read: Any) -> Any:

@@ -16,7 +16,7 @@ async def test_health_needs_no_account_and_says_when_the_database_is_away(databa
 
         monkeypatch.setattr("flows.desk.monitoring.reachable", away)
         ill = await client.get("/healthz")
-    assert (ill.status_code, ill.text) == (503, "no such server\n")
+    assert (ill.status_code, ill.text) == (503, "the database does not answer\n")  # why is not for strangers
 
 
 async def test_figures_are_for_accounts_and_only_of_the_sites_that_they_may_see(database):

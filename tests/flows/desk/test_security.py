@@ -23,6 +23,8 @@ ROLES = ("nobody", "viewer", "editor", "admin")
 LEAST = {
     ("GET", "/"): "nobody",
     ("GET", "/login"): "nobody",
+    ("GET", "/healthz"): "nobody",
+    ("GET", "/metrics"): "viewer",
     ("POST", "/login"): "nobody",
     ("GET", "/login/oidc"): "nobody",
     ("GET", "/login/oidc/callback"): "nobody",

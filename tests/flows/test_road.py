@@ -297,16 +297,16 @@ def test_two_workers_at_one_frontier_fetch_each_page_once(tmp_path: Path, databa
         run(site_of(server, tmp_path))
 
         def together(request: Request) -> Reply:
-            """Neither gets the start page before the other has come, nor runs ahead before the other has work too."""
-            here = {r.headers["user-agent"] for r in server.requests if r.path == "/"}
-            at_work = {r.headers["user-agent"] for r in server.requests if r.path.startswith("/fiche-")}
-            if request.path == "/" and not {"one", "two"} <= here:
-                return Reply(status=503, body="not yet")
+            """Neither begins before the other has come, nor runs ahead before the other has work too."""
+            now = server.requests[before:]
+            here = {r.headers["user-agent"] for r in now}
+            at_work = {r.headers["user-agent"] for r in now if r.path.startswith("/fiche-")}
+            waits = not {"one", "two"} <= (at_work if request.path.startswith("/fiche-") else here)
             page: Reply = calm[request.path]
-            return replace(page, pause_s=0 if {"one", "two"} <= at_work else 2)
+            return replace(page, pause_s=8 if waits else 0)
 
-        pages.update(dict.fromkeys(calm, together))
         before = len(server.requests)
+        pages.update(dict.fromkeys(calm, together))
         config = settings_file(tmp_path / "both", server, database_url)
         with (
             running(config, TAMIS_FETCH__USER_AGENT="one") as one,

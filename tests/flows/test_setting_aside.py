@@ -61,12 +61,12 @@ def test_an_answer_that_is_not_the_page_is_set_aside_and_the_article_stays(
 
 def test_a_sites_own_login_page_is_a_page_and_no_case(tmp_path: Path) -> None:
     pages = small_site(1)
-    pages["/connexion"] = LOGIN
-    pages["/"] = pages["/"].body.replace("</body>", '<a href="/connexion">Connexion</a></body>')
+    pages["/membres"] = LOGIN
+    pages["/"] = pages["/"].body.replace("</body>", '<a href="/membres">Connexion</a></body>')
     with SiteServer(pages) as server:
         report = run(site_of(server, tmp_path))
     assert report.quarantined == ()
-    assert rows(tmp_path, "SELECT kind FROM pages WHERE url LIKE '%connexion'") == [("login",)]
+    assert rows(tmp_path, "SELECT kind FROM pages WHERE url LIKE '%membres'") == [("login",)]
 
 
 def test_what_a_site_answers_to_anything_is_no_article(tmp_path: Path) -> None:

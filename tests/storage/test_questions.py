@@ -11,6 +11,7 @@ import pytest
 
 from storage.analysts.console import Console, Limits
 from storage.analysts.reader_login import make_reader
+from storage.analysts.rollups import refresh
 from storage.crawl.loading import load
 from tests.conftest import run_outside_transaction
 
@@ -24,6 +25,7 @@ def console(database, lived, say, judge) -> Iterator[Console]:
     said = [say("Bonjour de loin", id="z1")]
     page = lived.extracted("https://other.example/z", said, [judge()], exchange=other, title="Ailleurs")
     load(database, [page], None, lived.later())
+    refresh(database)  # as the end of a run does
     limits = Limits(seconds=20.0)
     if database.dialect == "sqlite":
         yield Console(db=database, limits=limits)

@@ -47,9 +47,12 @@ def place_of(thread: Thread) -> str | None:
 
 
 def told(comments: Iterable[Comment]) -> tuple[str, ...]:
-    """A fingerprint a comment: equal for one comment shown twice, different for two with the same words."""
+    """A fingerprint a comment: equal for one comment shown twice, different for two with the same words: a flood of one
+    spam over many threads makes no widget of them."""
     return tuple(
-        fingerprint(f"{one.author}|{one.date or one.date_text}|{one.body[:200]}") for one in comments if one.body
+        fingerprint(f"{one.id}|{one.author}|{one.date or one.date_text}|{one.body[:200]}")
+        for one in comments
+        if one.body
     )
 
 

@@ -65,7 +65,6 @@ def test_a_thread_of_relative_dates_stays_the_same_for_five_nights(case: str, tm
     assert rows(tmp_path, "select version, published from articles") == [(1, None)]
 
 
-@pytest.mark.xfail(reason="its query was ambiguous and is mended; not run since", strict=False)
 def test_a_rejected_comment_stays_rejected_when_its_date_counts_on(tmp_path: Path) -> None:
     night_after_night("relative_decision.py", tmp_path, "3")
     assert rows(tmp_path, "select editor, action from decisions") == [("marie", "reject")]

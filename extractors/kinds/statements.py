@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from extractors.html import Document
+from extractors.kinds.addresses import address_cues, cue_of
 from extractors.kinds.survey import Survey
 from extractors.records import KindCue, PageKind
 from extractors.structured import ARTICLE_TYPES, Statements, types_of
@@ -22,20 +22,6 @@ _POST_CLASS = re.compile(r"postid-(\d+)")
 _NODE_CLASS = re.compile(r"(?:page-)?node-type-[a-z]|node--type-[a-z]")
 _DRUPAL_PAGES = frozenset({"node-type-page", "page-node-type-page", "node--type-page"})
 _PAGE_CLASS = re.compile(r"page-id-\d+")
-_LIST_PATH = re.compile(
-    r"/(?:tags?|category|categories|categorie|kategori[ae]|author|auteur|autor|page|label|archives?|search|topics?|"
-    r"taxonomy|rubrique|theme|date|blog/page)/|^/(?:19|20)\d\d(?:/\d\d?){0,2}/?(?:index\.html?)?$|/page/\d+/?$|/page\d+\.html?$",
-    re.IGNORECASE,
-)
-_LIST_QUERY = re.compile(
-    r"(?:^|&)(?:paged|cat|tag|author|m|s|q|search|updated-max|max-results|by-date)=", re.IGNORECASE
-)
-_STATIC_PATH = re.compile(
-    r"^/(?:p/[^/]+\.html|(?:[a-z]{2}/)?(?:about(?:-(?:us|me))?|contact(?:-us|ez-nous)?|a-propos(?:-de-[a-z]+)?|"
-    r"mentions-legales|impressum|imprint|datenschutz|privacy(?:-policy)?|terms(?:-of-[a-z]+)?|cookies?|cgu|cgv|"
-    r"o-nas|o-mnie|kontakt|polityka-prywatnosci|regulamin|plan-du-site|sitemap|archives?)(?:\.html?|\.php|/)?)$",
-    re.IGNORECASE,
-)
 
 
 def post_key(document: Document, survey: Survey) -> str | None:
@@ -55,52 +41,52 @@ def stated_cues(document: Document, statements: Statements, survey: Survey) -> I
         if found := _POST_API.search(link.get("href") or ""):
             kind = {"posts": PageKind.ARTICLE, "pages": PageKind.STATIC, "media": PageKind.MEDIA}.get(found.group(1))
             kind = kind or PageKind.LIST
-            yield _cue(kind, "rest-link", 5.0, f"its REST address is {found.group(0)}")
+            yield cue_of(kind, "rest-link", 5.0, f"its REST address is {found.group(0)}")
     kinds = {name for thing in statements.objects for name in types_of(thing)}
     if stated := kinds & _LIST_TYPES - ({"itemlist", "profilepage"} if kinds & ARTICLE_TYPES else set()):
-        yield _cue(PageKind.LIST, "json-ld", 2.5, f"its JSON-LD says {sorted(stated)[0]}")
+        yield cue_of(PageKind.LIST, "json-ld", 2.5, f"its JSON-LD says {sorted(stated)[0]}")
     heads = [thing for thing in statements.objects if types_of(thing) & ARTICLE_TYPES]
     if len(heads) == 1:
-        yield _cue(PageKind.ARTICLE, "json-ld", 2.5, "its JSON-LD describes one article")
+        yield cue_of(PageKind.ARTICLE, "json-ld", 2.5, "its JSON-LD describes one article")
     elif len(heads) > 3:
-        yield _cue(PageKind.LIST, "json-ld", 1.5, f"its JSON-LD describes {len(heads)} articles")
+        yield cue_of(PageKind.LIST, "json-ld", 1.5, f"its JSON-LD describes {len(heads)} articles")
     if kinds & {"aboutpage", "contactpage"}:
-        yield _cue(PageKind.STATIC, "json-ld", 3.0, "its JSON-LD says that it is an about or contact page")
+        yield cue_of(PageKind.STATIC, "json-ld", 3.0, "its JSON-LD says that it is an about or contact page")
     og = (statements.meta("og:type") or "").lower()
     if og.startswith("article"):
-        yield _cue(PageKind.ARTICLE, "og:type", 1.5, "og:type is article")
+        yield cue_of(PageKind.ARTICLE, "og:type", 1.5, "og:type is article")
     elif og in ("website", "blog"):
-        yield _cue(PageKind.LIST, "og:type", 0.7, f"og:type is {og}")
+        yield cue_of(PageKind.LIST, "og:type", 0.7, f"og:type is {og}")
     elif og == "profile":
-        yield _cue(PageKind.LIST, "og:type", 2.0, "og:type is profile")
+        yield cue_of(PageKind.LIST, "og:type", 2.0, "og:type is profile")
     if statements.meta("article:published_time"):
-        yield _cue(PageKind.ARTICLE, "published", 1.5, "it states when the article was published")
-    yield from _address_cues(survey.url)
+        yield cue_of(PageKind.ARTICLE, "published", 1.5, "it states when the article was published")
+    yield from address_cues(survey.url)
 
 
 def _body_cues(survey: Survey) -> Iterator[KindCue]:
     names = survey.body
     single = {"single", "single-post"} & names or any(_POST_CLASS.fullmatch(name) for name in names)
     if "attachment" in names or "single-attachment" in names:
-        yield _cue(PageKind.MEDIA, "body-class", 8.0, "its body class says attachment")
+        yield cue_of(PageKind.MEDIA, "body-class", 8.0, "its body class says attachment")
     elif "error404" in names:
-        yield _cue(PageKind.ERROR, "body-class", 9.0, "its body class says error404")
+        yield cue_of(PageKind.ERROR, "body-class", 9.0, "its body class says error404")
     elif single or any(_NODE_CLASS.match(name) and name not in _DRUPAL_PAGES for name in names):
-        yield _cue(PageKind.ARTICLE, "body-class", 5.0, "its body class says that it shows one post")
+        yield cue_of(PageKind.ARTICLE, "body-class", 5.0, "its body class says that it shows one post")
     elif found := sorted(names & _LIST_CLASSES):
-        yield _cue(PageKind.LIST, "body-class", 5.0, f"its body class says {found[0]}")
+        yield cue_of(PageKind.LIST, "body-class", 5.0, f"its body class says {found[0]}")
     elif any(_PAGE_CLASS.fullmatch(name) for name in names) or names & _DRUPAL_PAGES:
-        yield _cue(PageKind.STATIC, "body-class", 4.5, "its body class says that it is a page, not a post")
+        yield cue_of(PageKind.STATIC, "body-class", 4.5, "its body class says that it is a page, not a post")
     elif _is_drupal_view(names):
-        yield _cue(PageKind.LIST, "body-class", 4.0, "its body class names no node, as those of Drupal's lists")
+        yield cue_of(PageKind.LIST, "body-class", 4.0, "its body class names no node, as those of Drupal's lists")
     elif "paged" in names:
-        yield _cue(PageKind.LIST, "body-class", 2.0, "its body class says that it is one of several pages")
+        yield cue_of(PageKind.LIST, "body-class", 2.0, "its body class says that it is one of several pages")
     if "blog" in names and not single:
-        yield _cue(PageKind.LIST, "blog", 2.0, "its body class says blog")
+        yield cue_of(PageKind.LIST, "blog", 2.0, "its body class says blog")
     if "home" in names and not single:
-        yield _cue(PageKind.LIST, "home", 2.0, "its body class says home")
+        yield cue_of(PageKind.LIST, "home", 2.0, "its body class says home")
     if names & {"login", "page-user-login", "wp-core-ui"} and not single:
-        yield _cue(PageKind.LOGIN, "body-class", 6.0, "its body class says login")
+        yield cue_of(PageKind.LOGIN, "body-class", 6.0, "its body class says login")
 
 
 def _is_drupal_view(names: frozenset[str]) -> bool:
@@ -109,34 +95,3 @@ def _is_drupal_view(names: frozenset[str]) -> bool:
         return False
     is_seven = bool(names & {"logged-in", "not-logged-in"} and names & {"front", "not-front"})
     return is_seven or bool(names & {"path-frontpage", "path-search", "path-user"})
-
-
-def kind_of_address(url: str) -> PageKind | None:
-    """What an address alone speaks for, before the page was seen; None: nothing, or several things alike."""
-    cues = sorted(_address_cues(url), key=lambda cue: -cue.log_odds)
-    return cues[0].kind if cues else None
-
-
-def _address_cues(url: str) -> Iterator[KindCue]:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return
-    if parts.path in ("", "/", "/index.html", "/index.php") and not parts.query:
-        yield _cue(PageKind.LIST, "address", 2.5, "it is the site's home page")
-    elif _LIST_PATH.search(parts.path):
-        yield _cue(PageKind.LIST, "address", 2.0, f"its address {parts.path} is that of a list")
-    elif _STATIC_PATH.search(parts.path):
-        yield _cue(PageKind.STATIC, "address", 3.0, f"its address {parts.path} is that of a static page")
-    if _LIST_QUERY.search(parts.query):
-        yield _cue(PageKind.LIST, "address", 2.0, f"its address asks for {parts.query.partition('=')[0]}")
-    if "/wp-json/" in parts.path or parts.path.endswith(("/xmlrpc.php", "/wp-login.php")):
-        yield _cue(PageKind.ERROR, "address", 8.0, f"{parts.path} is an address for programs")
-    if parts.path.startswith("/p/") and parts.path.endswith(".html"):
-        yield _cue(PageKind.STATIC, "address", 3.0, "its address is that of a static page of Blogger")
-    if "comment-page-" in parts.path:
-        yield _cue(PageKind.ARTICLE, "address", 3.0, "it is a page of an article's thread")
-
-
-def _cue(kind: PageKind, signal: str, log_odds: float, because: str) -> KindCue:
-    return KindCue(kind=kind, signal=signal, log_odds=log_odds, because=because)

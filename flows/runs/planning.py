@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from extractors.kinds.statements import kind_of_address
+from extractors.kinds.addresses import kind_of_address
 from extractors.records import PageKind
 from flows.runs.said_kinds import by_pattern
 from flows.runs.site_run import PlannedPage

@@ -14,7 +14,7 @@ from urllib.parse import urldefrag
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from extractors.kinds.statements import kind_of_address
+from extractors.kinds.addresses import kind_of_address
 from storage.crawl.revisits import Rank, rank_of_new
 from storage.database.batches import batched
 from storage.database.engine import Database

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, or_, select
 
-from extractors.kinds.statements import kind_of_address
+from extractors.kinds.addresses import kind_of_address
 from extractors.records import PageKind
 from storage.database.tables import articles, comments, pages, quarantine
 

@@ -41,7 +41,7 @@ _LABEL = re.compile(
     r"(?:geschrieben|verfasst) von|autore|door|por|escrito por|文|著者|作者)\s*:?\W*",
     re.IGNORECASE,
 )
-_DIVIDED = re.compile(r"\s*[|•·∙●\n]\s*|\s+[–—-]\s+|,\s+(?=\d)")
+_DIVIDED = re.compile(r"(?:(?<!\s)\s+)?[|•·∙●\n]\s*+|(?<!\s)\s+[–—-]\s+|,\s+(?=\d)")
 _BY = re.compile(r"(?:^|[\s|•·–—,-])(?:by|par|von|por|door|di)\s+(?P<names>[^\W\d_].*)$", re.IGNORECASE | re.DOTALL)
 _POSTED = re.compile(
     r"\W*(?:posted|published|written|publié|rédigé|veröffentlicht|verfasst|erstellt|gespeichert|gepostet|eingestellt|"
@@ -55,7 +55,7 @@ _PERSONAL = re.compile(
     re.IGNORECASE,
 )
 _FILED = re.compile(r"/(?:categor\w+|tags?|topics?|thema|themen|rubri\w+|sections?|ressort)/", re.IGNORECASE)
-_READING_TIME = re.compile(r"\d+\s*(?:min|minutes?|minuten)\b", re.IGNORECASE)
+_READING_TIME = re.compile(r"(?<!\d)\d++\s*+(?:min|minutes?|minuten)\b", re.IGNORECASE)
 _MAX_META_LINE = 140  # characters of a line with date and name
 _MAX_NAMED = 100  # characters of a block that is named as a byline
 _MAX_CLOSING = 120  # characters of a line behind the text that signs it

@@ -50,9 +50,9 @@ _TAIL = re.compile(
     r"(?-i:(?<=[a-z]{4})\.(?=\s+[A-ZÄÖÜÉ]))|(?-i:(?<=[a-z])In(?=\s[A-Z]))|"
     r",\s*(?:staff|updated|publi|posted|le \d|am \d|on \d|\d)|"
     r"\b(?:on|am|in|under|vom|le|el|at|um|for|unter|à|the)\s+(?:the\s+)?(?:\d|\w+(?:tag|day)\b|"
-    rf"(?:{_MONTHS})\w*\b)|\s+(?:on|am|in|under|vom|unter|le|at|um)\s*$|"
+    rf"(?:{_MONTHS})\w*\b)|\s(?:on|am|in|under|vom|unter|le|at|um)\s*$|"
     r"\s(?-i:in|at|for|For|unter|mit|avec|with)\s+(?:the\s+)?(?-i:[A-Z])|"
-    r"\d{1,2}[/.:-]\d|\b\d{4}\b|\d+ min|"
+    r"\d{1,2}[/.:-]\d|\b\d{4}\b|(?<!\d)\d++ min|"
     r"\b(?:updated|published|posted|publish|reviewed|medically|follow|veröffentlicht|publié|aktualisiert|mis à jour|"
     r"last|stand)\b|"
     rf"\b(?:mon|tue|wed|thu|fri|sat|sun|{_MONTHS})\w*[,.]? \d|\b\d{{1,2}}\.? (?:{_MONTHS})\w*|"
@@ -61,7 +61,7 @@ _TAIL = re.compile(
 )
 _POST_NOMINAL = re.compile(
     r"^(?:(?:Jr|Sr|II|III|Ph\.?\s?D|M\.?\s?D|D\.?V\.?M|DDS|DMD|M\.?S|M\.?A|B\.?A|B\.?S|MSc|BSc|MBA|RDN?|LDN?|RN|NP|CPA|CFA|"
-    r"CFP|CPT|J\.?D|Esq|FACLM|FACP|PharmD|DO|LCSW|LMFT|MPH|CSCS|P\.?E|PsyD|CPhT|CDCES|LLM|LLB)[®.]*[\s,]*)+$"
+    r"CFP|CPT|J\.?D|Esq|FACLM|FACP|PharmD|DO|LCSW|LMFT|MPH|CSCS|P\.?E|PsyD|CPhT|CDCES|LLM|LLB)[®.]*+(?:[\s,]++|$))+$"
 )
 _SPLIT = re.compile(
     r" ?[;/+] ?| (?:&|and|und|et|y|e|og|och|en) | ?[,、] ?(?:(?:and|und|et|y|&) )?",

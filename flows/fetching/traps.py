@@ -40,7 +40,7 @@ _ACCOUNT = re.compile(
 )
 _FEED = re.compile(r"/(?:feeds?|rss2?|atom|rdf)(?:/|$)|\.(?:rss|atom|rdf)$", re.IGNORECASE)
 _FILE = re.compile(
-    r"/(?:wp-content|wp-includes)/|/(?:uploads|files|downloads?)/(?:.*/)?[^/]*\.(?!html?$|php\d?$|aspx?$)[a-z0-9]{1,5}$",
+    r"/(?:wp-content|wp-includes)/|^(?>.*?/(?:uploads|files|downloads?)/)(?:.*/)?+[^/]*\.(?!html?$|php\d?$|aspx?$)[a-z0-9]{1,5}$",
     re.IGNORECASE,
 )
 _SEARCH = re.compile(r"/(?:search|recherche|suche|szukaj|buscar|cerca)(?:/|$)", re.IGNORECASE)

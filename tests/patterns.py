@@ -292,19 +292,22 @@ def reference(size: int) -> float:
 
 def spent(work: Any, text: str, limit: float | None) -> float:
     """CPU seconds of this thread; what exceeds the limit is ended."""
-    began = time.thread_time()
+    began, working = time.thread_time(), True
 
     def over(number: int, frame: FrameType | None) -> None:
-        if limit is not None and time.thread_time() - began > limit:
+        nonlocal working  # once only: a late signal must not end what follows
+        if working and limit is not None and time.thread_time() - began > limit:
+            working = False
             raise TooMuch
 
     before = signal.signal(signal.SIGPROF, over)
     try:
         signal.setitimer(signal.ITIMER_PROF, max(limit or 0.0, 0.002), 0.002)
         work(text)
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        working = False
     except TooMuch:
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        pass  # the time says it
+    signal.setitimer(signal.ITIMER_PROF, 0)
     taken = time.thread_time() - began
     signal.signal(signal.SIGPROF, before)
     return taken

@@ -55,6 +55,8 @@ def main() -> None:
         stopping.append(number)
         signal.raise_signal(signal.SIGINT)
 
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started with "&" by a script: a stop must come through
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, stop)
     try:
         app()

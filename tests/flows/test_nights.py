@@ -6,6 +6,7 @@ import errno
 import json
 import random
 import re
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -443,12 +444,16 @@ def test_a_run_that_cannot_start_is_told(site: SiteServer, settings: Settings, t
     assert "not a SQLite database" in message["message"]
 
 
-def test_a_run_that_is_told_to_stop_gives_its_pages_back_and_ends_its_row(tmp_path: Path) -> None:
+@pytest.mark.parametrize("inherited", [signal.default_int_handler, signal.SIG_IGN], ids=["plain", "in the background"])
+def test_a_run_that_is_told_to_stop_gives_its_pages_back_and_ends_its_row(tmp_path: Path, inherited: Any) -> None:
+    """A script that starts a program with "&" lets it ignore SIGINT."""
     url = f"sqlite:///{tmp_path / 'tamis.sqlite'}"
     slow = {f"/fiche-{n}": Reply(body="<html></html>", pause_s=1.0) for n in range(40)}
     with SiteServer(small_site(40) | slow) as server:
         config = settings_file(tmp_path, server, url)
+        ours = signal.signal(signal.SIGINT, inherited)
         with running(config) as child:
+            signal.signal(signal.SIGINT, ours)
             wait_until(lambda: server.hits["/fiche-0"] > 0 or child.poll() is not None)
             child.terminate()
             child.wait(30)

@@ -62,7 +62,10 @@ class Moderator:
         language_judge = LanguageJudge(languages=self.languages, lean=self.lean)
         findings = language_judge.relations(
             [submission.text for submission in submissions],
-            [self.site_languages.get(submission.site or "", submission.article_language) for submission in submissions],
+            [
+                submission.said_language or self.site_languages.get(submission.site or "", submission.article_language)
+                for submission in submissions
+            ],
         )
         return [self._verdict(submission, finding) for submission, finding in zip(submissions, findings, strict=True)]
 

@@ -37,6 +37,7 @@ class Submission:
     site: str | None = None
     page: str | None = None
     article_language: str | None = None
+    said_language: str | None = None  # the article's by an editor's word: overrules the site's and the page's
     article_title: str | None = None
     article_text: str | None = None
     by_site: bool = False

@@ -142,10 +142,24 @@ class KindAnswer(Answer):
     withdrawn: bool
 
 
+class LanguageAnswer(Answer):
+    """The language that counts for an article now. `said_by`: the editor who set it; null: nobody did.
+
+    `judged`: how many of its comments were judged again; null: the next run of its site does that.
+    """
+
+    article: int
+    language: str | None
+    said_by: str | None
+    judged: int | None
+
+
 class ContextArticle(Answer):
+    id: int
     title: str | None
     url: str
     language: str | None
+    language_by: str | None  # the editor who set it; null: nobody did
     lead: str | None
     page: PageAnswer | None  # that shows it; null: none does any more
     sections: tuple[Section, ...]

@@ -28,6 +28,7 @@ from moderation.edits import differences, edited_parts
 from moderation.explain import Language, detail, meaning
 from moderation.language.judge import LanguageJudge
 from moderation.verdict import Action, Evidence, LanguageRelation
+from storage.crawl.article_languages import language_of
 from storage.crawl.campaigns import campaign_sizes, members
 from storage.crawl.page_kinds import SitePage, page_of_article
 from storage.database.engine import Database
@@ -176,9 +177,11 @@ def context(db: Database, comment_id: int, allowed: Sequence[str] | None) -> Con
     return Context(
         id=comment_id,
         article=ContextArticle(
+            id=one.article_id,
             title=one.article_title,
             url=one.article_url,
             language=one.article_language,
+            language_by=language_of(db, one.article_id).said_by,
             lead=article.lead,
             page=page_answer(page_of_article(db, one.article_id)),
             sections=tuple(Section(heading=heading, text=shortened(text)) for heading, text in article.sections),

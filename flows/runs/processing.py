@@ -17,6 +17,7 @@ from flows.settings import Settings, SiteSettings
 from moderation.moderate import Moderator
 from moderation.submissions import submissions_of
 from moderation.verdict import Verdict
+from storage.crawl.article_languages import said_languages
 from storage.crawl.history import SiteHistory, with_history
 from storage.crawl.site_profiles import newest_profile, packed
 from storage.database.engine import Database, connect
@@ -40,6 +41,7 @@ class SiteJudge:
     db: Database
     history: SiteHistory
     profile: SiteProfile | None
+    said_languages: Mapping[str, str]  # that editors set, by canonical URL
 
 
 _judge: list[SiteJudge] = []
@@ -50,7 +52,8 @@ def load_moderator(moderator: Moderator, history: SiteHistory) -> None:
     db = connect(history.url)
     kept = newest_profile(db, history.site)
     profile = kept.profile if kept is not None else None
-    _judge[:] = [SiteJudge(moderator=moderator, db=db, history=history, profile=profile)]
+    said = said_languages(db, history.site)
+    _judge[:] = [SiteJudge(moderator=moderator, db=db, history=history, profile=profile, said_languages=said)]
     moderator.judge_all(submissions_of(warm_extraction(), None))
 
 
@@ -89,4 +92,7 @@ def judged(page: Page, site: str | None) -> Processed:
     judge = _judge[0]
     page = in_the_site_s_language(page, judge.moderator.site_languages, site)
     asked = with_history(judge.db, judge.history.site, submissions_of(page, site), judge.history.now)
+    said = judge.said_languages.get(page.canonical_url)
+    if said is not None:
+        asked = [replace(submission, said_language=said) for submission in asked]
     return Processed(page=page, verdicts=tuple(judge.moderator.judge_all(asked)))

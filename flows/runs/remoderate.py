@@ -141,6 +141,17 @@ def judge_in_new_context(settings: Settings, db: Database, since: datetime, run_
     return moved
 
 
+def judge_article(settings: Settings, db: Database, site: str, article_id: int) -> int:
+    """Judge the stored comments of one article again; return how many there are. Raises UnknownSite, StorageError."""
+    moderator = moderator_of(settings, settings.site(site), db)
+    judged = 0
+    for chunk in batched(judged_comments(db, article_id=article_id), CHUNK):
+        fresh = moderator.judge_all([comment.submission for comment in chunk])
+        store_verdicts(db, list(zip(chunk, fresh, strict=True)), None, utc_now())
+        judged += len(chunk)
+    return judged
+
+
 def change(comment: JudgedComment, verdict: Verdict) -> Change:
     return Change(
         comment_id=comment.comment_id,

@@ -17,7 +17,7 @@ from storage.database.bulk import insert_rows, reserve, update_rows
 from storage.database.columns import stated_day
 from storage.database.engine import Database
 from storage.database.fields import ARTICLE
-from storage.database.tables import article_versions, articles, pages, sections
+from storage.database.tables import article_languages, article_versions, articles, pages, sections
 from storage.database.values import json_text, storable
 
 FINGERPRINTED = ("title", "site_name", "language", "author", "published", "modified", "lead", "text")
@@ -41,6 +41,7 @@ VALUES = (
     "raw_hash",
     "content_key",
 )
+LANGUAGE = VALUES.index("language")
 KEPT_OF_VERSIONS = ("url", *(field.column for field in ARTICLE.content), "footnotes")
 
 
@@ -55,8 +56,9 @@ class ArticlesWritten:
 
 OWNER = pages.alias("owner")
 KNOWN = (  # statements of the hot path are built once: building one costs as much as running it
-    select(articles, OWNER.c.state.label("owner_state"))
+    select(articles, OWNER.c.state.label("owner_state"), article_languages.c.language.label("said_language"))
     .outerjoin(OWNER, OWNER.c.id == articles.c.page_id)
+    .outerjoin(article_languages, article_languages.c.article_id == articles.c.id)
     .where(articles.c.canonical_url.in_(bindparam("urls", expanding=True)))
     .order_by(articles.c.id)
 )
@@ -119,7 +121,10 @@ def write_articles(
         if changed or row.extractor_version != outcome.page.extractor_version:
             sectioned.append((row.id, outcome.page))
         version = (row.version + 1, outcome.exchange.fetched_at) if changed else (row.version, row.version_since)
-        updates.append((*article_values(db, outcome, at_load, version=version[0], since=version[1]), row.id))
+        values = article_values(db, outcome, at_load, version=version[0], since=version[1])
+        if row.said_language is not None:
+            values = (*values[:LANGUAGE], row.said_language, *values[LANGUAGE + 1 :])
+        updates.append((*values, row.id))
     keep_versions(db, connection, replaced)
     update_rows(connection, articles, VALUES, updates)
     write_sections(connection, sectioned, fresh=len(fresh))

@@ -19,7 +19,15 @@ from extractors.records import (
     authors_of,
 )
 from storage.database.fields import ARTICLE, COMMENT, TWEET
-from storage.database.tables import articles, comments, sections, tweet_entities, tweet_sightings, tweets
+from storage.database.tables import (
+    article_languages,
+    articles,
+    comments,
+    sections,
+    tweet_entities,
+    tweet_sightings,
+    tweets,
+)
 
 ENTITIES = {"url": "urls", "hashtag": "hashtags", "mention": "mentions", "cashtag": "cashtags"}
 
@@ -29,7 +37,10 @@ def page_record(connection: Connection, canonical_url: str, page_id: int | None 
 
     `page_id`: only the comments that stand on that page of it.
     """
-    row = connection.execute(select(articles).where(articles.c.canonical_url == canonical_url)).one_or_none()
+    query = select(articles, article_languages.c.said_by, article_languages.c.own.label("own_language")).outerjoin(
+        article_languages, article_languages.c.article_id == articles.c.id
+    )
+    row = connection.execute(query.where(articles.c.canonical_url == canonical_url)).one_or_none()
     if row is None:
         return None
     shown = comments.c.article_id == row.id
@@ -45,6 +56,8 @@ def page_record(connection: Connection, canonical_url: str, page_id: int | None 
     ).all()
     positions = {one.id: one.position for one in said}
     found = ARTICLE.read(row)
+    if row.said_by is not None:  # an editor set its language: the page itself says this
+        found["language"] = row.own_language
     return Page(
         url=row.url,
         canonical_url=row.canonical_url,

@@ -24,6 +24,7 @@ from storage.database.batches import batched
 from storage.database.engine import Database
 from storage.database.retrying import again_on_collision
 from storage.database.tables import (
+    article_languages,
     articles,
     campaign_members,
     campaigns,
@@ -159,12 +160,14 @@ def judged_comments(
     decided: bool = False,
     model_version_not: str | None = None,
     context_since: datetime | None = None,
+    article_id: int | None = None,
 ) -> Iterator[JudgedComment]:
     """Stored comments in the order they came, to judge again; `decided`: only those an editor decided on.
 
     Erased ones are left out. `since`: first seen then or later. `context_since`: only those around which something
     changed since then: members of campaigns that grew or that were judged since then (a crawl judges without knowing
-    the campaigns), those whose hosts are given under new names, notices whose sender was looked at.
+    the campaigns), those whose hosts are given under new names, notices whose sender was looked at, those of articles
+    whose language an editor set. `article_id`: of that article only.
     """
     query = judged_query().limit(AT_ONCE)
     if site is not None:
@@ -173,6 +176,8 @@ def judged_comments(
         query = query.where(comments.c.first_seen_at >= since)
     if decided:
         query = query.where(reviews.c.decision_id.is_not(None))
+    if article_id is not None:
+        query = query.where(articles.c.id == article_id)
     if model_version_not is not None:
         query = query.where(verdicts.c.model_version != model_version_not)
     if context_since is not None:
@@ -183,6 +188,7 @@ def judged_comments(
                 and_(campaigns.c.size > 1, grown),
                 comments.c.id.in_(comments_with_new_company(context_since)),
                 comments.c.id.in_(looked),
+                article_languages.c.said_at >= context_since,
             )
         )
     last = 0
@@ -206,6 +212,7 @@ def judged_query() -> Select[Any]:
             sites.c.name.label("site"),
             articles.c.canonical_url,
             articles.c.language.label("article_language"),
+            article_languages.c.language.label("said_language"),
             articles.c.title.label("article_title"),
             articles.c.lead.label("article_lead"),
             articles.c.text.label("article_text"),
@@ -229,6 +236,7 @@ def judged_query() -> Select[Any]:
         .join(reviews, reviews.c.comment_id == comments.c.id)
         .join(verdicts, verdicts.c.id == reviews.c.verdict_id)
         .outerjoin(decisions, decisions.c.id == reviews.c.decision_id)
+        .outerjoin(article_languages, article_languages.c.article_id == articles.c.id)
         .outerjoin(parent, parent.c.id == comments.c.parent_id)
         .outerjoin(campaign_members, campaign_members.c.comment_id == comments.c.id)
         .outerjoin(campaigns, campaigns.c.id == campaign_members.c.campaign_id)
@@ -277,6 +285,7 @@ def as_judged(row: Any, around: Sequence[tuple[int, str]]) -> JudgedComment:
             site=urlsplit(row.canonical_url).hostname,
             page=row.canonical_url,
             article_language=row.article_language,
+            said_language=row.said_language,
             article_title=row.article_title,
             article_text="\n\n".join(part for part in (row.article_lead, row.article_text) if part) or None,
             by_site=row.by_site,

@@ -228,6 +228,17 @@ Index("ix_articles_comments_found", articles.c.comments_found)
 Index("ix_articles_post_key", articles.c.site_id, articles.c.post_key)
 Index("ix_articles_content_key", articles.c.site_id, articles.c.content_key)
 
+article_languages = Table(
+    "article_languages",
+    metadata,
+    Column("article_id", Identifier, refers("articles"), primary_key=True, comment="The article."),
+    needed("language", Text, "ISO 639-1: what an editor says it is in; the site and the page are overruled."),
+    maybe("own", Text, "What counted before: what the site or the page says, or what its text reads as."),
+    needed("said_by", Text, "The editor."),
+    needed("said_at", Moment, "When: comments that were judged before are judged again."),
+    comment="Articles whose language an editor set by hand; taking it back deletes the row, the audit log keeps it.",
+)
+
 article_versions = Table(
     "article_versions",
     metadata,

@@ -286,3 +286,10 @@ def test_a_sites_declared_language_overrules_its_pages() -> None:
     declared = Moderator(languages=LANGUAGES, lean=True, site_languages={"revue.example": "fr"})
     assert plain.judge(french).language_relation is LanguageRelation.OTHER
     assert declared.judge(french).language_relation is LanguageRelation.SAME
+
+
+def test_an_editor_s_word_on_an_article_s_language_overrules_the_site_s() -> None:
+    text = "Je ne suis pas d'accord avec vous, la méthode que vous décrivez ne marche pas chez nous depuis deux ans"
+    french = Submission(id="1", text=text, site="revue.example", article_language="en", said_language="fr")
+    declared = Moderator(languages=LANGUAGES, lean=True, site_languages={"revue.example": "en"})
+    assert declared.judge(french).language_relation is LanguageRelation.SAME

@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 
 from flows import __version__
 from flows.desk.answers import Conflict, Fault
+from flows.desk.api import articles as api_articles
 from flows.desk.api import decisions as api_decisions
 from flows.desk.api import pages as api_pages
 from flows.desk.api import review_queue as api_queue
@@ -41,7 +42,7 @@ api = FastAPI(
     openapi_url="/openapi.json",
     responses=FAULTS,
 )
-for part in (api_queue, api_decisions, api_sample, api_views, api_rules, api_pages):
+for part in (api_queue, api_decisions, api_sample, api_views, api_rules, api_pages, api_articles):
     api.include_router(part.router)
 
 

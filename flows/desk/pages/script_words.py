@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flows.desk.pages.i18n import Texts
+from moderation.language import DEFAULT_LANGUAGES
 
 
 def reason_names(t: Texts) -> dict[str, str]:
@@ -147,6 +148,17 @@ def script_words(t: Texts) -> dict[str, Any]:
         "kind_said": _("Noted: it holds from now on."),
         "kind_withdrawn": _("Noted: the page is no article, and its comments do not wait any more."),
         "kind_failed": _("The server did not take it: {why}"),
+        # its language
+        "article_language": _("Language of the article"),
+        "article_language_is": _("The article is in {language}"),
+        "article_language_by": _("({editor} said so)"),
+        "article_language_codes": DEFAULT_LANGUAGES,
+        "article_language_auto": _("as the site and the page say"),
+        "article_language_help": _("Its comments are judged again: none in that language is foreign."),
+        "article_language_said": counted_words(
+            t, "Noted: %(n)s comment was judged again.", "Noted: %(n)s comments were judged again."
+        ),
+        "article_language_later": _("Noted: the next run of the site judges its comments again."),
         # its surroundings
         "article": _("Article"),
         "thread": _("Thread"),

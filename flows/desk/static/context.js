@@ -135,7 +135,41 @@ function drawKind(page, words, on) {
   );
 }
 
-// on: {takeBack(decision, comment), author(key), kind(page, kind), which viewers lack}
+// In which language the article is, and a way to say it: its comments are judged again.
+function drawArticleLanguage(article, words, on) {
+  if (!on.language) return null;
+  const names = new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "language" });
+  const named = words.article_language_codes
+    .map((code) => [code, names.of(code) || code])
+    .sort(([, a], [, b]) => a.localeCompare(b));
+  if (article.language_by) named.unshift(["auto", words.article_language_auto]);
+  const choice = el(
+    "select",
+    { "aria-label": words.article_language },
+    ...named.map(([code, name]) => el("option", { value: code, selected: code === article.language }, name)),
+  );
+  const say = el("button", { type: "button", class: "quiet small" }, words.kind_say);
+  say.addEventListener("click", async () => {
+    say.disabled = true;
+    if (!(await on.language(article, choice.value))) say.disabled = false;
+  });
+  return el(
+    "details",
+    { class: "page-kind" },
+    el(
+      "summary",
+      {},
+      fill(words.article_language_is, { language: article.language ? names.of(article.language) : words.unknown_language }),
+      article.language_by
+        ? el("span", { class: "soft" }, ` ${fill(words.article_language_by, { editor: article.language_by })}`)
+        : null,
+    ),
+    el("p", { class: "row" }, choice, say),
+    el("p", { class: "soft small" }, words.article_language_help),
+  );
+}
+
+// on: {takeBack(decision, comment), author(key), kind(page, kind) and language(article, code), which viewers lack}
 export function drawContext(context, words, on) {
   const { article } = context;
   const sections = article.sections.map((section) =>
@@ -159,6 +193,7 @@ export function drawContext(context, words, on) {
       true,
       el("p", {}, el("strong", { dir: "auto" }, link(article.url, article.title || article.url))),
       drawLanguages(context.languages, words),
+      drawArticleLanguage(article, words, on),
       drawKind(article.page, words, on),
       article.lead ? el("p", { class: "lead" }, article.lead) : null,
       ...sections,

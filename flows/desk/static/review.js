@@ -260,6 +260,7 @@ function drawAround(context) {
     drawContext(context, words, {
       takeBack: (decision, comment) => takeBack([decision], [comment]),
       kind: data.sample || data.role === "viewer" ? null : (page, kind) => sayKind(page, kind, context.article.url),
+      language: data.sample || data.role === "viewer" ? null : sayLanguage,
       author: (key) => get(`/api/authors/${encodeURIComponent(key)}`).catch(() => null),
     }),
   );
@@ -413,6 +414,24 @@ async function sayKind(page, kind, article) {
     drawCurrent();
     drawList();
     say(withdrawn ? words.kind_withdrawn : words.kind_said);
+    return true;
+  } catch (error) {
+    show("failed", message("bad", fill(words.kind_failed, { why: error.message })));
+    return false;
+  }
+}
+
+async function sayLanguage(article, language) {
+  try {
+    const { judged } = await post(`/api/articles/${article.id}/language`, { language });
+    const its = hand.cards.filter((card) => card.article.id === article.id).map((card) => card.id);
+    const fresh = await Promise.all(its.slice(0, 50).map((id) => get(`/api/comments/${id}`).catch(() => null)));
+    for (const id of its) contexts.delete(id);
+    hand.remove(its, false);
+    hand.putBack(fresh.filter((card) => card?.action === "review"));
+    drawCurrent();
+    drawList();
+    say(judged === null ? words.article_language_later : count(words.article_language_said, judged));
     return true;
   } catch (error) {
     show("failed", message("bad", fill(words.kind_failed, { why: error.message })));

@@ -78,6 +78,7 @@ def put(
     urls: Sequence[str | None] | None = None,
     now: datetime = MORNING,
     title: str = "Fiche métier : maraîcher",
+    language: str = "fr",
 ) -> list[int]:
     """Load one page with these comments as a crawl would; their numbers in page order."""
     discover(db, site, [DiscoveredUrl(url=url, source="given")], now)
@@ -91,7 +92,7 @@ def put(
         canonical_url=url,
         title=title,
         site_name="Le Mag",
-        language="fr",
+        language=language,
         lead="Un métier de plein air.",
         text="Définition\n\nIl cultive des légumes.",
         sections=(Section(level=2, heading="Définition", text="Il cultive des légumes."),),

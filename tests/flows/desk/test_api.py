@@ -9,9 +9,12 @@ import pytest
 
 from flows.desk.cards import is_telling
 from flows.desk.signing_in import sessions as accounts
+from flows.settings import Settings
 from moderation.verdict import Evidence
 from storage.crawl.campaigns import find_campaigns
+from storage.crawl.replaying import judged_comments
 from storage.desk.decisions import decisions_on
+from storage.desk.editors import audit_entries
 from storage.desk.review_queue import EDITOR_LEASE_SECONDS, QueueFilter, QueueOrder, item, lease, waiting_count
 from tests.flows.desk.room import MORNING, account, decided, editor, judged, put
 
@@ -317,6 +320,67 @@ async def test_a_page_that_is_no_article_is_set_right_at_the_desk(database, mari
         assert answer["page"]["because"] == ["marie said so"]
         assert (await client.get("/api/queue")).json()["items"] == []
         assert (await client.post(f"/api/pages/{page['id']}/kind", json={"kind": "lists"})).status_code == 422
+
+
+FRENCH = "Je trouve que cet article est très bien écrit, merci beaucoup pour toutes ces explications détaillées."
+
+
+def magazine(database):
+    return Settings(
+        database_url=database.url, moderation={"lean": True}, sites=[{"name": "mag", "urls": ["https://mag.example/"]}]
+    )
+
+
+async def test_an_article_s_language_is_set_at_the_desk_and_its_comments_judged_again_and_back(database, marie):
+    foreign = judged(labels=["off_language"], probability=0.1, relation="other", language="fr")
+    (number,) = put(database, [FRENCH], [foreign], language="en")
+    async with editor(database, marie, magazine(database)) as client:
+        card = (await client.get("/api/queue")).json()["items"][0]
+        assert (card["article_language"], card["relation"]) == ("en", "other")
+        where = f"/api/articles/{card['article']['id']}/language"
+        answer = (await client.post(where, json={"language": "fr"})).json()
+        assert (answer["language"], answer["said_by"], answer["judged"]) == ("fr", "marie", 1)
+        card = (await client.get(f"/api/comments/{number}")).json()
+        assert (card["relation"], card["action"], card["article_language"]) == ("same", "publish", "fr")
+        article = (await client.get(f"/api/comments/{number}/context")).json()["article"]
+        assert (article["language"], article["language_by"]) == ("fr", "marie")
+        put(database, [FRENCH], [foreign], language="en", now=MORNING + timedelta(days=1), title="Autre titre")
+        assert (await client.get(f"/api/comments/{number}")).json()["article_language"] == "fr"  # a crawl keeps it
+        answer = (await client.post(where, json={"language": "auto"})).json()
+        assert (answer["language"], answer["said_by"]) == ("en", None)
+        assert (await client.get(f"/api/comments/{number}")).json()["relation"] == "other"
+    told = [
+        (one.editor, one.detail["language"], one.detail["before"])
+        for one in audit_entries(database, 10)
+        if one.event == "article_language"
+    ]
+    assert told == [("marie", None, "fr"), ("marie", "fr", "en")]
+
+
+async def test_a_language_that_is_none_is_refused_in_a_sentence(database, marie):
+    put(database, ["un"])
+    async with editor(database, marie, magazine(database)) as client:
+        answer = await client.post("/api/articles/1/language", json={"language": "xx"})
+    assert answer.status_code == 422
+    assert answer.json()["error"].startswith("language must be auto or one of ar, bg")
+
+
+async def test_only_who_reviews_the_site_may_say_which_language_its_articles_are_in(database, marie):
+    put(database, ["un"])
+    account(database, "vera", role="viewer")
+    account(database, "otto", sites=["autre"])
+    for name, status in (("vera", 403), ("otto", 404)):
+        async with editor(database, name, magazine(database)) as client:
+            assert (await client.post("/api/articles/1/language", json={"language": "fr"})).status_code == status
+
+
+async def test_a_site_that_is_not_in_the_settings_is_judged_by_its_next_run(database, marie):
+    (number,) = put(database, [FRENCH], language="en")
+    async with editor(database, marie) as client:
+        answer = (await client.post("/api/articles/1/language", json={"language": "fr"})).json()
+    assert (answer["language"], answer["judged"]) == ("fr", None)
+    due = list(judged_comments(database, context_since=MORNING))
+    assert [(one.comment_id, one.submission.said_language) for one in due] == [(number, "fr")]
 
 
 async def test_only_who_reviews_the_site_may_say_what_its_pages_are(database, marie):

@@ -37,6 +37,7 @@ from flows.fetching.errors import (
 )
 from flows.fetching.pace import PROCESS, Pace, Sleep, Stopwatch
 from flows.fetching.policy import Expect, FetchPolicy, FetchRequest, FetchResult
+from flows.fetching.tally import Tallies
 
 _ACCEPT = {
     Expect.PAGE: "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
@@ -75,6 +76,7 @@ class Fetcher:
         self._now = now
         self._jitter = random.Random(seed)  # noqa: S311 (spreads retries, protects nothing)
         self._failures: dict[str, int] = {}  # host -> failed fetches in a row
+        self.tallies = Tallies()
         self._slots = asyncio.Semaphore(self.policy.max_connections)
         self._host_slots: dict[str, asyncio.Semaphore] = {}
         self._transport = connect.GuardedTransport(
@@ -126,6 +128,7 @@ class Fetcher:
                 if failed >= self.policy.attempts or not error.at_once or wait > self.policy.patience_s:
                     self._note_failure(error)
                     raise
+                self.tallies[guard.target(error.url, self.policy.local_addresses).authority].waited += wait
                 await self._sleep(wait)
 
     def _backoff(self, failed: int) -> float:
@@ -186,7 +189,9 @@ class Fetcher:
 
     async def _turn(self, target: guard.Target, interval: float) -> None:
         """Waits for our turn at the host. Raises Busy if the host is to be left alone."""
+        began = self._clock()
         hold = await self._pace.turn(target.authority, interval, self.policy.patience_s)
+        self.tallies[target.authority].waited += self._clock() - began
         if hold is not None:
             raise Busy(str(target.url), hold.because, reason="host_on_hold", retry_after=hold.seconds, at_once=False)
 
@@ -207,10 +212,12 @@ class Fetcher:
         url = str(target.url)
         wire = connect.Wire()
         token = connect.wire.set(wire)
+        sent = True
         try:
             async with asyncio.timeout(max(budget, 0.001)):
                 return await self._request(target, errand, wire)
         except FetchError as error:
+            sent = not isinstance(error, Refused)  # by our own guard
             # the guard below knows the host only
             raise error if error.url == url else type(error)(url, error.sentence, reason=error.reason) from error
         except TimeoutError as error:
@@ -228,6 +235,8 @@ class Fetcher:
             raise _protocol_failure(url, wire, error) from error
         finally:
             connect.wire.reset(token)
+            self.tallies[target.authority].requests += sent
+            self.tallies[target.authority].silent += sent and wire.in_head
 
     async def _request(self, target: guard.Target, errand: _Errand, wire: connect.Wire) -> _Answer:
         """One request and its answer, body included. Raises FetchError and httpcore's errors."""
@@ -241,6 +250,7 @@ class Fetcher:
         try:
             wire.in_head = False
             status = response.status_code
+            self.tallies.answered(target.authority, status)
             fields = _fields(response)
             length = _stated_length(url, fields)
             answer = _Answer(status, response.reason_phrase, fields, b"", wire.ip)

@@ -26,6 +26,7 @@ from flows.runs.worker_name import worker_name
 from flows.settings_file import load
 from storage.crawl.archive import WarcArchive
 from storage.crawl.frontier import claim, release
+from storage.crawl.runs import note_hosts
 from storage.opening import open_database
 
 CLAIMED = "claimed"
@@ -74,7 +75,9 @@ async def run_cluster_batch(errand: ClusterBatch) -> Counter[str]:
                 started=errand.started,
                 full=errand.full,
             )
-            return await ingest(site_run, pages) + Counter({CLAIMED: len(pages)})
+            done = await ingest(site_run, pages) + Counter({CLAIMED: len(pages)})
+            note_hosts(db, errand.run_id, fetcher.tallies.as_json())
+            return done
 
 
 def shared(policy: FetchPolicy, share: int) -> FetchPolicy:

@@ -55,7 +55,7 @@ from storage.crawl.frontier import (
     release,
     release_dead,
 )
-from storage.crawl.runs import end_dead_runs, finish_run, recent_runs, start_run
+from storage.crawl.runs import end_dead_runs, finish_run, note_hosts, recent_runs, start_run
 from storage.database.engine import Database
 from storage.database.errors import DatabaseUnreachable, StorageError
 from storage.opening import open_database
@@ -215,6 +215,7 @@ def ended(site_run: SiteRun, warnings: list[str], failure: str | None = None) ->
         status = "held"
     cause = failure or found.cause
     try:
+        note_hosts(site_run.db, site_run.run_id, site_run.fetcher.tallies.as_json())
         finish_run(site_run.db, site_run.run_id, +site_run.counts, status, now, cause or "; ".join(warnings) or None)
     except StorageError as error:
         failure, outcome, status = failure or str(error), Outcome.FAILED, "failed"

@@ -30,6 +30,7 @@ class Run:
     counts: dict[str, int]
     message: str | None
     worker: str | None
+    hosts: dict[str, dict[str, float]] | None = None  # what each host was asked, by name
 
 
 def start_run(db: Database, site: str | None, command: str, now: datetime, worker: str | None = None) -> int:
@@ -87,6 +88,20 @@ def finish_run(
             raise UnknownItem(f"no run {run_id}")
 
 
+def note_hosts(db: Database, run_id: int, hosts: Mapping[str, Mapping[str, float]]) -> None:
+    """Add what each host was asked to what the run has noted already: on a cluster each batch notes its share."""
+    if not hosts:
+        return
+    with db.write() as connection:
+        known = connection.execute(select(runs.c.hosts).where(runs.c.id == run_id).with_for_update()).scalar_one()
+        total: dict[str, dict[str, float]] = known or {}
+        for host, told in hosts.items():
+            mine = total.setdefault(host, {})
+            for name, value in told.items():
+                mine[name] = round(mine.get(name, 0) + value, 3)
+        connection.execute(update(runs).where(runs.c.id == run_id).values(hosts=total))
+
+
 def recent_runs(db: Database, site: str | None = None, limit: int = 20) -> tuple[Run, ...]:
     """The newest runs first, of one site or of all."""
     query = (
@@ -100,6 +115,7 @@ def recent_runs(db: Database, site: str | None = None, limit: int = 20) -> tuple
             runs.c.counts,
             runs.c.message,
             runs.c.worker,
+            runs.c.hosts,
         )
         .outerjoin(sites, sites.c.id == runs.c.site_id)
         .order_by(runs.c.id.desc())

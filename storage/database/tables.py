@@ -103,6 +103,7 @@ runs = Table(
     maybe("message", Text, "Why it failed, in one sentence."),
     needed("seen_at", Moment, "Its last sign of life: an old one means that the process died."),
     maybe("worker", Text, "The process that runs it: host, number and a token."),
+    maybe("hosts", Json, "What each host was asked: requests, seconds waited, answers 429, errors, silences."),
     comment="One row a run.",
 )
 
@@ -164,6 +165,7 @@ fetches = Table(
     maybe("error", Text, "What went wrong, in one sentence."),
     maybe("kind", Text, "What the page was taken for: article, list, ...; null: it was not read."),
     Unique("page_id", "fetched_at"),
+    Index("ix_fetches_run_id", "run_id"),
     comment="One row an answer of a server (or the lack of one).",
 )
 

@@ -25,6 +25,7 @@ FILLED = {  # what the rows that were kept have in the columns that a revision a
         "UPDATE articles SET publisher = site_name",
         "UPDATE sections SET kind = 'h' WHERE heading IS NOT NULL",
     ),
+    "0014": ("""UPDATE runs SET hosts = '{"mag.example":{"requests":3,"waited":2.0}}' WHERE site_id IS NOT NULL""",),
 }
 
 

@@ -168,6 +168,27 @@ async def test_a_retry_after_is_reported_capped_or_left_to_the_default(value: st
     assert error.value.retry_after == seconds
 
 
+async def test_what_a_host_was_asked_and_how_it_bore_it_is_counted(site, fetcher, new_fetcher) -> None:
+    site.pages = {
+        "/a": failing_then("fine", Reply(status=429, headers=(("Retry-After", "3"),))),
+        "/b": Reply(status=500),
+    }
+    await fetcher.fetch(get(site))
+    with pytest.raises(Busy):
+        await fetcher.fetch(get(site, "/b"))
+    told = fetcher.tallies.as_json()
+    host = site.authority.removeprefix("http://")
+    assert list(told) == [host]
+    assert told[host]["requests"] == sum(site.hits.values())
+    assert told[host]["busy"] == 1
+    assert told[host]["errors"] == site.hits["/b"]
+    assert told[host]["waited"] >= 3.0
+    refusing = new_fetcher(local_addresses=frozenset())
+    with pytest.raises(Refused):
+        await refusing.fetch(get(site))
+    assert refusing.tallies.as_json() == {}  # our own guard's no is no request
+
+
 async def test_a_host_that_asks_for_time_is_left_alone_by_every_page(site, fetcher) -> None:
     site.pages = {"/a": Reply(status=429, headers=(("Retry-After", "600"),)), "/b": "b"}
     for path in ("/a", "/b"):

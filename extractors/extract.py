@@ -41,15 +41,21 @@ def extract_of_site(
     text = decode(html, content_type) if isinstance(html, bytes) else html
     page = site_for(url)(Document(text, url), fetched_at)
     page.profile = profile
-    verdict, own, post_key = kind_of(page.document, page.statements, profile)
-    stated: dict[str, Any] = {"page_kind": verdict.kind, "kind_cues": verdict.cues, "post_key": post_key}
+    judged = kind_of(page.document, page.statements, profile)
+    verdict = judged.verdict
+    stated: dict[str, Any] = {"page_kind": verdict.kind, "kind_cues": verdict.cues, "post_key": judged.post_key}
     try:
-        return read(page, url, stated), page.traits(own.kind, own.margin)
+        return read(page, url, stated), page.traits(judged.own.kind, judged.own.margin, judged.stated)
     except NoArticle:
         if verdict.kind is PageKind.ARTICLE:
             raise
         bare = Page(url=url, canonical_url=page.canonical_url(), title=page.title(), **stated)
-        return bare, PageTraits(url=bare.canonical_url, kind=str(own.kind), margin=round(own.margin, 2))
+        return bare, PageTraits(
+            url=bare.canonical_url,
+            kind=str(judged.own.kind),
+            margin=round(judged.own.margin, 2),
+            stated=judged.stated and str(judged.stated),
+        )
 
 
 FIELDS = tuple(

@@ -183,7 +183,7 @@ class PageObject:
             return None
         return fingerprint(block.text)
 
-    def traits(self, kind: PageKind, margin: float) -> PageTraits:
+    def traits(self, kind: PageKind, margin: float, said: PageKind | None = None) -> PageTraits:
         """What the page adds to the profile of its site, as it is read without one."""
         own = {place: told(thread.comments) for thread in self.threads if (place := place_of(thread))}
         keys = (self.block_key(index) for index in self.first_look)
@@ -192,6 +192,7 @@ class PageObject:
             url=self.canonical_url(),
             kind=str(kind),
             margin=round(margin, 2),
+            stated=said and str(said),
             language=self.language(),
             system=self.threads[0].discussion.platform if self.threads and self.threads[0].comments else None,
             tail=tail_of(stated, self.title()),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from extractors.html import Document
 from extractors.kinds.addresses import address_cues, cue_of
 from extractors.kinds.survey import Survey
 from extractors.records import KindCue, PageKind
-from extractors.structured import ARTICLE_TYPES, Statements, types_of
+from extractors.structured import ARTICLE_TYPES, Statements, text_in, types_of
 
 _LIST_CLASSES = frozenset(
     "archive category tag author date search search-results post-type-archive tax-post_format page-taxonomy "
@@ -17,6 +17,11 @@ _LIST_CLASSES = frozenset(
 )
 _LIST_TYPES = frozenset("collectionpage searchresultspage profilepage itemlist".split())
 _POST_API = re.compile(r"/wp/v2/(posts|pages|media|categories|tags|users)/(\d+)")
+_REST_KINDS = {"posts": PageKind.ARTICLE, "pages": PageKind.STATIC, "media": PageKind.MEDIA}
+BODY_CLASS, REST_LINK = "body-class", "rest-link"
+PAGE_NOT_POST = 4.5
+"""Log-odds: less than a headline, its text and og:type say for an article, since guides are often pages. Where a site
+has posts too, its profile adds what is missing."""
 _SHORT = re.compile(r"[?&]p=(\d+)")
 _POST_CLASS = re.compile(r"postid-(\d+)")
 _NODE_CLASS = re.compile(r"(?:page-)?node-type-[a-z]|node--type-[a-z]")
@@ -36,12 +41,16 @@ def post_key(document: Document, survey: Survey) -> str | None:
 
 
 def stated_cues(document: Document, statements: Statements, survey: Survey) -> Iterator[KindCue]:
-    yield from _body_cues(survey)
+    said = list(_body_cues(survey))
+    yield from said
+    known = {cue.kind for cue in said}
     for link in document.tree.iter("link"):
         if found := _POST_API.search(link.get("href") or ""):
-            kind = {"posts": PageKind.ARTICLE, "pages": PageKind.STATIC, "media": PageKind.MEDIA}.get(found.group(1))
-            kind = kind or PageKind.LIST
-            yield cue_of(kind, "rest-link", 5.0, f"its REST address is {found.group(0)}")
+            kind = _REST_KINDS.get(found.group(1), PageKind.LIST)
+            if kind not in known:  # body class and REST address are one statement of one system
+                weight = PAGE_NOT_POST if kind is PageKind.STATIC else 5.0
+                yield cue_of(kind, REST_LINK, weight, f"its REST address is {found.group(0)}")
+                known.add(kind)
     kinds = {name for thing in statements.objects for name in types_of(thing)}
     if stated := kinds & _LIST_TYPES - ({"itemlist", "profilepage"} if kinds & ARTICLE_TYPES else set()):
         yield cue_of(PageKind.LIST, "json-ld", 2.5, f"its JSON-LD says {sorted(stated)[0]}")
@@ -64,29 +73,41 @@ def stated_cues(document: Document, statements: Statements, survey: Survey) -> I
     yield from address_cues(survey.url)
 
 
+def said_by_system(cues: Iterable[KindCue]) -> PageKind | None:
+    """What the publishing system itself calls the page; None where it does not say."""
+    said = [cue for cue in cues if cue.signal in (BODY_CLASS, REST_LINK)]
+    return max(said, key=lambda cue: cue.log_odds).kind if said else None
+
+
+def stated_titles(statements: Statements) -> tuple[str, ...]:
+    """The headlines that the page states for machines."""
+    told = (text_in(statements.article.get("headline")), statements.meta("og:title"), statements.meta("twitter:title"))
+    return tuple(dict.fromkeys(" ".join(text.split())[:400] for text in told if text))
+
+
 def _body_cues(survey: Survey) -> Iterator[KindCue]:
     names = survey.body
     single = {"single", "single-post"} & names or any(_POST_CLASS.fullmatch(name) for name in names)
     if "attachment" in names or "single-attachment" in names:
-        yield cue_of(PageKind.MEDIA, "body-class", 8.0, "its body class says attachment")
+        yield cue_of(PageKind.MEDIA, BODY_CLASS, 8.0, "its body class says attachment")
     elif "error404" in names:
-        yield cue_of(PageKind.ERROR, "body-class", 9.0, "its body class says error404")
+        yield cue_of(PageKind.ERROR, BODY_CLASS, 9.0, "its body class says error404")
     elif single or any(_NODE_CLASS.match(name) and name not in _DRUPAL_PAGES for name in names):
-        yield cue_of(PageKind.ARTICLE, "body-class", 5.0, "its body class says that it shows one post")
+        yield cue_of(PageKind.ARTICLE, BODY_CLASS, 5.0, "its body class says that it shows one post")
     elif found := sorted(names & _LIST_CLASSES):
-        yield cue_of(PageKind.LIST, "body-class", 5.0, f"its body class says {found[0]}")
+        yield cue_of(PageKind.LIST, BODY_CLASS, 5.0, f"its body class says {found[0]}")
     elif any(_PAGE_CLASS.fullmatch(name) for name in names) or names & _DRUPAL_PAGES:
-        yield cue_of(PageKind.STATIC, "body-class", 4.5, "its body class says that it is a page, not a post")
+        yield cue_of(PageKind.STATIC, BODY_CLASS, PAGE_NOT_POST, "its body class says that it is a page, not a post")
     elif _is_drupal_view(names):
-        yield cue_of(PageKind.LIST, "body-class", 4.0, "its body class names no node, as those of Drupal's lists")
+        yield cue_of(PageKind.LIST, BODY_CLASS, 4.0, "its body class names no node, as those of Drupal's lists")
     elif "paged" in names:
-        yield cue_of(PageKind.LIST, "body-class", 2.0, "its body class says that it is one of several pages")
+        yield cue_of(PageKind.LIST, BODY_CLASS, 2.0, "its body class says that it is one of several pages")
     if "blog" in names and not single:
         yield cue_of(PageKind.LIST, "blog", 2.0, "its body class says blog")
     if "home" in names and not single:
         yield cue_of(PageKind.LIST, "home", 2.0, "its body class says home")
     if names & {"login", "page-user-login", "wp-core-ui"} and not single:
-        yield cue_of(PageKind.LOGIN, "body-class", 6.0, "its body class says login")
+        yield cue_of(PageKind.LOGIN, BODY_CLASS, 6.0, "its body class says login")
 
 
 def _is_drupal_view(names: frozenset[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from extractors.article.metadata import agreement
@@ -21,20 +21,27 @@ _LIST_HEADLINE = re.compile(
 _TEASED = 40  # characters of prose behind a linked heading from which it teases
 
 
-def structure_cues(survey: Survey) -> Iterator[KindCue]:
+def structure_cues(survey: Survey, titles: Sequence[str] = ()) -> Iterator[KindCue]:
+    """`titles` are the headlines that the page states besides its <title>."""
     group = largest_group(survey)
-    own = own_headline(survey)
+    own = own_headline(survey, titles)
     teased = _prose_between(survey, group)
     if len(group) >= 2:
         share = teased / survey.prose if survey.prose else 0.0
         with_text = _with_text(survey, group)
-        if share >= 0.5 and with_text >= 2 and own is None:
+        if share >= 0.5 and with_text >= max(2.0, len(group) / 3) and own is None:
             yield _list("teasers", 4.0, f"{len(group)} headings lead to other pages, with text below each")
         elif len(group) >= 3 and own is None:
             yield _list("teasers", 2.0, f"{len(group)} headings lead to other pages")
         elif share >= 0.6 and with_text >= 3:
             yield _list("teasers", 1.5, f"most of its text stands below {len(group)} headings that lead to other pages")
-    elif len(group) == 1 and own is None and group[0].level <= 3 and teased >= _TEASED:
+    elif (
+        len(group) == 1
+        and own is None
+        and group[0].level <= 3
+        and teased >= _TEASED
+        and not _is_title(group[0], survey, titles)
+    ):  # a headline that leads to what it speaks of is the page's own all the same
         yield _list("teaser", 2.0, f"its headline leads to another page, {group[0].target}")
     if any(_LIST_HEADLINE.search(heading.text) for heading in survey.headings[:6]) and not survey.comment_form:
         yield _list("list-headline", 2.5, "a heading announces the posts of a tag, a category, an author or a time")
@@ -76,16 +83,20 @@ def _path(url: str) -> str:
     return url.partition("#")[0].partition("?")[0].removesuffix("index.html").rstrip("/")
 
 
-def own_headline(survey: Survey) -> Heading | None:
-    """The heading that the title repeats and that leads nowhere, or here."""
+def own_headline(survey: Survey, titles: Sequence[str] = ()) -> Heading | None:
+    """The heading that one of the page's titles repeats and that leads nowhere, or here."""
     for heading in survey.headings:
         leads_here = heading.target is None or _path(heading.target) == _path(survey.url)
-        if _LIST_HEADLINE.search(heading.text):
-            continue
-        is_whole = len(heading.text) >= max(3.0, 0.3 * len(survey.title))
-        if leads_here and is_whole and agreement(heading.text, survey.title) >= 0.75:
+        if leads_here and not _LIST_HEADLINE.search(heading.text) and _is_title(heading, survey, titles):
             return heading
     return None
+
+
+def _is_title(heading: Heading, survey: Survey, titles: Sequence[str]) -> bool:
+    return any(
+        len(heading.text) >= max(3.0, 0.3 * len(title)) and agreement(heading.text, title) >= 0.75
+        for title in (survey.title, *titles)
+    )
 
 
 def _stops(survey: Survey, heading: Heading) -> int:

@@ -28,6 +28,7 @@ def learn(traits: Iterable[PageTraits]) -> SiteProfile:
     return SiteProfile(
         pages=len(pages),
         articles=len(articles),
+        posts=sum(page.stated == PageKind.ARTICLE for page in articles),
         repeated=repeated_blocks(different),
         widgets=widgets(different),
         shapes=shapes(pages),
@@ -103,4 +104,4 @@ def changes(page: PageTraits, before: SiteProfile, after: SiteProfile) -> bool:
         return True
     if page.margin >= SURE + 1:
         return False
-    return (before.address_cue(page.url) is None) != (after.address_cue(page.url) is None)
+    return bool(before.cues(page.url, page.stated)) != bool(after.cues(page.url, page.stated))

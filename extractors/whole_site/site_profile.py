@@ -12,6 +12,7 @@ from extractors.records import KindCue, PageKind
 
 LEAST_BLOCK = 40
 """Characters from which a block of text is known again: shorter ones are labels and turns of phrase."""
+MANY_POSTS = 5  # from which a site is known to keep its articles as posts
 UNUSUAL = 4.5  # log-odds: outweighs a headline with its text, not what a system states or readers' comments
 
 
@@ -26,6 +27,7 @@ class SiteProfile:
 
     pages: int = 0
     articles: int = 0
+    posts: int = 0  # articles that the site's system calls posts, not pages
     repeated: frozenset[str] = frozenset()
     widgets: frozenset[str] = frozenset()
     shapes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -33,13 +35,21 @@ class SiteProfile:
     languages: Mapping[str, int] = field(default_factory=dict)
     systems: Mapping[str, int] = field(default_factory=dict)  # of comments, by articles that have some
 
-    def address_cue(self, url: str) -> KindCue | None:
-        """A page at an address as no article of the site has one, where all articles have another, is rather none."""
+    def cues(self, url: str, stated: str | None) -> tuple[KindCue, ...]:
+        """What the site says of a page at that address, which its system calls a post, a page or something else.
+
+        Where the articles are posts, what the system calls a page is rather none. A page at an address as no article
+        of the site has one, where all articles have another, is rather none either.
+        """
+        because = None
         shape = shape_of(url)
-        if not is_dated(shape) and self._articles_are_dated and not self.shapes.get(shape, {}).get(PageKind.ARTICLE):
+        if stated == PageKind.STATIC and self.posts >= MANY_POSTS and 2 * self.posts > self.articles:
+            because = "the site keeps its articles as posts, and calls this one a page"
+        elif not is_dated(shape) and self._articles_are_dated and not self.shapes.get(shape, {}).get(PageKind.ARTICLE):
             because = f"the articles of the site stand at addresses with a date, this one at {shape}"
-            return KindCue(kind=PageKind.STATIC, signal="site", log_odds=UNUSUAL, because=because)
-        return None
+        if because is None:
+            return ()
+        return (KindCue(kind=PageKind.STATIC, signal="site", log_odds=UNUSUAL, because=because),)
 
     @property
     def _articles_are_dated(self) -> bool:

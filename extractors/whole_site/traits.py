@@ -18,13 +18,14 @@ _MAX_ABOVE = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageTraits:
-    """`kind` and `margin` are the page's own verdict; `blocks` fingerprints of what was taken for its text; `comments`
-    those of its comments by the signature of the container they stand in; `tail` what its stated title has behind its
-    headline."""
+    """`kind` and `margin` are the page's own verdict, `stated` what its system calls it; `blocks` fingerprints of what
+    was taken for its text; `comments` those of its comments by the signature of the container they stand in; `tail`
+    what its stated title has behind its headline."""
 
     url: str
     kind: str
     margin: float
+    stated: str | None = None
     language: str | None = None
     system: str | None = None
     tail: str | None = None

@@ -60,6 +60,7 @@ def profile_json(profile: SiteProfile) -> bytes:
     shown = {
         "pages": profile.pages,
         "articles": profile.articles,
+        "posts": profile.posts,
         "repeated": sorted(profile.repeated),
         "widgets": sorted(profile.widgets),
         "shapes": profile.shapes,

@@ -73,3 +73,24 @@ def test_an_article_about_errors_is_an_article():
 
 def test_the_number_of_the_post_is_read_from_its_body_class():
     assert extract(page(PROSE, named="single postid-17"), "http://blog.example/a/").post_key == "postid-17"
+
+
+def test_a_headline_that_differs_from_the_title_is_known_by_what_the_page_states_for_machines():
+    stated = "<meta property='og:title' content='Les ailes du moulin reprennent le vent du matin'>"
+    videos = "".join(f"<h3 class='v'><a href='/video-{n}'>À voir aussi, numéro {n}</a></h3>" for n in range(6))
+    html = page(
+        f"<h1>Les ailes du moulin reprennent le vent</h1>{videos}{PROSE * 2}{videos[-60:]}", "Actualité: meunerie"
+    )
+    assert kind(html.replace("<head>", f"<head>{stated}")) is PageKind.ARTICLE
+
+
+def test_a_headline_that_leads_to_what_it_speaks_of_is_the_page_s_own():
+    linked = f"<h1><a href='/cadre?billet=7'>Le moulin du bout du monde</a></h1>{PROSE * 3}"
+    assert kind(page(linked, "Le moulin du bout du monde - Annuaire")) is PageKind.ARTICLE
+
+
+def test_body_class_and_rest_link_of_a_page_are_one_statement():
+    rest = "<link rel='alternate' href='http://blog.example/wp-json/wp/v2/pages/7'><meta property='og:type' content='article'>"
+    html = page(f"<h1>Le moulin</h1>{PROSE * 3}", named="page page-id-7").replace("<head>", f"<head>{rest}")
+    assert kind(html, "http://blog.example/guides/moulin/") is PageKind.ARTICLE
+    assert kind(html, "http://blog.example/contact/") is PageKind.STATIC

@@ -121,3 +121,33 @@ def test_the_end_of_titles_is_learned():
 def test_shapes_of_addresses_leave_words_out():
     assert shape_of("http://a.example/2020/05/le-moulin/") == "/4/2/w/"
     assert shape_of("http://a.example/fiche-12.html?b=1&a=2") == "/w.html?a&b"
+
+
+def guide(number: int, named: str) -> str:
+    """A long page with a headline, which its publishing system calls a post or a page."""
+    stated = "<meta property='og:type' content='article'>"
+    return (
+        f"<html><head><title>Guide {number}</title>{stated}</head><body class='{named}'><article>"
+        f"<h1>Guide {number}</h1>{prose(number)}</article></body></html>"
+    )
+
+
+def guides(posts: int, pages: int) -> tuple[SiteProfile, list[PageTraits]]:
+    named = [f"single postid-{n}" if n < posts else f"page page-id-{n}" for n in range(posts + pages)]
+    traits = [extract_of_site(guide(n, name), f"http://a.example/g-{n}/", None)[1] for n, name in enumerate(named)]
+    return learn(traits), traits
+
+
+def test_where_a_site_keeps_its_articles_as_posts_its_pages_are_static():
+    profile, traits = guides(posts=12, pages=1)
+    a_page = guide(12, "page page-id-12")
+    assert extract_of_site(a_page, "http://a.example/g-12/", None)[0].page_kind is PageKind.ARTICLE
+    assert extract_of_site(a_page, "http://a.example/g-12/", profile)[0].page_kind is PageKind.STATIC
+    assert [changes(page, SiteProfile(), profile) for page in traits] == [False] * 12 + [True]
+
+
+def test_where_a_site_has_no_posts_its_pages_are_articles():
+    profile, _ = guides(posts=0, pages=12)
+    assert (
+        extract_of_site(guide(3, "page page-id-3"), "http://a.example/g-3/", profile)[0].page_kind is PageKind.ARTICLE
+    )

@@ -38,6 +38,7 @@ def create_app(
     from flows.desk.pages.data import routes as data_routes
     from flows.desk.pages.find import routes as find_routes
     from flows.desk.pages.review import routes as review_routes
+    from flows.desk.pages.rules import routes as rules_routes
 
     routes: list[BaseRoute] = [
         Route("/", home, name="home"),
@@ -50,6 +51,7 @@ def create_app(
         *data_routes,
         *review_routes,
         *find_routes,
+        *rules_routes,
         *account_routes,
         Mount("/api", api, name="api"),
         Mount("/static", CachedFiles(directory=HERE / "static"), name="static"),

@@ -98,6 +98,7 @@ def render(request: Request, template: str, values: Mapping[str, Any] | None = N
                 "sections": [
                     ("/review", _("Review")),
                     ("/find", _("Find")),
+                    *([("/rules", _("Rules"))] if may_review(request) else []),
                     ("/quality", _("Quality")),
                     ("/data", _("Data")),
                     *([("/people", _("Accounts"))] if is_admin(request) else []),
@@ -131,6 +132,11 @@ def is_admin(request: Request) -> bool:
     """Whether the accounts and the log of what was done are this reader's to see."""
     session: Session | None = getattr(request.state, "session", None)
     return session is not None and session.editor.role == "admin" and session.editor.sites is None
+
+
+def may_review(request: Request) -> bool:
+    session: Session | None = getattr(request.state, "session", None)
+    return session is not None and session.editor.role != "viewer"
 
 
 def reader(request: Request) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from flows.clock import utc_now
 from flows.desk.app import create_app
 from flows.desk.signing_in.passwords import token_hash
 from flows.settings_file import build
+from moderation.rules import Rules
 from moderation.verdict import Action, Evidence
 from storage.analysts.search import index_new
 from storage.crawl.campaigns import find_campaigns
@@ -24,6 +25,7 @@ from storage.desk.audits import draw
 from storage.desk.decisions import decide
 from storage.desk.editors import end_session
 from storage.desk.review_queue import EDITOR_LEASE_SECONDS, QueueFilter, lease
+from storage.desk.rules import keep_rules
 from storage.opening import open_database
 from tests.flows.desk import room
 from tests.flows.desk.browser import visit
@@ -306,6 +308,28 @@ def account(made: Scene) -> Page:
     return made.page("/account")
 
 
+def morning(made: Scene) -> None:
+    numbers = some(made)
+    decide(made.db, numbers[1], "tom", Action.PUBLISH, None, 1, utc_now(), "tom-published")
+    keep_rules(made.db, "mag", Rules(reject_hosts=("montres-pas-cher.example",)), "marie", utc_now())
+    keep_rules(made.db, "mag", Rules(reject_words=("bookmark",), hold_authors=("Tom",)), "marie", utc_now())
+    keep_rules(made.db, None, Rules(reject_hosts=("montres-pas-cher.example",)), "marie", utc_now())
+
+
+def rules(made: Scene) -> Page:
+    """A site's rules, after they were applied to what waits."""
+    morning(made)
+    page = made.page("/rules/waiting?site=mag")
+    page.click("form.stack button")
+    page.wait_for_selector("p.note[role=status]")
+    return page
+
+
+def rules_waiting(made: Scene) -> Page:
+    morning(made)
+    return made.page("/rules/waiting")
+
+
 STATES: dict[str, Callable[[Scene], Page]] = {
     state.__name__: state
     for state in (
@@ -334,5 +358,7 @@ STATES: dict[str, Callable[[Scene], Page]] = {
         found,
         decided,
         account,
+        rules,
+        rules_waiting,
     )
 }

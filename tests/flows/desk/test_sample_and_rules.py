@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
 from flows.desk.signing_in import sessions as accounts
@@ -10,10 +13,13 @@ from moderation.verdict import Action
 from storage.database.errors import UnknownItem
 from storage.desk.audits import agreement, disagreements, draw, samples, second_opinion, to_look_at
 from storage.desk.decisions import decide
-from storage.desk.rules import rules_in_force
+from storage.desk.review_queue import QueueFilter, items_of, waiting_count
+from storage.desk.rules import keep_rules, rules_in_force
+from storage.desk.waiting_rules import applied, apply_to_waiting, fits_waiting, take_back
 from tests.flows.desk.room import account, editor, judged, put
 
 NOW = accounts.utc_now()
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the SQL is tried on both above
 
 
 def decide_on(database, number, name, action, reason=None):
@@ -160,3 +166,100 @@ async def test_an_earlier_version_of_the_rules_can_be_put_in_force_again(databas
         assert len(back.json()["versions"]) == 3
         emptied = (await client.post("/api/rules/remove", json=WORD)).json()
     assert emptied["lists"]["reject_words"] == []
+
+
+CASINO = Rules(reject_words=("casino",), allow_authors=("Hélène",), hold_words=("bonus",))
+
+
+@pytest.fixture
+def morning(database):
+    """Five comments that wait: two with a casino, one by Hélène, one with a bonus, one that no rule fits."""
+    bodies = ["casino en ligne", "CASINО encore", "merci", "bonus", "bravo"]
+    account(database, "ana")
+    account(database, "chief", "admin")
+    return put(database, bodies, authors=["Zoé", "Max", "Hélène", "Léo", "Ines"])
+
+
+def states_of(database, numbers):
+    return [one.action for one in items_of(database, numbers)]
+
+
+def test_rules_decide_what_waits_and_one_undo_brings_all_of_it_back(database, morning):
+    fits = fits_waiting(database, {"mag": CASINO})
+    assert ([one.comment_id for one in fits.decided], fits.held, fits.waiting) == (morning[:3], 1, 5)
+    assert waiting_count(database, QueueFilter()).count == 5  # looking decides nothing
+    for _ in range(2):  # sent twice, it is done once
+        apply_to_waiting(database, fits.decided, "mag", "chief", "spam", NOW, "k3y00000")
+    assert states_of(database, morning) == ["reject", "reject", "publish", "review", "review"]
+    one = applied(database, "mag")[-1]
+    assert (one.published, one.rejected, one.holding) == (1, 2, 3)
+    assert take_back(database, one, "chief", NOW) == 3
+    assert states_of(database, morning) == ["review"] * 5
+    assert applied(database, "mag")[-1].holding == 0
+    assert applied(database, None) == ()
+
+
+def test_what_an_editor_decided_meanwhile_stays_his(database, morning):
+    fits = fits_waiting(database, {"mag": CASINO})
+    decide_on(database, morning[0], "ana", Action.PUBLISH)
+    assert apply_to_waiting(database, fits.decided, "mag", "chief", "spam", NOW, "k3y00000") == (1, 1)
+    assert states_of(database, morning)[0] == "publish"
+    decide(database, morning[1], "ana", Action.PUBLISH, None, 2, NOW, "ana-again")
+    assert take_back(database, applied(database, "mag")[0], "chief", NOW) == 1
+    assert states_of(database, morning)[:3] == ["publish", "publish", "review"]
+
+
+def fields(page):
+    return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)}
+
+
+@ONE_DATABASE
+async def test_the_rules_page_makes_tries_applies_and_takes_back(database, morning):
+    decide_on(database, morning[4], "ana", Action.PUBLISH)
+    async with editor(database, "chief") as client:
+        entry = {"list": "words", "action": "reject", "entry": "bravo"}
+        tried = await client.post("/rules?site=mag", data={**entry, "do": "try"})
+        assert "It would have withheld 1 comment that an editor published." in unescape(tried.text)
+        for made in (entry, {**entry, "entry": "casino"}):
+            assert (await client.post("/rules?site=mag", data={**made, "do": "keep"})).status_code == 303
+        assert (await client.post("/rules?site=mag", data={**entry, "do": "remove"})).status_code == 303
+        assert rules_in_force(database, "mag") == Rules(reject_words=("casino",))
+        page = (await client.get("/rules?site=mag")).text
+        assert page.count("<code>rules-") == 3
+        asked = fields((await client.get("/rules/waiting?site=mag")).text) | {"reason": "spam"}
+        done = await client.post("/rules/waiting?site=mag", data=asked)
+        assert done.headers["location"] == "/rules?site=mag&decided=2"
+        assert states_of(database, morning)[:3] == ["reject", "reject", "review"]
+        (one,) = applied(database, "mag")
+        back = await client.post("/rules/back?site=mag", data={"key": one.key})
+        assert back.headers["location"] == "/rules?site=mag&back=2"
+    assert states_of(database, morning)[:3] == ["review"] * 3
+
+
+@ONE_DATABASE
+async def test_rules_that_changed_after_the_dry_run_decide_nothing(database, morning):
+    keep_rules(database, "mag", CASINO, "chief", NOW)
+    async with editor(database, "chief") as client:
+        asked = fields((await client.get("/rules/waiting")).text) | {"reason": "spam"}
+        keep_rules(database, None, Rules(reject_words=("merci",)), "chief", NOW)
+        answer = await client.post("/rules/waiting", data=asked)
+    assert (answer.status_code, states_of(database, morning)) == (409, ["review"] * 5)
+    assert "Nothing was decided" in answer.text
+
+
+@ONE_DATABASE
+async def test_rules_of_other_sites_and_rules_that_decide_unseen_are_not_every_editors(database, morning):
+    put(database, ["casino"], site="autre", url="https://autre.example/a")
+    account(database, "one", sites=["mag"])
+    keep_rules(database, "mag", CASINO, "chief", NOW)
+    async with editor(database, "one") as client:
+        assert (await client.get("/rules?site=autre")).status_code == 404
+        page = (await client.get("/rules")).text
+        assert "In force on mag" in page
+        assert "autre" not in page
+        word = {"list": "words", "entry": "poker", "do": "keep"}
+        assert (await client.post("/rules", data={**word, "action": "reject"})).status_code == 403
+        assert (await client.post("/rules?site=autre", data={**word, "action": "hold"})).status_code == 404
+        assert (await client.post("/rules", data={**word, "action": "hold"})).status_code == 303
+    assert rules_in_force(database, "mag").hold_words == ("bonus", "poker")
+    assert rules_in_force(database, "autre") == Rules()

@@ -1,6 +1,6 @@
 """Screenshots of every state of the desk for docs/desk.md: small PNGs with a palette.
 
-python benchmarks/desk_screenshots.py [FOLDER]
+python benchmarks/desk_screenshots.py [FOLDER [STATE ...]]
 """
 
 from __future__ import annotations
@@ -41,10 +41,11 @@ def main() -> None:
     shots = {name: (name, usual) for name in states.STATES} | {
         name: (state, usual | options) for name, (state, options) in EXTRA.items()
     }
+    wanted = sys.argv[2:] or list(shots)
     with tempfile.TemporaryDirectory(prefix="tamis-shots-") as scratch, chromium() as browser:
         template = Path(scratch) / "template.db"
         upgrade(f"sqlite:///{template}")
-        for name, (state, options) in shots.items():
+        for name, (state, options) in ((name, shots[name]) for name in wanted):
             with states.scene(template, Path(scratch), browser, **options) as made:
                 page = states.STATES[state](made)
                 path = folder / f"desk-{name.replace('_', '-')}.png"

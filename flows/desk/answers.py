@@ -318,7 +318,10 @@ class RuleTried(Answer):
 
 
 class SampleAnswer(Answer):
+    """`waiting`: how many looks of the kind asked for wait for you, the items among them."""
+
     items: tuple[LookCard, ...]
+    waiting: Count
 
 
 class SavedAnswer(Answer):

@@ -8,13 +8,13 @@ kind measures how far editors agree; it never changes what holds by itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, func, or_, select, update
 
 from extractors.records import CommentKind
 from moderation.guarantee import is_audited
@@ -26,6 +26,7 @@ from storage.database.tables import audits, comments, decisions, reviews, settin
 from storage.database.values import upsert
 
 AuditKind = Literal["unseen", "second"]
+AUDIT_KINDS: tuple[AuditKind, ...] = ("unseen", "second")
 AT_ONCE = 2000  # rows looked at in one transaction
 UNSEEN_A_SECOND = 3  # random looks to each second opinion
 
@@ -131,14 +132,44 @@ def draw_some(
     return len(rows), len(chosen)
 
 
-def to_look_at(db: Database, editor: str, allowed: Sequence[str] | None, limit: int = 20) -> tuple[Look, ...]:
+def to_look_at(
+    db: Database,
+    editor: str,
+    allowed: Sequence[str] | None,
+    limit: int = 20,
+    only: AuditKind | None = None,
+    passed: Collection[int] = (),
+) -> tuple[Look, ...]:
     """What of the sample this editor could look at next, the oldest draws first; never his own decisions.
 
-    Of four looks one is a second opinion as long as both kinds wait: many random draws do not keep those back.
+    Of four looks one is a second opinion as long as both kinds wait: many random draws do not keep those back. `only`
+    one kind of them, if he wants to; without the comments that he has `passed`.
     """
+    wanted: tuple[AuditKind, ...] = (only,) if only else AUDIT_KINDS
+    query = open_looks(editor, allowed, audits.c.id, audits.c.comment_id, audits.c.kind)
+    query = query.where(audits.c.comment_id.not_in(list(passed))).order_by(audits.c.id).limit(limit)
+    found: dict[AuditKind, list[Look]] = {"unseen": [], "second": []}
+    with db.read() as connection:
+        for kind in wanted:
+            rows = connection.execute(query.where(audits.c.kind == kind)).mappings()
+            found[kind] = [Look(**row) for row in rows]
+    return tuple(mixed(found["unseen"], found["second"]))[:limit]
+
+
+def looks_waiting(db: Database, editor: str, allowed: Sequence[str] | None) -> dict[AuditKind, int]:
+    """How many looks of each kind this editor could take."""
+    query = open_looks(editor, allowed, audits.c.kind, func.count()).group_by(audits.c.kind)
+    with db.read() as connection:
+        counted: dict[AuditKind, int] = dict(connection.execute(query).tuples().all())
+    return {kind: counted.get(kind, 0) for kind in AUDIT_KINDS}
+
+
+def open_looks(editor: str, allowed: Sequence[str] | None, *columns: Any) -> Select[Any]:
+    """The looks that nobody has taken and that are this editor's to take."""
     first = decisions.alias()
     query = (
-        select(audits.c.id, audits.c.comment_id, audits.c.kind)
+        select(*columns)
+        .select_from(audits)
         .join(reviews, reviews.c.comment_id == audits.c.comment_id)
         .outerjoin(first, first.c.id == audits.c.first_decision_id)
         .where(
@@ -150,13 +181,7 @@ def to_look_at(db: Database, editor: str, allowed: Sequence[str] | None, limit: 
     )
     if allowed is not None:
         query = query.where(audits.c.site_id.in_(select(sites.c.id).where(sites.c.name.in_(allowed))))
-    query = query.order_by(audits.c.id).limit(limit)
-    with db.read() as connection:
-        unseen, second = (
-            [Look(**row) for row in connection.execute(query.where(audits.c.kind == kind)).mappings()]
-            for kind in ("unseen", "second")
-        )
-    return tuple(mixed(unseen, second))[:limit]
+    return query
 
 
 def mixed(unseen: Sequence[Look], second: Sequence[Look]) -> Iterator[Look]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Text, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Select, Text, bindparam, func, select, text
 
 from storage.analysts.search import matching, numbers_matching, parsed_query
 from storage.crawl.identity import author_key
 from storage.database.columns import Day
 from storage.database.engine import Database
-from storage.database.tables import comments, decisions, reviews, sites
+from storage.database.tables import articles, campaign_members, campaigns, comments, decisions, reviews, sites
 from storage.desk.review_queue import QueueItem, items_of
 
 State = Literal["publish", "review", "reject"]
@@ -187,6 +187,51 @@ def waiting_by_site(db: Database, allowed: Sequence[str] | None) -> dict[str, in
         query = query.where(sites.c.name.in_(allowed))
     with db.read() as connection:
         return dict(connection.execute(query).tuples().all())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingGroup:
+    """A campaign or an article some of whose comments wait: its number, its words, and how many."""
+
+    id: int
+    words: str
+    count: int
+
+
+def waiting_campaigns(db: Database, allowed: Sequence[str] | None, limit: int = 50) -> tuple[WaitingGroup, ...]:
+    """The campaigns of which most comments wait."""
+    number = func.count().label("number")
+    query = (
+        select(campaigns.c.id, campaigns.c.sample, number)
+        .join(campaign_members, campaign_members.c.campaign_id == campaigns.c.id)
+        .join(reviews, reviews.c.comment_id == campaign_members.c.comment_id)
+        .group_by(campaigns.c.id, campaigns.c.sample)
+    )
+    return largest(db, query, number, allowed, limit)
+
+
+def waiting_articles(db: Database, allowed: Sequence[str] | None, limit: int = 50) -> tuple[WaitingGroup, ...]:
+    """The articles of which most comments wait, by title, or by address where there is none."""
+    number = func.count().label("number")
+    title = func.coalesce(articles.c.title, articles.c.canonical_url)
+    query = (
+        select(articles.c.id, title, number)
+        .join(comments, comments.c.article_id == articles.c.id)
+        .join(reviews, reviews.c.comment_id == comments.c.id)
+        .group_by(articles.c.id, title)
+    )
+    return largest(db, query, number, allowed, limit)
+
+
+def largest(
+    db: Database, query: Select[Any], number: ColumnElement[int], allowed: Sequence[str] | None, limit: int
+) -> tuple[WaitingGroup, ...]:
+    query = query.where(reviews.c.waiting_since.is_not(None)).order_by(number.desc(), query.selected_columns[0])
+    if allowed is not None:
+        query = query.where(reviews.c.site_id.in_(select(sites.c.id).where(sites.c.name.in_(allowed))))
+    with db.read() as connection:
+        rows = connection.execute(query.limit(limit)).tuples().all()
+    return tuple(WaitingGroup(id=group, words=words, count=count) for group, words, count in rows)
 
 
 def waiting_languages(db: Database) -> tuple[str, ...]:

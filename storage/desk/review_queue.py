@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -48,7 +48,10 @@ Place = tuple[Any, int]  # where a page of the queue ended: the value sorted by,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueFilter:
-    """Which waiting comments to show; everything given must hold. `sites` None: all. `reason`: a signal's name."""
+    """Which waiting comments to show; everything given must hold. `sites` None: all. `reason`: a signal's name.
+
+    `article`: words of its title or of its address. `since` and `until`: the days on which the comment was written.
+    """
 
     sites: tuple[str, ...] | None = None
     label: str | None = None
@@ -58,6 +61,10 @@ class QueueFilter:
     campaign: int | None = None
     text: str | None = None
     older_than: datetime | None = None
+    article: str | None = None
+    kind: CommentKind | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -382,10 +389,13 @@ def count_query(dialect: str, names: frozenset[str]) -> Select[Any]:
     return select(func.count()).select_from(inner)
 
 
+OF_COMMENTS = frozenset({"author_key", "text", "article", "kind", "since", "until"})
+
+
 def narrow(names: frozenset[str], *columns: ColumnElement[Any]) -> Select[Any]:
     """The numbers of comments, joined with what these filters need and nothing else."""
     query = select(reviews.c.comment_id, *columns)
-    if names & {"author_key", "text"}:
+    if names & OF_COMMENTS:
         query = query.join(comments, comments.c.id == reviews.c.comment_id)
     if "campaign" in names:
         query = query.join(campaign_members, campaign_members.c.comment_id == reviews.c.comment_id)
@@ -435,6 +445,19 @@ def conditions(dialect: str, names: frozenset[str]) -> list[ColumnElement[bool]]
         found.append(func.lower(comments.c.body).like(func.lower(bindparam("text", type_=Text())), escape="/"))
     if "older_than" in names:
         found.append(reviews.c.waiting_since < bindparam("older_than"))
+    if "article" in names:
+        wanted = func.lower(bindparam("article", type_=Text()))
+        named = or_(
+            func.lower(articles.c.title).like(wanted, escape="/"),
+            func.lower(articles.c.canonical_url).like(wanted, escape="/"),
+        )
+        found.append(comments.c.article_id.in_(select(articles.c.id).where(named).correlate(None)))
+    if "kind" in names:
+        found.append(comments.c.kind == bindparam("kind"))
+    if "since" in names:
+        found.append(comments.c.day >= bindparam("since"))
+    if "until" in names:
+        found.append(comments.c.day <= bindparam("until"))
     return found
 
 
@@ -450,6 +473,8 @@ def values_of(dialect: str, chosen: QueueFilter) -> dict[str, Any]:
         found["reason"] = [signal] if dialect == "postgresql" else holds(orjson.dumps(signal).decode()[1:-1])
     if chosen.text is not None:
         found["text"] = holds(chosen.text)
+    if chosen.article is not None:
+        found["article"] = holds(chosen.article)
     return found
 
 

@@ -73,6 +73,10 @@ class QueueQuery(QueueChoice):
             author_key=key_of(db, self.author) if self.author else None,
             campaign=self.campaign,
             text=self.text or None,
+            article=self.article or None,
+            kind=self.kind,
+            since=self.since,
+            until=self.until,
             older_than=utc_now() - timedelta(hours=self.older_than_hours) if self.older_than_hours else None,
         )
 

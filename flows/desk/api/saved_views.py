@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from extractors.records import CommentKind
 from flows.clock import utc_now
 from flows.desk.api.access import Db, Number, Reviewer
 from storage.desk.review_queue import QueueOrder
@@ -20,8 +23,14 @@ class QueueChoice(BaseModel):
     label: str | None = Field(default=None, max_length=40)
     reason: str | None = Field(default=None, max_length=60, description="The name of a signal.")
     language: str | None = Field(default=None, max_length=3)
-    author: str | None = Field(default=None, max_length=100, description="The `author_key` of a card.")
+    author: str | None = Field(
+        default=None, max_length=100, description="The author's name, or the `author_key` of a card."
+    )
     campaign: Number | None = None
+    article: str | None = Field(default=None, max_length=300, description="Words of its title or its address.")
+    kind: CommentKind | None = None
+    since: date | None = Field(default=None, description="Written on this day or later.")
+    until: date | None = Field(default=None, description="Written on this day or earlier.")
     text: str | None = Field(default=None, max_length=200)
     older_than_hours: float | None = Field(default=None, ge=0, le=24 * 366)
     order: QueueOrder | None = None
@@ -61,7 +70,8 @@ def views(db: Db, editor: Reviewer) -> ViewsAnswer:
 
 @router.post("/views", summary="Save a view under a name", response_model_exclude_unset=True)
 def keep_view(db: Db, editor: Reviewer, body: NamedView) -> ViewsAnswer:
-    save_view(db, editor.id, SavedView(name=body.name, chosen=body.chosen.model_dump(exclude_none=True)), utc_now())
+    chosen = body.chosen.model_dump(mode="json", exclude_none=True)
+    save_view(db, editor.id, SavedView(name=body.name, chosen=chosen), utc_now())
     return views(db, editor)
 
 

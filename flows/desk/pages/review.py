@@ -17,14 +17,21 @@ from flows.desk.cards import typeset
 from flows.desk.pages.find import number_of
 from flows.desk.pages.i18n import Texts
 from flows.desk.pages.rendering import render, texts_for
-from flows.desk.pages.script_words import label_names, reason_names, script_words
+from flows.desk.pages.script_words import kind_names, label_names, reason_names, script_words
 from flows.desk.proof import proof_of_sample
 from flows.desk.signing_in.sessions import requires
 from flows.desk.state import overdue_for
 from moderation.explain import meanings
 from storage.analysts.sql.sqlite_functions import unaccent
+from storage.desk.audits import AUDIT_KINDS, looks_waiting
 from storage.desk.editors import all_editors, all_tokens, audit_entries
-from storage.desk.finding import decided_since, waiting_by_site, waiting_languages
+from storage.desk.finding import (
+    decided_since,
+    waiting_articles,
+    waiting_by_site,
+    waiting_campaigns,
+    waiting_languages,
+)
 from storage.desk.review_queue import oldest_waiting
 from storage.upkeep.health import site_names
 
@@ -59,6 +66,7 @@ async def review_page(request: Request, *, sample: bool) -> Response:
         "chosen": {} if sample else {key: value for key, value in request.query_params.items() if key not in NO_FILTER},
         "comment": None if sample else number_of(request.query_params.get("comment")),
         "sample": sample,
+        "kind": next((kind for kind in AUDIT_KINDS if sample and kind == request.query_params.get("kind")), None),
     }
     now = utc_now()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -76,6 +84,11 @@ async def review_page(request: Request, *, sample: bool) -> Response:
             for name, words in meanings(language_code(t.language)).items()
         },
         "sample": sample,
+        "looks": await run_in_threadpool(looks_waiting, db, editor.name, editor.sites) if sample else {},
+        "look_kind": data["kind"],
+        "campaigns": () if sample else await run_in_threadpool(waiting_campaigns, db, editor.sites),
+        "articles": () if sample else await run_in_threadpool(waiting_articles, db, editor.sites),
+        "kinds": kind_names(t),
         "late": () if sample else await run_in_threadpool(overdue_for, request.state.desk, editor),
         "waiting": {} if sample else await run_in_threadpool(waiting_by_site, db, editor.sites),
         "today": today,

@@ -37,6 +37,12 @@ def label_names(t: Texts) -> dict[str, str]:
     }
 
 
+def kind_names(t: Texts) -> dict[str, str]:
+    """The kinds of comments that come into the queue."""
+    _ = t.gettext
+    return {"comment": _("comment"), "pingback": _("pingback"), "trackback": _("trackback")}
+
+
 def counted_words(t: Texts, one: str, many: str) -> dict[str, str]:
     """Both forms of a phrase with a number, for the plural rule of the browser: {n} stands for the number."""
     return {
@@ -61,6 +67,8 @@ def script_words(t: Texts) -> dict[str, Any]:
         "sample_empty": _("Nothing of the sample waits for your look."),
         "loading": _("Loading…"),
         "not_loaded": _("The queue could not be loaded: {why}"),
+        "look_second": _("Second opinion"),
+        "look_unseen": _("Random look"),
         "select": _("Select the comment of {author}"),
         "selected": counted_words(t, "%(n)s selected", "%(n)s selected"),
         "selected_help": counted_words(

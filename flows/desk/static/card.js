@@ -32,6 +32,7 @@ function marked(body, reasons) {
 
 function chips(item, words) {
   const found = [];
+  if (item.look_kind) found.push(el("span", { class: "chip" }, words[`look_${item.look_kind}`]));
   if (item.probability !== null) {
     const percent = Math.round(item.probability * 100);
     found.push(

@@ -35,8 +35,13 @@ export class Filters {
   }
 
   fill(chosen) {
-    for (const field of this.form.querySelectorAll("[data-filter]"))
-      field.value = chosen[field.name] ?? (field.name === "order" ? "oldest" : "");
+    for (const field of this.form.querySelectorAll("[data-filter]")) {
+      const value = String(chosen[field.name] ?? (field.name === "order" ? "oldest" : ""));
+      field.value = value;
+      if (field.value === value || field.tagName !== "SELECT") continue;
+      field.append(el("option", { value }, value)); // a filter that is on is shown, though nothing of it waits now
+      field.value = value;
+    }
     this.mark();
   }
 

@@ -48,13 +48,20 @@ export class Hand {
     return `/api/queue?${query}`;
   }
 
+  // The sample without what was looked at or skipped here: its newest answer may not be written down yet.
+  looks() {
+    const query = new URLSearchParams({ passed: [...this.passed].slice(-200).join(",") });
+    if (this.chosen.kind) query.set("kind", this.chosen.kind);
+    return `/api/sample?${query}`;
+  }
+
   async more() {
     if (this.fetching) return;
     this.fetching = true;
     const generation = this.generation;
     try {
       for (let pages = 0; pages < 10; pages++) {
-        const answer = await get(this.sample ? "/api/sample" : this.query());
+        const answer = await get(this.sample ? this.looks() : this.query());
         if (generation !== this.generation) return;
         const known = new Set(this.cards.map((card) => card.id));
         const fresh = answer.items.filter(

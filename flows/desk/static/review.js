@@ -28,7 +28,7 @@ function say(text) {
 
 function left() {
   return data.sample
-    ? count(words.sample_left, hand.cards.length)
+    ? count(words.sample_left, hand.waiting.count)
     : count(hand.waiting.more ? words.left_more : words.left, hand.waiting.count);
 }
 
@@ -141,7 +141,7 @@ function showConflict(entry, fault) {
 
 // --- cards -----------------------------------------------------------------------------------------------------------
 
-const hand = new Hand({ ...data.chosen }, data.sample, (card) => outbox.holds(card), post, {
+const hand = new Hand(data.sample ? { kind: data.kind } : chosenAtFirst(), data.sample, (card) => outbox.holds(card), post, {
   changed() {
     show("load", null);
     drawList();
@@ -177,7 +177,11 @@ const hand = new Hand({ ...data.chosen }, data.sample, (card) => outbox.holds(ca
 function drawList() {
   $("waiting").textContent = left();
   const focused = $("queue").contains(document.activeElement);
-  $("queue").replaceChildren(...hand.cards.slice(0, LISTED).map(listed));
+  // What is ticked stays in sight, however far down the queue it has gone
+  const [first, ...rest] = hand.cards;
+  const ticked = rest.filter((card) => selected.has(card.id));
+  const others = rest.filter((card) => !selected.has(card.id)).slice(0, LISTED);
+  $("queue").replaceChildren(...(first ? [first, ...ticked, ...others] : []).map(listed));
   if (focused) $("card").focus({ preventScroll: true });
 }
 
@@ -294,6 +298,7 @@ function decide(items, action, reason) {
     items.map((item) => item.id),
     data.sample,
   );
+  if (data.sample) hand.waiting.count = Math.max(0, hand.waiting.count - items.length);
   show("lost", null);
   drawCurrent();
   drawList();
@@ -350,7 +355,7 @@ const actions = {
   },
   author() {
     if (!hand.first?.author_key || data.sample) return;
-    choose({ ...hand.chosen, author: hand.chosen.author ? "" : hand.first.author_key });
+    choose({ ...hand.chosen, author: hand.chosen.author ? "" : hand.first.author });
   },
   note() {
     $("note-box").hidden = false;
@@ -515,9 +520,31 @@ addEventListener("pagehide", () => {
     );
 });
 
+// The filter lasts beyond a logout: it is kept in this browser for this editor, and the address goes before it.
+function keepFilter(address) {
+  try {
+    if (address.size) localStorage.setItem(`tamis-filter:${data.editor}`, String(address));
+    else localStorage.removeItem(`tamis-filter:${data.editor}`);
+  } catch {
+    // without storage the filter holds until the page is left
+  }
+}
+
+function chosenAtFirst() {
+  if (data.comment || Object.keys(data.chosen).length) return { ...data.chosen };
+  try {
+    const kept = new URLSearchParams(localStorage.getItem(`tamis-filter:${data.editor}`) || "");
+    if (kept.size) history.replaceState(null, "", `?${kept}`);
+    return Object.fromEntries(kept);
+  } catch {
+    return {};
+  }
+}
+
 async function choose(filter) {
   const address = new URLSearchParams(Object.entries(filter).filter(([, value]) => value));
   history.replaceState(null, "", address.size ? `?${address}` : location.pathname);
+  keepFilter(address);
   hand.chosen = filter;
   filters.fill(filter);
   hand.start();

@@ -218,6 +218,13 @@ async def test_filters_narrow_the_queue(database, marie):
             "reason=words-shopping": ["spam ici", "hello"],
             "reason=nothing": [],
             "campaign=1": [],
+            "article=FICHE": ["spam ici", "hello"],
+            "article=mag.example/b": [],
+            "kind=comment&since=2026-02-01&until=2026-02-01": ["spam ici", "hello"],
+            "kind=pingback": [],
+            "since=2026-02-02": [],
+            "until=2026-01-31": [],
+            "author=auteur 2": ["hello"],
         }.items():
             found = (await client.get(f"/api/queue?{query}")).json()["items"]
             assert [card["body"] for card in found] == bodies, query

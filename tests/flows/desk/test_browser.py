@@ -363,6 +363,13 @@ def test_a_filter_is_kept_in_the_address_and_can_be_saved(made):
     page.locator("#saved-views option", has_text="Signets").wait_for(state="attached")
     page.reload()
     page.locator("#card .body", has_text="bookmark").wait_for()
+    page.goto(f"{made.url}/review")  # as after logging in again
+    page.locator("#card .body", has_text="bookmark").wait_for()
+    assert page.inner_text("#filter-button") == "Filters (1 on)"
+    page.click("#filters [type=reset]")
+    page.locator("#card .body", has_text="montres").wait_for()
+    page.goto(f"{made.url}/review")
+    page.locator("#card .body", has_text="montres").wait_for()
 
 
 def test_a_rule_is_tried_and_put_in_force(made):

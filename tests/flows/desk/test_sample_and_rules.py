@@ -11,7 +11,7 @@ from flows.desk.signing_in import sessions as accounts
 from moderation.rules import Rules
 from moderation.verdict import Action
 from storage.database.errors import UnknownItem
-from storage.desk.audits import agreement, disagreements, draw, samples, second_opinion, to_look_at
+from storage.desk.audits import agreement, disagreements, draw, looks_waiting, samples, second_opinion, to_look_at
 from storage.desk.decisions import decide
 from storage.desk.review_queue import QueueFilter, items_of, waiting_count
 from storage.desk.rules import keep_rules, rules_in_force
@@ -263,3 +263,28 @@ async def test_rules_of_other_sites_and_rules_that_decide_unseen_are_not_every_e
         assert (await client.post("/rules", data={**word, "action": "hold"})).status_code == 303
     assert rules_in_force(database, "mag").hold_words == ("bonus", "poker")
     assert rules_in_force(database, "autre") == Rules()
+
+
+def test_an_editor_may_choose_second_opinions_and_is_told_how_many_there_are(database, everything):
+    for number in everything[:2]:
+        decide_on(database, number, "ana", Action.PUBLISH)
+    draw(database, {}, 1.0, 1.0, NOW)
+    assert looks_waiting(database, "bob", None) == {"unseen": 8, "second": 2}
+    assert looks_waiting(database, "ana", None) == {"unseen": 8, "second": 0}
+    chosen = to_look_at(database, "bob", None, only="second", passed=everything[:1])
+    assert [(look.kind, look.comment_id) for look in chosen] == [("second", everything[1])]
+    assert len(to_look_at(database, "bob", None, only="unseen")) == 8
+
+
+@ONE_DATABASE
+async def test_the_samples_interface_tells_one_kind_and_its_number(database, everything):
+    account(database, "bob")
+    decide_on(database, everything[0], "ana", Action.PUBLISH)
+    async with editor(database, "bob") as client:
+        draw(database, {}, 1.0, 1.0, NOW)
+        second = (await client.get("/api/sample?kind=second")).json()
+        without = (await client.get(f"/api/sample?kind=second&passed={everything[0]}")).json()
+        page = (await client.get("/sample?kind=second")).text
+    assert ([card["look_kind"] for card in second["items"]], second["waiting"]["count"]) == (["second"], 1)
+    assert without["items"] == []
+    assert "Second opinions (1)" in page

@@ -5,15 +5,18 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 import orjson
-from bs4 import BeautifulSoup
 from lxml import etree
 from lxml import html as lxml_html
 from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HtmlProcessingInstruction
 
 from extractors.charset import decode as decode
 from extractors.errors import EmptyPage, NotHtml, TooComplex
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 MAX_ATTRIBUTES = 200_000
 """80,000 attributes on one element cost 30 s in every parser measured; no real page came near this total."""
@@ -96,6 +99,8 @@ class Document:
 
     @functools.cached_property
     def soup(self) -> BeautifulSoup:
+        from bs4 import BeautifulSoup  # dear to import, and few pages ask
+
         return BeautifulSoup(self.html, "lxml")
 
 

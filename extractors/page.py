@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from bs4 import Tag
 from lxml.html import HtmlElement
 
 from extractors.article import author as authors
@@ -31,6 +30,9 @@ from extractors.tweets.finds import TweetFinds, find_tweets
 from extractors.urls import absolute, base_of, canonical_url, host_of
 from extractors.whole_site.site_profile import LEAST_BLOCK, SiteProfile, fingerprint
 from extractors.whole_site.traits import PageTraits, place_of, tail_of, told
+
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 MAX_BLOCKS = 120_000
 """Judging so many takes a few seconds and half a gigabyte; real pages have hundreds."""

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from alembic import command
 from sqlalchemy import inspect
 
 from storage.analysts.views import drop_views, make_views, views_are_current
 from storage.database.engine import Database, connect, shown
 from storage.database.errors import SchemaMissing, SchemaOutdated, SchemaTooNew
-from storage.database.revisions import configuration, current_revision, known_revisions, latest_revision
+from storage.database.revisions import current_revision, known_revisions, latest_revision, migrate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +36,7 @@ def upgrade(url: str, revision: str = "head") -> SchemaChange:
             with db.write() as connection:
                 if before is not None:
                     drop_views(connection)  # they would be in the way of a column's change
-                command.upgrade(configuration(connection), revision)
+                migrate(connection, revision)
         if revision == "head":
             with db.write() as connection:
                 if not views_are_current(connection):

@@ -238,6 +238,15 @@ def test_every_package_says_that_it_is_typed() -> None:
     assert [package for package in PACKAGES if not (ROOT / package / "py.typed").exists()] == []
 
 
+def test_what_only_few_commands_need_is_not_imported_by_all() -> None:
+    code = (
+        "import sys, storage.schema, storage.upkeep.backup, flows.runs.processing\n"
+        "print(*({'alembic', 'bs4', 'prefect', 'httpx', 'lingua', 'sklearn', 'pandas'} & set(sys.modules)))\n"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.split() == []
+
+
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["run", "--help"], ["db", "--help"]])
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
     code = (

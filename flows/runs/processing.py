@@ -12,7 +12,7 @@ from extractors.urls import host_of
 from extractors.whole_site.site_profile import SiteProfile
 from flows.runs.said_kinds import overruled
 from flows.runs.warming import warm_extraction
-from flows.runs.workers import RawPage, Unprocessable, WorkerPool, guarded
+from flows.runs.workers import JUDGING, READING, RawPage, Unprocessable, WorkerPool, guarded
 from flows.settings import Settings, SiteSettings
 from moderation.moderate import Moderator
 from moderation.submissions import submissions_of
@@ -60,7 +60,8 @@ def load_moderator(moderator: Moderator, history: SiteHistory) -> None:
 def judging_pool(settings: Settings, site: SiteSettings, judge: Moderator, now: datetime) -> WorkerPool:
     """Workers that read pages of the site and judge their comments by what is known at `now`."""
     history = SiteHistory(url=settings.database_url, site=site.name, now=now)
-    return WorkerPool(settings.workers, settings.page_seconds, load_moderator, judge, history)
+    ready = READING if judge.lean else JUDGING
+    return WorkerPool(settings.workers, settings.page_seconds, load_moderator, judge, history, ready=ready)
 
 
 def process_page(raw: RawPage) -> Processed | Unprocessable:

@@ -1,4 +1,4 @@
-"""What a worker process does before its first page: read a small one, so that everything is loaded and compiled.
+"""What is done before the first page: read a small one, so that everything is loaded and compiled.
 
 Tables, forests, patterns and language models are loaded when they are first needed: a first page took seconds, the
 second hundredths of one.
@@ -6,8 +6,12 @@ second hundredths of one.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from extractors.extract import extract
 from extractors.records import Page
+from moderation.moderate import Moderator
+from moderation.submissions import submissions_of
 
 URL = "https://warm.example/2020/05/le-moulin/"
 PROSE = (
@@ -30,3 +34,10 @@ HTML = (
 def warm_extraction() -> Page:
     """Read the small page, whose record nobody keeps."""
     return extract(HTML, URL)
+
+
+def warm_judging() -> None:
+    """Judge the small page's comments, and a short one: only those are shown to the heavy language detector."""
+    page = warm_extraction()
+    short = replace(page.comments[0], body="Merci beaucoup pour la visite")
+    Moderator().judge_all(submissions_of(replace(page, comments=(*page.comments, short)), None))

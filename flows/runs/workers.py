@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -29,6 +30,10 @@ from storage.database.errors import StorageError
 ATTEMPTS = 3
 """At a page whose worker dies: what kills workers from without (the kernel, short of memory) rarely meets it thrice."""
 PATIENCE = 20  # times page_seconds by the wall: a backstop for a page that waits instead of computing
+
+# Imported by the process that workers are forked from, so that they are loaded once and share the memory
+READING = "flows.runs.reading_ready"
+JUDGING = "flows.runs.judging_ready"
 
 Result = TypeVar("Result")
 Raw = TypeVar("Raw", bound="RawPage")
@@ -100,18 +105,36 @@ def timed(work: Callable[[Raw], Result], raw: Raw, seconds: float) -> Result:
         signal.setitimer(signal.ITIMER_PROF, 0.0)
 
 
+def workers_start(ready: str) -> Any:
+    """How worker processes start: forked from a server that has imported `ready`, one server for all pools.
+
+    Forking our own process, which has threads, would be unsafe; starting each worker anew, as on other systems than
+    Linux, costs each of them the imports and the models.
+    """
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    start = multiprocessing.get_context("forkserver")
+    start.set_forkserver_preload(["__main__", ready])  # heeded by the first pool that starts a worker
+    return start
+
+
 class WorkerPool:
-    """Spawned worker processes, warmed once. Use as a context manager; leaving it stops the children."""
+    """Worker processes, warmed once. Use as a context manager; leaving it stops the children."""
 
     def __init__(
-        self, workers: int, page_seconds: float, prepare: Callable[..., object] = no_preparation, *arguments: Any
+        self,
+        workers: int,
+        page_seconds: float,
+        prepare: Callable[..., object] = no_preparation,
+        *arguments: Any,
+        ready: str = READING,
     ) -> None:
-        """Each child calls `prepare(*arguments)` once; both must be picklable."""
+        """Each child calls `prepare(*arguments)` once; both must be picklable. `ready`: see `workers_start`."""
         self.page_seconds = page_seconds
         self._again = threading.Lock()  # held while a page is read again
         self._pool: Any = ProcessPool(
             max_workers=workers,
-            context=multiprocessing.get_context("spawn"),
+            context=workers_start(ready),
             initializer=prepare,
             initargs=arguments,
         )

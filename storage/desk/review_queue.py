@@ -24,7 +24,6 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from extractors.records import CommentKind
 from moderation.verdict import Evidence
@@ -432,6 +431,8 @@ def conditions(dialect: str, names: frozenset[str]) -> list[ColumnElement[bool]]
     if "label" in names:
         found.append(reviews.c.labels.like(bindparam("label"), escape="/"))
     if "reason" in names and dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import JSONB  # SQLite does without that dialect
+
         found.append(type_coerce(verdicts.c.evidence, JSONB).contains(bindparam("reason", type_=JSONB)))
     elif "reason" in names:
         found.append(type_coerce(verdicts.c.evidence, Text).like(bindparam("reason"), escape="/"))

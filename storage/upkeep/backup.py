@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import orjson
-from alembic import command
 from sqlalchemy import (
     Boolean,
     Connection,
@@ -45,7 +44,7 @@ from storage.analysts.views import make_views
 from storage.database.columns import Json, moment_text
 from storage.database.engine import Database, connect
 from storage.database.errors import BackupDamaged, DatabaseUnreachable
-from storage.database.revisions import configuration, current_revision, known_revisions
+from storage.database.revisions import current_revision, known_revisions, migrate
 from storage.database.tables import metadata, settings
 
 ROWS_AT_ONCE = 1000
@@ -144,14 +143,14 @@ def filled(db: Database, source: zipfile.ZipFile, manifest: Manifest) -> None:
     with db.write(durable=True) as connection:
         if set(inspect(connection).get_table_names()) & {*metadata.tables, "alembic_version"}:
             raise DatabaseUnreachable("the database to restore into must be empty; name a new one")
-        command.upgrade(configuration(connection), manifest.schema)
+        migrate(connection, manifest.schema)
         try:
             fill(db, connection, source, manifest)
             verify(connection, manifest)
         except (IntegrityError, DataError, *MALFORMED) as error:
             raise BackupDamaged(f"the backup holds a row that cannot be stored ({str(error)[:200]})") from error
         connection.execute(MADE_ANEW)  # what these say is there has to be made anew
-        command.upgrade(configuration(connection), "head")
+        migrate(connection, "head")
         make_views(connection)
 
 

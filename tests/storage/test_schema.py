@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from storage.analysts.gallery import GALLERY, gallery_answer
 from storage.database.engine import connect
 from storage.database.errors import DatabaseLocked, DatabaseUnreachable, SchemaMissing, SchemaOutdated, SchemaTooNew
-from storage.database.revisions import known_revisions, latest_revision
+from storage.database.revisions import MIGRATIONS, known_revisions, latest_revision
 from storage.database.tables import metadata
 from storage.opening import open_database
 from storage.schema import upgrade
@@ -26,6 +28,13 @@ def test_a_new_database_is_made_and_an_upgrade_of_it_changes_nothing(empty_datab
     again = upgrade(empty_database_url)
     assert (again.before, again.after) == (latest_revision(), latest_revision())
     open_database(empty_database_url).close()
+
+
+def test_the_files_of_the_migrations_are_numbered_as_alembic_walks_them():
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    walked = [step.revision for step in ScriptDirectory.from_config(settings).walk_revisions()]
+    assert list(known_revisions()) == walked[::-1]
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(database):

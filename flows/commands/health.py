@@ -83,9 +83,13 @@ def site_states(settings: Settings, names: Sequence[str] | None) -> list[SiteSta
     """The state of the chosen sites, the worst first. Raises UnknownSite, StorageError."""
     chosen = settings.chosen(list(names) if names else None)
     with open_database(settings.database_url) as db:
-        now = utc_now()
-        known = {status.site: status for status in site_status(db, now)}
-        states = [state_of(settings, site, db, known.get(site.name), now) for site in chosen]
+        return states_in(settings, db, chosen, utc_now())
+
+
+def states_in(settings: Settings, db: Database, chosen: Sequence[SiteSettings], now: datetime) -> list[SiteState]:
+    """The state of these sites in an open database, the worst first."""
+    known = {status.site: status for status in site_status(db, now)}
+    states = [state_of(settings, site, db, known.get(site.name), now) for site in chosen]
     return sorted(states, key=lambda state: -state.gravity)
 
 

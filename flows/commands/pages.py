@@ -16,6 +16,7 @@ from flows.runs.replay import Replayed, replay_site
 from flows.settings import Settings
 from storage.crawl.page_kinds import STATES, KindSet, SitePages, page_at, set_kind, site_pages
 from storage.crawl.replaying import archived_pages
+from storage.database.engine import Database
 from storage.opening import open_database
 
 AUTO = "auto"
@@ -80,6 +81,10 @@ def correct(settings: Settings, url: str, kind: str) -> Corrected:
         done = set_kind(db, number, None if kind == AUTO else PageKind(kind), by_shell(), utc_now())
         if done.kind not in (None, PageKind.ARTICLE) or not any(archived_pages(db, page_id=number)):
             return Corrected(done=done, replayed=None)
-        found = archived_pages(db, page_id=number)
-        again = replay_site(settings, settings.site(done.site), db, found, False, False, lambda done, total: None)
-        return Corrected(done=done, replayed=asyncio.run(again))
+        return Corrected(done=done, replayed=read_again(settings, db, done.site, number))
+
+
+def read_again(settings: Settings, db: Database, site: str, page_id: int) -> Replayed:
+    """Read the newest archived answer of one page again, judge its comments, load. Raises UnknownSite, StorageError."""
+    found = archived_pages(db, page_id=page_id)
+    return asyncio.run(replay_site(settings, settings.site(site), db, found, False, False, lambda done, total: None))

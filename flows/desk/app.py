@@ -37,6 +37,7 @@ def create_app(
     from flows.desk.pages.account import routes as account_routes
     from flows.desk.pages.data import routes as data_routes
     from flows.desk.pages.find import routes as find_routes
+    from flows.desk.pages.operations import routes as operations_routes
     from flows.desk.pages.review import routes as review_routes
     from flows.desk.pages.rules import routes as rules_routes
 
@@ -53,6 +54,7 @@ def create_app(
         *find_routes,
         *rules_routes,
         *account_routes,
+        *operations_routes,
         Mount("/api", api, name="api"),
         Mount("/static", CachedFiles(directory=HERE / "static"), name="static"),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -18,22 +19,23 @@ QUIET = timedelta(days=5)  # without a run, where no cron line says how often
 
 def last_due(site: SiteSettings, now: datetime) -> datetime | None:
     """When the site's newest run should have begun, aware UTC; None without a cron line."""
-    return fire(site, now, backwards=True)
+    return next(iter(fires(site, now, 1, backwards=True)), None)
 
 
 def next_due(site: SiteSettings, now: datetime) -> datetime | None:
     """When the site's next run begins, aware UTC; None without a cron line."""
-    return fire(site, now, backwards=False)
+    return next(iter(fires(site, now, 1)), None)
 
 
-def fire(site: SiteSettings, now: datetime, backwards: bool) -> datetime | None:
+def fires(site: SiteSettings, now: datetime, number: int, backwards: bool = False) -> tuple[datetime, ...]:
+    """When the site's next runs begin (or its newest should have begun), aware UTC; none without a cron line."""
     if site.cron is None:
-        return None
+        return ()
     try:
         times = CronSim(site.cron, now.astimezone(ZoneInfo(site.timezone)), reverse=backwards)
-        return next(times).astimezone(UTC)
-    except (CronSimError, StopIteration):  # Prefect knows forms that this one does not; it is the one that fires them
-        return None
+        return tuple(time.astimezone(UTC) for time in islice(times, number))
+    except CronSimError:  # Prefect knows forms that this one does not; it is the one that fires them
+        return ()
 
 
 def lateness(site: SiteSettings, runs: Sequence[Run], now: datetime) -> str | None:

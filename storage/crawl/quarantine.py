@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select, update
 
 from storage.crawl.archive import ArchiveRef
 from storage.crawl.outcomes import HELD, Quarantined
@@ -73,34 +74,57 @@ def close_cases(connection: Connection, page_ids: Sequence[int], now: datetime) 
         )
 
 
-def open_cases(db: Database, site: str | None = None, limit: int = 1000) -> tuple[Case, ...]:
-    """The open cases, the newest first, of one site or of all."""
-    query = (
+def cases_query() -> Select[Any]:
+    return (
         select(quarantine, pages.c.url, sites.c.name.label("site"))
         .join(pages, pages.c.id == quarantine.c.page_id)
         .join(sites, sites.c.id == pages.c.site_id)
         .where(quarantine.c.resolved_at.is_(None))
-        .order_by(quarantine.c.last_seen_at.desc(), quarantine.c.id.desc())
-        .limit(limit)
     )
+
+
+def open_cases(
+    db: Database, site: str | None = None, limit: int = 1000, *, reason: str | None = None, before: int | None = None
+) -> tuple[Case, ...]:
+    """The open cases, the newest met first, of one site or of all, for one reason or for any.
+
+    `before`: those after the case of that number, in this order.
+    """
+    query = cases_query().order_by(quarantine.c.last_seen_at.desc(), quarantine.c.id.desc()).limit(limit)
     if site is not None:
         query = query.where(sites.c.name == site)
+    if reason is not None:
+        query = query.where(quarantine.c.reason == reason)
+    if before is not None:
+        seen = select(quarantine.c.last_seen_at).where(quarantine.c.id == before).scalar_subquery()
+        later = quarantine.c.last_seen_at < seen
+        query = query.where(or_(later, and_(quarantine.c.last_seen_at == seen, quarantine.c.id < before)))
     with db.read() as connection:
-        return tuple(
-            Case(
-                id=row.id,
-                site=row.site,
-                page_id=row.page_id,
-                url=row.url,
-                reason=row.reason,
-                message=row.message,
-                opened_at=row.opened_at,
-                last_seen_at=row.last_seen_at,
-                times=row.times,
-                archived=None if row.warc_file is None else ArchiveRef(file=row.warc_file, offset=row.warc_offset),
-            )
-            for row in connection.execute(query)
-        )
+        return tuple(as_case(row) for row in connection.execute(query))
+
+
+def open_case_numbered(db: Database, number: int) -> Case:
+    """Raises UnknownItem if no such case is open."""
+    with db.read() as connection:
+        row = connection.execute(cases_query().where(quarantine.c.id == number)).one_or_none()
+    if row is None:
+        raise UnknownItem(f"no open case {number}")
+    return as_case(row)
+
+
+def as_case(row: Any) -> Case:
+    return Case(
+        id=row.id,
+        site=row.site,
+        page_id=row.page_id,
+        url=row.url,
+        reason=row.reason,
+        message=row.message,
+        opened_at=row.opened_at,
+        last_seen_at=row.last_seen_at,
+        times=row.times,
+        archived=None if row.warc_file is None else ArchiveRef(file=row.warc_file, offset=row.warc_offset),
+    )
 
 
 def resolve(db: Database, case_id: int, editor: str, now: datetime) -> None:

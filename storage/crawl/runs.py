@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -102,8 +102,10 @@ def note_hosts(db: Database, run_id: int, hosts: Mapping[str, Mapping[str, float
         connection.execute(update(runs).where(runs.c.id == run_id).values(hosts=total))
 
 
-def recent_runs(db: Database, site: str | None = None, limit: int = 20) -> tuple[Run, ...]:
-    """The newest runs first, of one site or of all."""
+def recent_runs(
+    db: Database, site: str | None = None, limit: int = 20, *, only: Collection[str] | None = None
+) -> tuple[Run, ...]:
+    """The newest runs first, of one site, of `only` these, or of all."""
     query = (
         select(
             runs.c.id,
@@ -123,5 +125,7 @@ def recent_runs(db: Database, site: str | None = None, limit: int = 20) -> tuple
     )
     if site is not None:
         query = query.where(sites.c.name == site)
+    if only is not None:
+        query = query.where(sites.c.name.in_(only))
     with db.read() as connection:
         return tuple(Run(**row) for row in connection.execute(query).mappings())

@@ -85,6 +85,21 @@ def chart_lines(label: str, names: Sequence[str], series: Sequence[Series]) -> M
     return _svg(WIDTH, HEIGHT, label, parts)
 
 
+def sparkline(label: str, values: Sequence[float]) -> Markup:
+    """Values in order as one small line from 0 up, the newest marked; the label says what it shows."""
+    width, height, edge = 120, 28, 3
+    highest = max(values, default=0.0) or 1.0
+    step = (width - 2 * edge) / max(1, len(values) - 1)
+    points = [
+        (edge + number * step, height - edge - (height - 2 * edge) * value / highest)
+        for number, value in enumerate(values)
+    ]
+    parts = ['<polyline class="line s0" points="' + " ".join(f"{x:.1f},{y:.1f}" for x, y in points) + '"/>']
+    parts += [f'<circle class="dot s0" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>' for x, y in points[-1:]]
+    head = f'<svg class="spark" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}">'
+    return Markup(head + "".join(parts) + "</svg>")  # noqa: S704 - every text in it went through escape()
+
+
 def _grid(scale: Sequence[float], y: object) -> str:
     assert callable(y)
     rows = []

@@ -101,6 +101,7 @@ def render(request: Request, template: str, values: Mapping[str, Any] | None = N
                     *([("/rules", _("Rules"))] if may_review(request) else []),
                     ("/quality", _("Quality")),
                     ("/data", _("Data")),
+                    ("/ops", _("Operations")),
                     *([("/people", _("Accounts"))] if is_admin(request) else []),
                 ],
                 "languages": [("en", "English"), ("fr", "Français")],

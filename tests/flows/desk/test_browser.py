@@ -345,7 +345,7 @@ def test_hostile_text_runs_no_script(made):
 def test_no_page_scrolls_sideways(made, width):
     states.some(made)
     page = made.settled(viewport={"width": width, "height": 700})
-    for path in ("/review", "/sample", "/quality", "/people"):
+    for path in ("/review", "/sample", "/quality", "/people", "/ops"):
         page.goto(made.url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 

@@ -43,6 +43,12 @@ LEAST = {
     ("POST", "/rules/back"): "admin",
     ("GET", "/quality"): "viewer",
     ("GET", "/people"): "admin",
+    ("GET", "/ops"): "viewer",
+    ("GET", "/ops/runs"): "viewer",
+    ("GET", "/ops/aside"): "viewer",
+    ("GET", "/ops/aside/{case}"): "viewer",
+    ("GET", "/ops/aside/{case}/page"): "viewer",
+    ("POST", "/ops/aside/{case}/replay"): "admin",
     ("GET", "/static/{path}"): "nobody",
     ("GET", "/api/openapi.json"): "nobody",
     ("GET", "/api/session"): "viewer",
@@ -247,7 +253,7 @@ async def test_every_answer_carries_the_headers_that_keep_scripts_and_frames_out
 async def test_pages_hold_no_script_style_or_handler_of_their_own(database):
     account(database, "marie", "admin")
     async with editor(database, "marie") as client:
-        for path in ("/login", "/review", "/sample", "/quality", "/people"):
+        for path in ("/login", "/review", "/sample", "/quality", "/people", "/ops"):
             page = (await client.get(path)).text
             assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page), path
             for script in re.findall(r"<script[^>]*>", page):

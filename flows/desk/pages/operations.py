@@ -42,7 +42,7 @@ from storage.upkeep.operations import HostManners, RunYield, host_manners, run_y
 
 MANNERS_DAYS = 7
 NEXT_RUNS = 3
-SHOWN_RUNS = 20
+SHOWN_RUNS = 15
 PAGE = 50  # cases on one page
 READER = requires("viewer", open_without_accounts=True)
 FRAMED = "; ".join(

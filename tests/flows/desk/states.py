@@ -20,6 +20,7 @@ from moderation.rules import Rules
 from moderation.verdict import Action, Evidence
 from storage.analysts.search import index_new
 from storage.crawl.campaigns import find_campaigns
+from storage.crawl.runs import finish_run, note_hosts, start_run
 from storage.database.engine import Database
 from storage.desk.audits import draw
 from storage.desk.decisions import decide
@@ -328,6 +329,18 @@ def rules(made: Scene) -> Page:
 def rules_waiting(made: Scene) -> Page:
     morning(made)
     return made.page("/rules/waiting")
+
+
+def operations(made: Scene) -> Page:
+    some(made)
+    began = utc_now()
+    run = start_run(made.db, "mag", "run", began)
+    note_hosts(made.db, run, {"mag.example": {"requests": 40, "waited": 39.0, "busy": 1}})
+    finish_run(made.db, run, {"pages": 40}, "failed", began, "its sitemaps name no page")
+    made.set_up({})
+    page = made.page("/ops")
+    page.wait_for_selector(".troubles")
+    return page
 
 
 STATES: dict[str, Callable[[Scene], Page]] = {

@@ -70,6 +70,7 @@ LEAST = {
     ("POST", "/api/views"): "editor",
     ("DELETE", "/api/views/{name}"): "editor",
     ("POST", "/api/pages/{page_id}/kind"): "editor",
+    ("POST", "/api/articles/{article_id}/language"): "editor",
     ("GET", "/api/rules"): "editor",
     ("POST", "/api/rules"): "editor",
     ("POST", "/api/rules/try"): "editor",

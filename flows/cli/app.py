@@ -24,6 +24,7 @@ from flows.cli.terminal import (
     given_config,
     output,
     print_json,
+    say,
     settings_of,
     summary,
 )
@@ -77,16 +78,13 @@ def main() -> None:
 
 
 def _fail(sentence: str, code: int) -> None:
-    from flows.fetching.errors import printable
-
-    lines = [printable(line, limit=2_000) for line in sentence.split("\n")]
-    typer.echo("tamis: " + "\n".join(lines), err=True)
+    say(*f"tamis: {sentence}".split("\n"), err=True)
     sys.exit(code)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"tamis {__version__}")
+        say(f"tamis {__version__}")
         raise typer.Exit(OK)
 
 
@@ -118,7 +116,7 @@ def demo(
     if as_json:
         print_json(report)
     if open_desk:
-        serve_desk(Path(report["folder"]), port, report["account"], typer.echo)
+        serve_desk(Path(report["folder"]), port, report["account"], say)
 
 
 @app.command(epilog="Example: tamis init my-sites && cd my-sites && tamis run")
@@ -133,7 +131,7 @@ def init(
     if as_json:
         print_json({"path": str(path)})
     else:
-        typer.echo(f"Wrote {path}. Edit its [sites.…] table, then: tamis run")
+        say(f"Wrote {path}. Edit its [sites.…] table, then: tamis run")
 
 
 @app.command(epilog="Example: tamis run magazine --limit 20")
@@ -189,7 +187,7 @@ def schedule(
     if as_json:
         print_json(schedules(settings))
     else:
-        serve_sites(settings, announce=typer.echo)
+        serve_sites(settings, announce=say)
 
 
 @app.command(epilog="Example: tamis deploy --pool nights")
@@ -207,10 +205,8 @@ def deploy(
     if as_json:
         print_json(asdict(done))
         return
-    typer.echo(
-        f"{len(done.sites)} sites are in the {'new ' if done.made else ''}work pool {pool}: {', '.join(done.sites)}"
-    )
-    typer.echo(f"Start a worker on each machine with: prefect worker start --pool {pool}")
+    say(f"{len(done.sites)} sites are in the {'new ' if done.made else ''}work pool {pool}: {', '.join(done.sites)}")
+    say(f"Start a worker on each machine with: prefect worker start --pool {pool}")
 
 
 @app.command(epilog="Example: tamis extract page.html --url https://example.org/article > page.jsonl")
@@ -283,8 +279,7 @@ def status(
     if as_json:
         print_json([state.as_json() for state in states])
     else:
-        for line in lines(states):
-            typer.echo(line)
+        say(*lines(states))
     raise typer.Exit(QUARANTINED if any(state.gravity for state in states) else OK)
 
 
@@ -305,7 +300,7 @@ def desk(
     from flows.desk.serving import serve
 
     def announce(words: str) -> None:
-        typer.echo(json.dumps({"message": words}) if as_json else words)
+        say(json.dumps({"message": words}) if as_json else words)
 
     serve(settings_of(config), host, port, tuple(names or ()), announce)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.terminal import FAILED, OK, Config, JsonOption, Since, print_json, settings_of, utc
+from flows.cli.terminal import FAILED, OK, Config, JsonOption, Since, print_json, say, settings_of, utc
 
 app = typer.Typer()
 db_app = typer.Typer(help="The database: make it, bring it up to date, look after it.", no_args_is_help=True)
@@ -46,8 +46,8 @@ def export(
         print_json({"folder": done.folder, "rows": done.rows, "bytes": done.bytes, "watermark": done.watermark})
         return
     for name, count in done.rows.items():
-        typer.echo(f"{name}: {count:,} rows")
-    typer.echo(
+        say(f"{name}: {count:,} rows")
+    say(
         f"Wrote {done.folder}. What changes from now on: tamis export FOLDER --since {done.watermark:%Y-%m-%dT%H:%M:%S}"
     )
 
@@ -61,9 +61,9 @@ def db_upgrade(config: Config = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"before": change.before, "after": change.after})
     elif change.before == change.after:
-        typer.echo(f"The database is up to date (schema {change.after}).")
+        say(f"The database is up to date (schema {change.after}).")
     else:
-        typer.echo(f"Upgraded the database from {change.before or 'nothing'} to schema {change.after}.")
+        say(f"Upgraded the database from {change.before or 'nothing'} to schema {change.after}.")
 
 
 @db_app.command("backup", epilog="Example: tamis db backup tamis-2026-03-01.backup")
@@ -94,7 +94,7 @@ def _rows_report(what: str, path: Path, rows: dict[str, int], as_json: bool) -> 
     if as_json:
         print_json({"path": path, "rows": rows})
     else:
-        typer.echo(f"{what} {path}: {sum(rows.values()):,} rows in {len(rows)} tables.")
+        say(f"{what} {path}: {sum(rows.values()):,} rows in {len(rows)} tables.")
 
 
 @db_app.command("check", epilog="Example: tamis db check")
@@ -107,8 +107,8 @@ def db_check(config: Config = None, as_json: JsonOption = False) -> None:
         print_json([{"what": problem.what, "rows": problem.rows} for problem in found])
     else:
         for problem in found:
-            typer.echo(f"{problem.what}: {problem.rows:,}")
-        typer.echo("Restore the newest good backup into a new database." if found else "The database is sound.")
+            say(f"{problem.what}: {problem.rows:,}")
+        say("Restore the newest good backup into a new database." if found else "The database is sound.")
     raise typer.Exit(FAILED if found else OK)
 
 
@@ -125,9 +125,9 @@ def db_reader(
     if as_json:
         print_json({"name": login.name, "url": login.url, "made": login.made})
         return
-    typer.echo(f"{login.name} {'was made' if login.made else 'has a new password'}. Its URL, shown once:")
-    typer.echo(login.url)
-    typer.echo("For the desk's SQL console: database_reader_url in tamis.toml, or TAMIS_DATABASE_READER_URL.")
+    say(f"{login.name} {'was made' if login.made else 'has a new password'}. Its URL, shown once:")
+    say(login.url)
+    say("For the desk's SQL console: database_reader_url in tamis.toml, or TAMIS_DATABASE_READER_URL.")
 
 
 @db_app.command("sources", epilog="Example: tamis db sources > models/sources.yml")
@@ -137,7 +137,7 @@ def db_sources(
     """Print the analysts' views as sources.yml, with their descriptions, for a dbt project."""
     from storage.analysts.dbt import sources
 
-    typer.echo(sources(schema), nl=False)
+    say(*sources(schema).splitlines())
 
 
 @db_app.command("erase-author", epilog="Example: tamis db erase-author 'Jean Dupont' --yes")
@@ -159,8 +159,6 @@ def db_erase_author(
     if as_json:
         print_json(asdict(done))
         return
-    typer.echo(f"Erased {done.comments:,} comments, {done.versions:,} former texts, {done.archived:,} raw pages.")
+    say(f"Erased {done.comments:,} comments, {done.versions:,} former texts, {done.archived:,} raw pages.")
     if done.mentions or done.articles:
-        typer.echo(
-            f"The name still stands in {done.mentions:,} comments of others and over {done.articles:,} articles."
-        )
+        say(f"The name still stands in {done.mentions:,} comments of others and over {done.articles:,} articles.")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.terminal import OK, Config, JsonOption, print_json, settings_of
+from flows.cli.terminal import OK, Config, JsonOption, print_json, say, settings_of
 from flows.errors import FlowError
 
 app = typer.Typer()
@@ -31,8 +31,7 @@ def runs(
     if as_json:
         print_json([asdict(run) for run in found])
         return
-    for line in run_lines(found):
-        typer.echo(line)
+    say(*run_lines(found))
 
 
 @app.command(epilog="Example: tamis why https://example.org/article")
@@ -48,8 +47,7 @@ def why(
     if as_json:
         print_json(asdict(found))
         return
-    for line in story_lines(found):
-        typer.echo(line)
+    say(*story_lines(found))
 
 
 @app.command(epilog="Example: tamis raw https://example.org/article > page.html")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from flows.cli.terminal import FAILED, OK, Config, JsonOption, print_json, settings_of
+from flows.cli.terminal import FAILED, OK, Config, JsonOption, print_json, say, settings_of
 
 LIST = "list"
 
@@ -74,7 +74,7 @@ def pages_set(
     if as_json:
         print_json(done.as_json())
     else:
-        typer.echo(done.sentence)
+        say(done.sentence)
     raise typer.Exit(FAILED if done.replayed and done.replayed.unreadable else OK)
 
 
@@ -97,10 +97,10 @@ def site(
     if reset:
         dropped = start_anew(settings, name)
         said = "dropped what was learned; the next run learns it anew" if dropped else "nothing was learned yet"
-        print_json({"site": name, "dropped": dropped}) if as_json else typer.echo(f"{name}: {said}")
+        print_json({"site": name, "dropped": dropped}) if as_json else say(f"{name}: {said}")
         return
     found = shown(settings, name)
     if as_json:
         print_json(found.as_json())
     else:
-        typer.echo("\n".join(found.lines))
+        say(*found.lines)

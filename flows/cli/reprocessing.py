@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.terminal import OK, Config, Diff, DryRunOption, JsonOption, Since, Site, print_json, settings_of, utc
+from flows.cli.terminal import (
+    OK,
+    Config,
+    Diff,
+    DryRunOption,
+    JsonOption,
+    Since,
+    Site,
+    print_json,
+    say,
+    settings_of,
+    utc,
+)
 
 app = typer.Typer()
 
@@ -69,9 +81,9 @@ def accept(
         print_json(done.as_json())
     else:
         changed = ", ".join(f"{number:,} {what.replace('_', ' ')}" for what, number in sorted(done.counts.items()))
-        typer.echo(f"{done.site}: {done.pages:,} pages that were held back are applied ({changed or 'no change'})")
+        say(f"{done.site}: {done.pages:,} pages that were held back are applied ({changed or 'no change'})")
         for sentence in done.unreadable:
-            typer.echo(f"  not applied: {sentence}")
+            say(f"  not applied: {sentence}")
     raise typer.Exit(done.exit_code)
 
 
@@ -114,7 +126,7 @@ def train(
     settings = settings_of(config)
     if undo:
         sentences = untrain(settings, site, by_shell())
-        print_json(sentences) if as_json else typer.echo("\n".join(sentences))
+        print_json(sentences) if as_json else say(*sentences)
         return
     trained = run_train(settings, site, by_shell())
     if as_json:
@@ -122,9 +134,9 @@ def train(
         return
     for one in trained:
         verdict = "acts" if one.acts else "does not act yet: it is not better than the global score so far"
-        typer.echo(f"{one.site}: {one.decisions} decisions ({one.spam} spam), layer {one.version} {verdict}")
-        typer.echo(f"  {one.guarantee}")
-    typer.echo("Judge the stored comments by it with: tamis remoderate")
+        say(f"{one.site}: {one.decisions} decisions ({one.spam} spam), layer {one.version} {verdict}")
+        say(f"  {one.guarantee}")
+    say("Judge the stored comments by it with: tamis remoderate")
 
 
 @app.command(epilog="Example: tamis evaluate labelled.jsonl")
@@ -146,4 +158,4 @@ def evaluate(
     if as_json:
         print_json(asdict(result))
     else:
-        typer.echo(result.table())
+        say(*result.table().splitlines())

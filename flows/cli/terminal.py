@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from flows.settings import Settings
 
 OK, FAILED, USAGE, QUARANTINED = 0, 1, 2, 3
+MAX_LINE = 20_000  # characters of one line on the screen
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file.", show_default="./tamis.toml")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
@@ -50,8 +52,24 @@ def settings_of(config: Path | None) -> Settings:
     return settings
 
 
+def say(*lines: str, err: bool = False) -> None:
+    """Prints each argument as one line. What authors, pages and files wrote may stand in it: a line end in it starts no
+    line of its own, and no sequence moves the cursor. Everything that a command prints in words goes this way or
+    through `flows.commands.printing.escape`."""
+    from flows.fetching.errors import printable
+
+    for line in lines:
+        typer.echo(printable(line, limit=MAX_LINE), err=err)
+
+
 def print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """JSON reads back as it was; what a terminal would obey (C1 controls, direction marks) is escaped in it."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    typer.echo(re.sub(r"[^\n\x20-\x7e]", escaped, text))
+
+
+def escaped(found: re.Match[str]) -> str:
+    return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
 
 
 @contextmanager
@@ -74,4 +92,4 @@ def output(path: Path | None) -> Iterator[Any]:
 
 def summary(counts: dict[str, int], as_json: bool) -> None:
     """On standard error, so that the JSONL on standard output stays clean."""
-    typer.echo(json.dumps(counts) if as_json else ", ".join(f"{n:,} {what}" for what, n in counts.items()), err=True)
+    say(json.dumps(counts) if as_json else ", ".join(f"{n:,} {what}" for what, n in counts.items()), err=True)

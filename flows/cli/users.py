@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.terminal import Config, JsonOption, print_json, settings_of
+from flows.cli.terminal import Config, JsonOption, print_json, say, settings_of
 
 user_app = typer.Typer(help="Accounts of the desk.", no_args_is_help=True)
 
@@ -43,7 +43,7 @@ def user_add(
     if as_json:
         print_json(editor)
     else:
-        typer.echo(f"Made the account {name} ({role}).")
+        say(f"Made the account {name} ({role}).")
 
 
 @user_app.command("list", epilog="Example: tamis user list")
@@ -57,7 +57,7 @@ def user_list(config: Config = None, as_json: JsonOption = False) -> None:
     for account in accounts if not as_json else []:
         closed = f", closed {account['disabled_at']}" if account["disabled_at"] else ""
         sites = ", ".join(account["sites"]) if account["sites"] is not None else "all sites"
-        typer.echo(f"{account['name']}: {account['role']}, {sites}{closed}")
+        say(f"{account['name']}: {account['role']}, {sites}{closed}")
 
 
 @user_app.command("role", epilog="Example: tamis user role marie admin")
@@ -74,7 +74,7 @@ def user_role(
     if as_json:
         print_json(editor)
     else:
-        typer.echo(f"{name} is now {role}.")
+        say(f"{name} is now {role}.")
 
 
 @user_app.command("passwd", epilog="Example: tamis user passwd marie")
@@ -88,7 +88,7 @@ def user_passwd(
     if as_json:
         print_json(editor)
     else:
-        typer.echo(f"Changed the password of {name}.")
+        say(f"Changed the password of {name}.")
 
 
 @user_app.command("token", epilog="Example: tamis user token robot --purpose 'nightly statistics'")
@@ -105,7 +105,7 @@ def user_token(
     settings = settings_of(config)
     if end is not None:
         end_program(settings, end)
-        print_json({"ended": end}) if as_json else typer.echo(f"Withdrew the token {end}.")
+        print_json({"ended": end}) if as_json else say(f"Withdrew the token {end}.")
         return
     if name is None:
         raise typer.BadParameter("name the account, or give --end with the number of a token")
@@ -113,4 +113,4 @@ def user_token(
     if as_json:
         print_json({"token": token, **row})
     else:
-        typer.echo(f"Token {row['id']} of {name}; send it as Authorization: Bearer {token}")
+        say(f"Token {row['id']} of {name}; send it as Authorization: Bearer {token}")

@@ -77,7 +77,7 @@ def print_pages(found: SitePages, *, why: bool = False, console: Console | None 
     console = console or Console()
     for page in found.pages:
         words = [f"{page.kind or '-':<8}", f"({page.kind_by})" if page.kind_by else "", page.url]
-        state = "" if page.state == "ok" else f" [yellow]{page.state}[/]"
+        state = "" if page.state == "ok" else f" [yellow]{escape(page.state)}[/]"
         console.print(escape(" ".join(word for word in words if word)) + state, highlight=False, soft_wrap=True)
         for because in page.because if why else ():
             console.print(f"         {escape(because)}", highlight=False, soft_wrap=True)

@@ -68,10 +68,15 @@ def write_settings(folder: Path) -> Path:
     path = folder / "tamis.toml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(TEMPLATE)
+        file = path.open("x", encoding="utf-8")
     except FileExistsError:
         raise AlreadyThere(f"{path} is there already; edit it, or name another folder") from None
     except OSError as error:
+        raise FlowError(f"{path} cannot be written: {error}") from error
+    try:
+        with file:
+            file.write(TEMPLATE)
+    except OSError as error:
+        path.unlink(missing_ok=True)  # the disk is full: half of it would be read as settings
         raise FlowError(f"{path} cannot be written: {error}") from error
     return path.absolute()

@@ -120,6 +120,15 @@ def index_new(db: Database) -> int:
     return done
 
 
+def index_all(connection: Connection) -> None:
+    """The same in the caller's transaction, for a database that nobody else uses yet."""
+    for kind in RECORD_KINDS:
+        numbers, mark = to_index(connection, kind)
+        for part in batched(numbers, AT_ONCE):
+            index(connection, kind, part)
+        remember_texts(connection, mark)
+
+
 def to_index(connection: Connection, kind: RecordKind) -> tuple[list[int], dict[str, str]]:
     """What is not in the index yet or has changed since, and the marks to keep when it is."""
     table, versions, column = f"{kind}s", f"{kind}_versions", f"{kind}_id"

@@ -219,7 +219,8 @@ def our_error(error: DBAPIError, url: str) -> Exception:
     if "readonly" in reason or "read-only" in reason:
         return DatabaseReadOnly(f"{shown(url)} may be read only; let this account write to it and to its folder")
     if isinstance(error, OperationalError) and "disk I/O error" in reason:
-        return DatabaseFull(f"{shown(url)}: the disk does not take what is written ({reason}); look at it")
+        words = f"{shown(url)}: the disk is full or broken, it does not take what is written ({reason})"
+        return DatabaseFull(f"{words}; free some space and try again")
     if "unable to open" in reason:
         return DatabaseUnreachable(f"{shown(url)}: cannot open the file; does its folder exist, may you write there?")
     if isinstance(error, DriverDatabaseError) and "not a database" in reason:

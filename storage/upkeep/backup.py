@@ -39,7 +39,7 @@ from sqlalchemy import table as table_clause
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import CompileError, DataError, IntegrityError
 
-from storage.analysts.search import index_new
+from storage.analysts.search import index_all
 from storage.analysts.views import make_views
 from storage.database.columns import Json, moment_text
 from storage.database.engine import Database, connect
@@ -127,7 +127,6 @@ def restore(path: Path, url: str) -> Backup:
             manifest = verified(source, path)
             with connect(url) as db:
                 filled(db, source, manifest)
-                index_new(db)
     except UNREADABLE as error:
         raise BackupDamaged(f"{path} cannot be read as a backup: {error}") from error
     return Backup(
@@ -152,6 +151,7 @@ def filled(db: Database, source: zipfile.ZipFile, manifest: Manifest) -> None:
         connection.execute(MADE_ANEW)  # what these say is there has to be made anew
         migrate(connection, "head")
         make_views(connection)
+        index_all(connection)
 
 
 def verified(source: zipfile.ZipFile, path: Path) -> Manifest:

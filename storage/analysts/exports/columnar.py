@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import errno
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,20 @@ def duckdb_connection(path: str = ":memory:") -> Any:
     return connection
 
 
+@contextmanager
+def writing(path: str = ":memory:") -> Iterator[Any]:
+    """The same for writing: a full disk is an OSError, as it is of every other file that we write."""
+    with duckdb_connection(path) as connection:
+        import duckdb
+
+        try:
+            yield connection
+        except duckdb.Error as error:
+            if "No space left" in str(error):
+                raise OSError(errno.ENOSPC, "No space left on device") from error
+            raise
+
+
 def source(lines: Path, chosen: Table) -> str:
     """The table function that reads the rows of a JSON Lines file with the promised types."""
     columns = ", ".join(f"{name}: '{TYPES[kind]}'" for name, kind in zip(chosen.columns, chosen.types, strict=True))
@@ -50,7 +66,7 @@ def write_parquet(path: Path, chosen: Table, rows: Iterable[tuple[Any, ...]]) ->
     """One Parquet file (zstd). Returns how many rows DuckDB finds in it when it is done."""
     lines = path.with_suffix(".rows")
     write_jsonl(lines, chosen, rows)
-    with duckdb_connection() as connection:
+    with writing() as connection:
         connection.execute(f"SET temp_directory = {quoted_name(str(path.parent / 'spill'))}")
         connection.execute(
             f"COPY (SELECT * FROM {source(lines, chosen)}) TO {quoted_name(str(path))}"  # noqa: S608
@@ -65,7 +81,7 @@ def write_duckdb_table(path: Path, chosen: Table, rows: Iterable[tuple[Any, ...]
     """One table of a .duckdb file, with its descriptions. Returns how many rows it holds."""
     lines = path.with_suffix(".rows")
     write_jsonl(lines, chosen, rows)
-    with duckdb_connection(str(path)) as connection:
+    with writing(str(path)) as connection:
         connection.execute(f"SET temp_directory = {quoted_name(str(path.parent / 'spill'))}")
         connection.execute(f"CREATE TABLE {chosen.name} AS SELECT * FROM {source(lines, chosen)}")  # noqa: S608
         connection.execute(f"COMMENT ON TABLE {chosen.name} IS {quoted_name(chosen.comment)}")

@@ -49,7 +49,8 @@ def export(
 
     `since`: only what changed since that watermark (a row may come twice; take the newer by its key). `as_of`: all
     tables as they were then. `only`: these tables. An earlier export at the same place is replaced at the very
-    end. Raises ExportRefused for a folder with anything else in it, an unknown table or a missing extra.
+    end. Raises ExportRefused for a folder with anything else in it or that cannot be written, an unknown table or a
+    missing extra.
     """
     if since is not None and as_of is not None:
         raise ExportRefused("an export is either of what changed since a watermark or of a moment in the past")
@@ -58,10 +59,9 @@ def export(
     if format_ in {"parquet", "duckdb"}:
         duckdb_connection().close()
     check_place(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
     draft = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
-    draft.mkdir()
     try:
+        draft.mkdir(parents=True)
         written = write_tables(db, draft, format_, chosen, since, as_of, on_table)
         shutil.rmtree(draft / "spill", ignore_errors=True)
         together = {table.name for table in chosen} if since is None else set()  # else what it refers to may lack
@@ -77,6 +77,9 @@ def export(
             schema=current_revision(db),
         )
         put_in_place(draft, folder)
+    except OSError as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise ExportRefused(f"{folder} cannot be written: {error}; nothing was exported") from error
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise

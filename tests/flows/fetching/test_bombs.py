@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -12,27 +10,10 @@ import pytest
 from flows.fetching import codings, listings
 from flows.fetching.links import page_links
 from flows.fetching.listings import NotAListing, listed_pages
+from tests.growth import grows_linearly, repeated
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 URL = "https://example.org/a"
-
-
-def grows_linearly(work: Callable[[bytes], object], made: Callable[[int], bytes], size: int) -> bool:
-    """Whether ten times the input takes less than fifty times as long; a quadratic one takes a hundred times.
-
-    The quickest of several rounds counts, and other work on the machine gets some chances to be over.
-    """
-
-    def spent(text: bytes) -> float:
-        return min(timed(work, text) for _ in range(5))
-
-    return any(spent(made(10 * size)) < 50 * spent(made(size)) for _ in range(4))
-
-
-def timed(work: Callable[[bytes], object], text: bytes) -> float:
-    began = time.perf_counter()
-    work(text)
-    return time.perf_counter() - began
 
 
 @pytest.mark.parametrize(
@@ -44,7 +25,7 @@ def timed(work: Callable[[bytes], object], text: bytes) -> float:
     ],
 )  # fmt: skip
 def test_the_links_of_a_hostile_page_cost_its_size(unit: bytes) -> None:
-    assert grows_linearly(lambda text: page_links(text, URL), lambda size: unit * (size // len(unit) + 1), 50_000)
+    assert grows_linearly(lambda text: page_links(text, URL), repeated(unit), 50_000)
 
 
 def test_links_stand_outside_of_styles_scripts_and_comments() -> None:

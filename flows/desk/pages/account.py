@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from flows.clock import utc_now
 from flows.desk.pages.rendering import render, texts_for
 from flows.desk.signing_in.passwords import LEAST_PASSWORD, WeakPassword, hashed
-from flows.desk.signing_in.sessions import TooManyFailures, enter, requires, right_editor
+from flows.desk.signing_in.sessions import TooManyFailures, TooManyGuesses, door, enter, requires
 from storage.desk.editors import Editor, change_editor
 
 
@@ -31,10 +31,12 @@ async def change_password(request: Request) -> Response:
     if wanted != str(form.get("again", "")):
         return account_page(request, _("The two new passwords differ."), 422)
     try:
-        known = await run_in_threadpool(right_editor, db, mine.name, now, utc_now())
+        known = await door.known(db, mine.name, now, utc_now())
         if known is None:
             return account_page(request, _("The present password is another one."), 422)
         changed = await run_in_threadpool(keep_password, request, mine, wanted)
+    except TooManyGuesses:
+        return account_page(request, _("Too many people are logging in. Try again in a moment."), 429)
     except TooManyFailures:
         return account_page(request, _("Too many failed logins. Wait 15 minutes."), 429)
     except WeakPassword:

@@ -5,11 +5,13 @@ Until the first account exists the desk serves its read-only pages to anybody on
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import hmac
 import secrets
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
@@ -48,7 +50,36 @@ class TooManyFailures(Exception):
     """The name is locked for a while."""
 
 
+class TooManyGuesses(Exception):
+    """More people are logging in at this moment than the machine checks passwords for."""
+
+
 _turns = tuple(threading.Lock() for _ in range(16))
+GUESSES, MOST_GUESSES = 2, 24
+"""Passwords checked at a time, and those that may wait with them. A check takes 64 MB and a processor on purpose: in
+the threads that everybody shares, a crowd at the door would keep the editors who are in from their queue."""
+
+
+class Door:
+    """Where passwords are checked: in threads of its own, a few at a time."""
+
+    def __init__(self) -> None:
+        self.threads = ThreadPoolExecutor(GUESSES, thread_name_prefix="login")
+        self.waiting = 0
+
+    async def known(self, db: Database, name: str, password: str, now: datetime) -> Editor | None:
+        """`right_editor`. Raises TooManyFailures, TooManyGuesses."""
+        if self.waiting >= MOST_GUESSES:
+            raise TooManyGuesses
+        self.waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self.threads, right_editor, db, name, password, now)
+        finally:
+            self.waiting -= 1
+
+
+door = Door()
 
 
 def right_editor(db: Database, name: str, password: str, now: datetime) -> Editor | None:
@@ -221,7 +252,9 @@ async def login(request: Request) -> Response:
     db: Database = request.state.desk.db
     name, password = str(form.get("name", "")).strip(), str(form.get("password", ""))
     try:
-        editor = await run_in_threadpool(right_editor, db, name, password, utc_now())
+        editor = await door.known(db, name, password, utc_now())
+    except TooManyGuesses:
+        return login_form(request, _("Too many people are logging in. Try again in a moment."), 429)
     except TooManyFailures:
         return login_form(request, _("Too many failed logins. Wait 15 minutes."), 429)
     if editor is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -188,6 +189,32 @@ async def test_many_guesses_at_once_are_counted_one_by_one(database):
     answers = await asyncio.gather(*(asyncio.to_thread(guess, n) for n in range(12)))
     assert answers.count(None) == accounts.MAX_FAILURES
     assert answers.count("locked") == 12 - accounts.MAX_FAILURES
+
+
+async def test_a_crowd_at_the_door_leaves_the_editors_who_are_in_their_threads(database, monkeypatch):
+    """Forty logins in the threads that all share would be all of them: the queue would wait for the door."""
+    account(database, "marie")
+    opened, inside = threading.Event(), []
+
+    def slow(db, name, password, now):
+        inside.append(name)
+        assert opened.wait(60)
+
+    async def knock(number):
+        async with visitor(database) as client:
+            return await log_in(client, f"name-{number}", "wrong password")
+
+    monkeypatch.setattr(accounts, "right_editor", slow)
+    async with editor(database, "marie") as marie:
+        knocks = [asyncio.create_task(knock(n)) for n in range(60)]
+        while len(inside) < accounts.GUESSES or sum(knock.done() for knock in knocks) < 60 - accounts.MOST_GUESSES:
+            assert (await marie.get("/api/queue")).status_code == 200  # while the door is full
+        refused = [knock.result().status_code for knock in knocks if knock.done()]
+        at_once = len(inside)
+        opened.set()
+        others = [answer.status_code for answer in await asyncio.gather(*knocks)]
+    assert set(refused) == {429}
+    assert (at_once, others.count(401)) == (accounts.GUESSES, accounts.MOST_GUESSES)
 
 
 async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(database):

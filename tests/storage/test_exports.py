@@ -151,7 +151,7 @@ def test_an_export_that_fails_leaves_the_earlier_one_and_no_rubbish(database, ma
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("storage.analysts.exports.export.write_jsonl", broken)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(ExportRefused, match="No space"):
         export(database, out, "jsonl", make.now)
     assert sorted(path.name for path in out.iterdir()) == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".out")] == []

@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from extractors.article.parts import Parts
 from extractors.charset import decode
 from extractors.errors import NoArticle
 from extractors.html import Document
@@ -16,6 +17,16 @@ from extractors.records import Page, PageKind, authors_of
 from extractors.registry import site_for
 from extractors.whole_site.site_profile import SiteProfile
 from extractors.whole_site.traits import PageTraits
+
+
+class SiteReading(NamedTuple):
+    """A page read as one of its site. `traits` is what it adds to the profile; `parts` which page of its article it is,
+    None for one that is whole; `neighbours` are further pages of its comment thread that are not numbered."""
+
+    page: Page
+    traits: PageTraits
+    parts: Parts | None = None
+    neighbours: tuple[str, ...] = ()
 
 
 def extract(
@@ -35,8 +46,8 @@ def extract_of_site(
     *,
     content_type: str | None = None,
     fetched_at: datetime | None = None,
-) -> tuple[Page, PageTraits]:
-    """The page read with what is known of its site, and what it adds to that. Raises PageError."""
+) -> SiteReading:
+    """The page read with what is known of its site. Raises PageError."""
     url = url.encode("utf-8", "replace").decode()  # a lone surrogate would make the record unwritable
     text = decode(html, content_type) if isinstance(html, bytes) else html
     page = site_for(url)(Document(text, url), fetched_at)
@@ -45,17 +56,23 @@ def extract_of_site(
     verdict = judged.verdict
     stated: dict[str, Any] = {"page_kind": verdict.kind, "kind_cues": verdict.cues, "post_key": judged.post_key}
     try:
-        return read(page, url, stated), page.traits(judged.own.kind, judged.own.margin, judged.stated)
+        return SiteReading(
+            read(page, url, stated),
+            page.traits(judged.own.kind, judged.own.margin, judged.stated),
+            page.parts(verdict.kind),
+            page.thread().neighbours,
+        )
     except NoArticle:
         if verdict.kind is PageKind.ARTICLE:
             raise
         bare = Page(url=url, canonical_url=page.canonical_url(), title=page.title(), **stated)
-        return bare, PageTraits(
+        traits = PageTraits(
             url=bare.canonical_url,
             kind=str(judged.own.kind),
             margin=round(judged.own.margin, 2),
             stated=judged.stated and str(judged.stated),
         )
+        return SiteReading(bare, traits)
 
 
 FIELDS = tuple(

@@ -17,6 +17,7 @@ from extractors.article.body import article_blocks
 from extractors.article.bylines import Byline, bylines
 from extractors.article.lead import find_lead
 from extractors.article.outline import NO_HEADINGS, Outline, outline
+from extractors.article.parts import Parts, parts_of
 from extractors.article.sections import Structure, full_text, structured
 from extractors.comments import find_thread, thread_of
 from extractors.comments.adapter import Platform
@@ -201,6 +202,10 @@ class PageObject:
             blocks=tuple(dict.fromkeys(key for key in keys if key is not None)),
             comments=tuple((place, keys) for place, keys in own.items() if keys),
         )
+
+    def parts(self, kind: PageKind) -> Parts | None:
+        """Which page of its article this is; None for one that is whole."""
+        return parts_of(self.document, kind, self.thread(), self.canonical_url())
 
     @functools.cached_property
     def thread_starts(self) -> int | None:

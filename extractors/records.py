@@ -76,7 +76,7 @@ class PageKind(StrEnum):
 
     ARTICLE = "article"
     LIST = "list"  # home, tag, category, author, date: it teases others
-    COMMENTS = "comments"  # a further page of an article's comment thread
+    COMMENTS = "comments"  # a further page of an article or of its comment thread: known from the site, not from it
     STATIC = "static"  # about, contact, imprint
     LOGIN = "login"  # asks for a name or a password before it shows anything
     ERROR = "error"  # not found, maintenance, captcha, cookie wall, redirect stub, a program's complaint

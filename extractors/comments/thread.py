@@ -11,8 +11,12 @@ from extractors.records import Comment, Discussion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """A page's discussion. `nodes` are the subtree roots holding comments, their heading and form: no article text."""
+    """A page's discussion. `nodes` are the subtree roots holding comments, their heading and form: no article text.
+
+    `neighbours` are the addresses of the thread's older and newer pages, where those are not numbered.
+    """
 
     discussion: Discussion = field(default_factory=Discussion)
     comments: tuple[Comment, ...] = ()
     nodes: tuple[HtmlElement, ...] = ()
+    neighbours: tuple[str, ...] = ()

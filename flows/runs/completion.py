@@ -131,7 +131,7 @@ async def _complete(site_run: SiteRun, raw: RawPage, outcome: Processed, link_he
         warn(site_run, raw.url, whole.message)
         return outcome
     site_run.counts["completed_comments"] += len(whole.page.comments) - len(page.comments)
-    return replace(whole, traits=outcome.traits, without_widget=outcome.without_widget)
+    return replace(outcome, page=whole.page, verdicts=whole.verdicts)
 
 
 async def stated_total(site_run: SiteRun, found: Sources) -> int | None:

@@ -277,6 +277,8 @@ async def read_again(site_run: SiteRun, page: HeldPage) -> Extracted | GonePage 
             accepted=True,
             traits=outcome.traits,
             without_widget=outcome.without_widget,
+            parts=outcome.parts,
+            neighbours=outcome.neighbours,
         )
     site_run.warnings.append(f"{page.case.url} was held back and could not be read again: {outcome.message}")
     return None

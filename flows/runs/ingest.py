@@ -196,6 +196,8 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
             kind_by=said.by if said else None,
             traits=processed.traits,
             without_widget=processed.without_widget,
+            parts=processed.parts,
+            neighbours=processed.neighbours,
             due_if_moved=if_moved,
         )
         aside = await not_the_page(site_run, page, read) if said is None else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from extractors.article.parts import Parts
 from extractors.extract import extract_of_site
 from extractors.records import Discussion, Page, PageKind
 from extractors.urls import host_of
@@ -31,6 +32,8 @@ class Processed:
     verdicts: tuple[Verdict, ...]
     traits: bytes | None = None  # what it adds to the profile of its site, packed
     without_widget: bool = False  # it shows the site's newest comments, which were left out
+    parts: Parts | None = None  # which page of its article it is, if that has several
+    neighbours: tuple[str, ...] = ()  # further pages of its comment thread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +73,22 @@ def process_page(raw: RawPage) -> Processed | Unprocessable:
 
 
 def processed(raw: RawPage) -> Processed:
-    page, traits = extract_of_site(
+    page, traits, parts, neighbours = extract_of_site(
         raw.html, raw.url, _judge[0].profile, content_type=raw.content_type, fetched_at=raw.fetched_at
     )
     if raw.said is not None:
         page = overruled(page, raw.said)
     if page.page_kind is not PageKind.ARTICLE:  # teasers on it look like comments, and are none
-        page = replace(page, comments=(), discussion=Discussion())
+        page, parts, neighbours = replace(page, comments=(), discussion=Discussion()), None, ()
     profile = _judge[0].profile
     elsewhere = profile is not None and any(place in profile.widgets for place, _ in traits.comments)
-    return replace(judged(page, raw.site), traits=packed(traits), without_widget=elsewhere)
+    return replace(
+        judged(page, raw.site),
+        traits=packed(traits),
+        without_widget=elsewhere,
+        parts=parts,
+        neighbours=neighbours,
+    )
 
 
 def in_the_site_s_language(page: Page, languages: Mapping[str, str], site: str | None) -> Page:

@@ -136,11 +136,15 @@ async def replay_site(
                     kind_by=said.by if said else None,
                     traits=outcome.traits,
                     without_widget=outcome.without_widget,
+                    parts=outcome.parts,
+                    neighbours=outcome.neighbours,
                 )
                 if signs is not None and is_broken(db, extracted):
                     still_held += 1
                     continue
-                aside = set_aside(extracted, page.kind == PageKind.ARTICLE) if said is None else None
+                aside = (
+                    set_aside(extracted, page.kind in (PageKind.ARTICLE, PageKind.COMMENTS)) if said is None else None
+                )
                 waiting.append(aside or extracted)
             if not dry_run and len(waiting) >= LOAD_CHUNK:
                 counts.update(load(db, waiting, run_id, utc_now(), replayed=True).as_dict())

@@ -12,9 +12,18 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from extractors.records import PageKind
+from storage.crawl.article_parts import (
+    adopt,
+    continues_an_article,
+    is_further,
+    join_known,
+    made_whole,
+    put_together,
+    write_parts,
+)
 from storage.crawl.articles import write_articles
 from storage.crawl.comments import Prepared, prepared, sweep_missing, write_comments
 from storage.crawl.judgements import write_judgements
@@ -30,7 +39,7 @@ from storage.crawl.withdrawing import take_back_comments, withdraw
 from storage.database.bulk import insert_new_rows, update_rows
 from storage.database.engine import Database
 from storage.database.retrying import again_on_collision
-from storage.database.tables import articles, comments, fetches, pages, runs
+from storage.database.tables import article_parts, articles, comments, fetches, pages, runs
 from storage.database.values import json_text, storable, upsert
 
 PAGES_AT_ONCE = 50
@@ -122,11 +131,16 @@ def load_chunk(
         known = known_pages(connection, [outcome.exchange.page_id for outcome in chunk])
         current = [outcome for outcome in chunk if not is_stale(outcome, known[outcome.exchange.page_id])]
         read = [outcome for outcome in current if isinstance(outcome, Extracted)]
+        write_parts(connection, read, known)
+        if joined := join_known(connection, read, known):
+            known |= known_pages(connection, joined)
         extracted = [
-            outcome
+            made_whole(connection, outcome)
             for outcome in read
-            if shows_article(outcome, known[outcome.exchange.page_id]) or continues(known[outcome.exchange.page_id])
+            if continues(page := known[outcome.exchange.page_id])
+            or (shows_article(outcome, page) and not is_further(outcome))
         ]
+        waiting = [one for one in read if is_further(one) and not continues(known[one.exchange.page_id])]
         own = [(outcome, known[outcome.exchange.page_id]) for outcome in extracted]
         named = settled(db, connection, [pair for pair in own if not continues(pair[1])], now)
         ready = {page_id: replace(item, outcome=named.get(page_id, item.outcome)) for page_id, item in ready.items()}
@@ -141,6 +155,8 @@ def load_chunk(
         for wave in waves(extracted, known):
             items = [ready[outcome.exchange.page_id] for outcome in wave]
             counts += write_wave(db, connection, items, known, article_ids, new_articles, run_id, now)
+        adopt(connection, extracted, article_ids, now)
+        counts += LoadCounts(changed_articles=put_together(db, connection, extracted, article_ids, now))
         taken_back = refuted(connection, read, known, replayed)
         withdraw(connection, taken_back, now)
         note_fetches(db, connection, chunk, run_id)
@@ -158,6 +174,7 @@ def load_chunk(
         write_traits(connection, given)
         close_cases(connection, well, now)
         follow_threads(connection, extracted, known, article_ids, now)
+        ask_for_first_pages(connection, waiting, known, now)
         looked_at = ({*article_ids.values()} - new_articles) | continued(current, known)
         counts += LoadCounts(removed_comments=sweep_missing(connection, looked_at, now))
         if run_id is not None:
@@ -362,6 +379,8 @@ def page_row(
             state, extractor_version, shortfall = "ok", read.extractor_version, read.discussion.shortfall
             if page.kind_by != BY_EDITOR:
                 kind, because = str(read.page_kind), [cue.because for cue in read.kind_cues]
+                if read.page_kind is PageKind.ARTICLE and (continues(page) or continues_an_article(outcome)):
+                    kind, because = str(PageKind.COMMENTS), ["it continues an article or its comment thread"]
                 kind_by = outcome.kind_by
         case Unchanged():
             state = "quarantined" if page.state == "quarantined" and not outcome.compared else "ok"
@@ -453,6 +472,7 @@ def note_exchange(
                 .values(gone_at=exchange.fetched_at)
             )
             if page.is_continuation:
+                connection.execute(delete(article_parts).where(article_parts.c.page_id == page.id))
                 connection.execute(
                     update(comments)
                     .where(comments.c.page_id == page.id, comments.c.missing_since.is_(None))
@@ -492,7 +512,7 @@ def follow_threads(
             "rank": int(Rank.NEW_ARTICLE),
         }
         for outcome in extracted
-        for address in continuations(outcome.page, outcome.exchange.url)
+        for address in continuations(outcome)
     }
     if not rows:
         return
@@ -505,3 +525,26 @@ def follow_threads(
         ),
         sorted(rows.values(), key=lambda row: str(row["url"])),
     )
+
+
+def ask_for_first_pages(
+    connection: Connection, waiting: Sequence[Extracted], known: dict[int, Row[Any]], now: datetime
+) -> None:
+    """Put the first pages into the frontier of articles of which a further page was read before."""
+    rows = {
+        outcome.parts.first: {
+            "site_id": known[outcome.exchange.page_id].site_id,
+            "url": outcome.parts.first,
+            "source": "link",
+            "state": "new",
+            "discovered_at": now,
+            "next_due": now,
+            "attempts": 0,
+            "is_continuation": False,
+            "rank": int(Rank.NEW_ARTICLE),
+        }
+        for outcome in waiting
+        if outcome.parts is not None
+    }
+    if rows:
+        connection.execute(upsert(connection, pages).on_conflict_do_nothing(), list(rows.values()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from extractors.article.parts import Parts
 from extractors.records import Page
 from moderation.verdict import Verdict
 
@@ -35,6 +36,7 @@ class Exchange:
 class Extracted:
     """A page that was read. `verdicts` has one item a comment, in the order of `page.comments`.
 
+    `parts` is which page of its article it is, if that has several; `neighbours` are further pages of its thread.
     `kind_by` is editor or settings where a person said what it is.
     `accepted`: a night's judgement or a person let it replace what it no longer shows, whole threads included.
     """
@@ -47,6 +49,8 @@ class Extracted:
     traits: bytes | None = None  # what the page adds to the profile of its site, packed
     without_widget: bool = False  # it shows the site's newest comments, which are none of its article's
     accepted: bool = False
+    parts: Parts | None = None
+    neighbours: tuple[str, ...] = ()
     due_if_moved: datetime | None = None  # instead of `next_due`, if its article or its comments changed
 
     def __post_init__(self) -> None:

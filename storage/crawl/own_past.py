@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from extractors.records import CommentKind, PageKind, Shortfall
+from storage.crawl.article_parts import made_whole
 from storage.crawl.articles import content_key
 from storage.crawl.comments import (
     STORED,
@@ -71,6 +72,7 @@ def compared(db: Database, outcome: Extracted) -> Comparison | None:
         article = connection.execute(select(articles).where(articles.c.id == page.article_id)).one_or_none()
         if article is None or is_known_otherwise(page, outcome):
             return None
+        outcome = made_whole(connection, outcome)
         headings = old_headings(connection, page.article_id)
         messages = old_messages(connection, page.article_id)
         thread = known_comments(connection, [page.article_id]).get(page.article_id, [])

@@ -1,4 +1,4 @@
-"""Comment threads that go on over several pages."""
+"""Articles and comment threads that go on over several pages."""
 
 from __future__ import annotations
 
@@ -7,24 +7,32 @@ from urllib.parse import urldefrag, urlsplit
 
 from extractors.records import Page
 from extractors.urls import article_address, is_thread_page, normalised
+from storage.crawl.outcomes import Extracted
 
 _NUMBER = re.compile(r"(?:comment-page-|[?&](?:cpage|comments?_?page|commentpage|cp)=)(\d{1,4})(?!\d)", re.IGNORECASE)
 _SECOND = 2
 
 
-def continuations(page: Page, url: str) -> list[str]:
-    """The addresses of the thread's other pages that this one leads to, without fragments, on the page's own host.
+def continuations(outcome: Extracted) -> list[str]:
+    """The addresses of the article's and its thread's other pages that this one leads to, on the page's own host,
+    without fragments.
 
     A link back to the article itself (the thread's first or last page) is none: it would make a page out of the
     article. A page in the middle names the one after it; the one before it has the same address with another number.
     """
+    page, url = outcome.page, outcome.exchange.url
     following = page.discussion.next_page
-    if following is None:
-        return []
-    address = urldefrag(following).url
-    if urlsplit(address).hostname != urlsplit(url).hostname or urlsplit(address).scheme not in {"http", "https"}:
-        return []
-    return [one for one in (address, *_before(address, url)) if not _is_article(one, page, url)]
+    named = [urldefrag(address).url for address in (following, *outcome.neighbours) if address is not None]
+    if following is not None:
+        named += _before(named[0], url)
+    parts = outcome.parts
+    turned = [one for one in parts.others if normalised(one) != parts.first] if parts is not None else []
+    host = urlsplit(url).hostname
+    return [
+        one
+        for one in dict.fromkeys([*(one for one in named if not _is_article(one, page, url)), *turned])
+        if urlsplit(one).hostname == host and urlsplit(one).scheme in {"http", "https"}
+    ]
 
 
 def _is_article(address: str, page: Page, url: str) -> bool:

@@ -128,7 +128,7 @@ pages = Table(
     maybe("stored_url", Text, "Where redirects led to that body, if anywhere else: its entity tag is of that address."),
     maybe("extractor_version", Text, "The extractor that read it last."),
     maybe("article_id", Identifier, "The article it shows, or whose comment thread it continues.", index=True),
-    needed("is_continuation", Boolean, "A further page of a comment thread.", server_default="0"),
+    needed("is_continuation", Boolean, "A further page of an article or of its comment thread.", server_default="0"),
     maybe("shortfall", Text, "Why it shows fewer comments than it claims; null: it shows them all."),
     maybe("kind", Text, "article, list, comments, static, login, error or media; null: not read yet."),
     maybe("kind_because", Json, "Why it was taken for that: a list of sentences."),
@@ -175,6 +175,16 @@ page_traits = Table(
     Column("page_id", Identifier, refers("pages"), primary_key=True, comment="The page."),
     needed("traits", LargeBinary, "What a site is learned from: hashes of its blocks, its title, its links' shapes."),
     comment="What each page adds to the profile of its site; written when the page is read.",
+)
+
+article_parts = Table(
+    "article_parts",
+    metadata,
+    Column("page_id", Identifier, refers("pages"), primary_key=True, comment="The page."),
+    needed("first_url", Text, "The address of the article's first page.", index=True),
+    needed("number", Integer, "Which page of the article it is: 1 is the first."),
+    needed("record", LargeBinary, "What it says without its comments, as compressed JSON."),
+    comment="The pages of articles in several ones, each as it was read; the article is put together from them.",
 )
 
 site_profiles = Table(

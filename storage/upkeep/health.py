@@ -79,7 +79,7 @@ class SiteStatus:
 
 NAMES = {
     "list": ("list", "lists"),
-    "comments": ("further page of comments", "further pages of comments"),
+    "comments": ("further page of an article", "further pages of articles"),
     "static": ("static page", "static pages"),
     "login": ("login page", "login pages"),
     "media": ("picture or file", "pictures or files"),

@@ -309,6 +309,25 @@ def _serial(identity: str | None) -> str | None:
 
 
 def _next_page(outline: Outline, near: Sequence[int]) -> str | None:
+    found = _page_links(outline, near)
+    if (own := page_number(outline.url)) is not None and (onward := _onward(own, [target for _, target in found])):
+        return onward
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def neighbours(outline: Outline, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """The thread's other pages that this one leads to, older and newer ones, where they are not numbered.
+
+    Of numbered ones each neighbour follows from the other: see `_onward`.
+    """
+    found = [target for _, target in _page_links(outline, list(_near(outline, spans)))]
+    if any(page_number(url) is not None for url in (outline.url, *found)):
+        return ()
+    return tuple(dict.fromkeys(found))
+
+
+def _page_links(outline: Outline, near: Sequence[int]) -> list[tuple[int, str]]:
+    """The links to other pages of the thread, each with how much it looks like the one to the next."""
     found: list[tuple[int, str]] = []
     for number in near:
         element = outline.elements[number]
@@ -332,9 +351,7 @@ def _next_page(outline: Outline, near: Sequence[int]) -> str | None:
             continue
         rank = (element.get("rel") == "next") * 4 + bool(_NEXT_WORD.search(text)) * 2 + by_name
         found.append((rank, target))
-    if (own := page_number(outline.url)) is not None and (onward := _onward(own, [target for _, target in found])):
-        return onward
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+    return found
 
 
 def page_number(url: str) -> int | None:

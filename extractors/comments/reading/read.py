@@ -13,7 +13,7 @@ from extractors.comments.finding.listing import Listing
 from extractors.comments.finding.outline import Outline
 from extractors.comments.finding.score import thread_named
 from extractors.comments.finding.selector import selector
-from extractors.comments.reading.discussion import discussion
+from extractors.comments.reading.discussion import discussion, neighbours
 from extractors.comments.reading.extent import nodes_of
 from extractors.comments.reading.kinds import kind_of, notice
 from extractors.comments.reading.label import Fields, label
@@ -82,6 +82,7 @@ def read_thread(
         discussion=discussion(outline, comments, spans, platform, numbers(rows)),
         comments=comments,
         nodes=nodes_of(outline, rows),
+        neighbours=neighbours(outline, spans),
     )
 
 

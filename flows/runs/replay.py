@@ -21,6 +21,7 @@ from flows.runs.site_run import LOAD_CHUNK, quarantined
 from flows.runs.workers import RawPage, Unprocessable, WorkerPool
 from flows.settings import Settings, SiteSettings
 from storage.crawl.archive import WarcArchive
+from storage.crawl.article_parts import whole_page
 from storage.crawl.held import held_pages
 from storage.crawl.loading import load
 from storage.crawl.outcomes import Extracted, Outcome
@@ -122,11 +123,6 @@ async def replay_site(
                     unreadable.append(outcome.message)
                     waiting.append(quarantined(page.exchange, outcome, utc_now()))
                     continue
-                canonical_url, page_id = outcome.page.canonical_url, page.exchange.page_id
-                stored = stored_page(db, canonical_url, page_id) if diff or dry_run else None
-                differences = differing(stored, outcome.page) if stored else []
-                changed += bool(differences)
-                changes += differences if diff else []
                 said = said_of(site, page)
                 extracted = Extracted(
                     exchange=page.exchange,
@@ -139,6 +135,11 @@ async def replay_site(
                     parts=outcome.parts,
                     neighbours=outcome.neighbours,
                 )
+                if diff or dry_run:
+                    stored = stored_page(db, outcome.page.canonical_url, page.exchange.page_id)
+                    differences = differing(stored, whole_page(db, extracted)) if stored else []
+                    changed += bool(differences)
+                    changes += differences if diff else []
                 if signs is not None and is_broken(db, extracted):
                     still_held += 1
                     continue

@@ -93,6 +93,14 @@ def made_whole(connection: Connection, outcome: Extracted) -> Extracted:
     return replace(outcome, page=whole(outcome.page, [record_of(row.record) for row in rows]))
 
 
+def whole_page(db: Database, outcome: Extracted) -> Page:
+    """The page as its article has it: with the text of the article's further pages, if it is the first of several."""
+    if not is_continued(outcome):
+        return outcome.page
+    with db.read() as connection:
+        return made_whole(connection, outcome).page
+
+
 def record_of(stored: bytes) -> Page:
     return from_json(Page, zlib.decompress(stored))
 

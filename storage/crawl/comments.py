@@ -175,6 +175,8 @@ def write_comments(
         )
         for number, comment, verdict, pseudonym, new in listed:
             row = rows.get(number)
+            if row is not None and is_shown_before(page, row):
+                continue
             hidden = pseudonym in blanked or (row is not None and row.erased_at is not None)
             if hidden:
                 new = blank(new)
@@ -265,6 +267,12 @@ def new_rows(
             None,
             *from_page,
         )
+
+
+def is_shown_before(page: Prepared, row: Row[Any]) -> bool:
+    """Whether a comment stands on another page of an article in several ones: themes show the thread on each."""
+    parts, here = page.outcome.parts, page.outcome.exchange.page_id
+    return parts is not None and parts.number > 1 and row.page_id != here and row.missing_since is None
 
 
 def blank(new: tuple[Any, ...]) -> Written:

@@ -12,11 +12,16 @@ from storage.database.engine import Database
 from storage.database.errors import UnknownItem
 
 Chart = Literal["line", "bar", "stacked", "range", "table"]
+Unit = Literal["number", "share", "days", "money"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A named query. `x`, `y` and `series` name the columns its chart is drawn from; `sql` is for `in_dialect`."""
+    """A named query. `x`, `y` and `series` name the columns its chart is drawn from; `sql` is for `in_dialect`.
+
+    `split`: one chart for each value of these columns, since their figures cannot be compared. `sums`: its figures add
+    up, so that those without room can be drawn as one. `most`: the SQL asks for so many rows and no more.
+    """
 
     name: str
     title: str
@@ -26,6 +31,10 @@ class Query:
     y: tuple[str, ...]
     series: str | None
     sql: str
+    split: tuple[str, ...] = ()
+    unit: Unit = "number"
+    sums: bool = False
+    most: int | None = None
 
     def sql_for(self, dialect: str) -> str:
         """The query as this database understands it: what a person would type."""
@@ -62,6 +71,7 @@ SELECT WEEK_OF(day) AS week, sum(comments) AS comments, sum(published) AS publis
         x="site",
         y=("spam_share",),
         series=None,
+        unit="share",
         sql="""
 SELECT site, sum(comments) AS comments, sum(spam) AS spam, sum(spam) * 1.0 / sum(comments) AS spam_share
   FROM spam_daily GROUP BY site ORDER BY spam_share DESC, site
@@ -75,6 +85,7 @@ SELECT site, sum(comments) AS comments, sum(spam) AS spam, sum(spam) * 1.0 / sum
         x="month",
         y=("comments",),
         series="language",
+        sums=True,
         sql="""
 SELECT MONTH_OF(day) AS month, language, sum(comments) AS comments
   FROM language_daily GROUP BY 1, 2 ORDER BY 1, 3 DESC
@@ -83,7 +94,8 @@ SELECT MONTH_OF(day) AS month, language, sum(comments) AS comments
     Query(
         name="top-hashtags",
         title="Top hashtags",
-        question="What are the short messages about?",
+        question="What are the short messages about? The thirty hashtags used most.",
+        most=30,
         chart="bar",
         x="hashtag",
         y=("messages",),
@@ -95,16 +107,22 @@ SELECT hashtag, count(*) AS messages FROM clean_hashtags GROUP BY hashtag ORDER 
     Query(
         name="salaries-by-profession",
         title="Salary ranges by profession",
-        question="What do the job profiles say one earns?",
+        question="What do the job profiles say one earns in a year? Monthly pay counts twelve times; pay by the day or"
+        " the hour is left out. Gross, net and unstated pay, and each currency, have a chart of their own.",
         chart="range",
         x="profession",
         y=("lowest", "highest"),
-        series="salary_period",
+        series=None,
+        split=("salary_currency", "salary_basis"),
+        unit="money",
         sql="""
-SELECT profession, salary_currency, salary_period, min(lowest) AS lowest, max(highest) AS highest,
-       sum(articles) AS articles
-  FROM salary_ranges_by_profession WHERE profession <> ''
- GROUP BY profession, salary_currency, salary_period ORDER BY highest DESC, profession LIMIT 50
+SELECT profession, salary_currency, coalesce(salary_basis, 'unstated') AS salary_basis,
+       min(coalesce(salary_min, salary_max) * CASE salary_period WHEN 'month' THEN 12 ELSE 1 END) AS lowest,
+       max(coalesce(salary_max, salary_min) * CASE salary_period WHEN 'month' THEN 12 ELSE 1 END) AS highest,
+       count(*) AS articles
+  FROM clean_articles
+ WHERE profession <> '' AND salary_period IN ('year', 'month') AND coalesce(salary_min, salary_max) IS NOT NULL
+ GROUP BY 1, 2, 3 ORDER BY highest DESC, profession
 """,
     ),
     Query(
@@ -127,6 +145,7 @@ SELECT section, sum(articles) AS articles FROM sections_coverage GROUP BY sectio
         x="month",
         y=("days",),
         series=None,
+        unit="days",
         sql="""
 SELECT MONTH_OF(day) AS month, sum(staff_answers) AS answers, sum(staff_days) * 1.0 / sum(staff_answers) AS days
   FROM site_daily WHERE staff_answers > 0 GROUP BY 1 ORDER BY 1
@@ -135,7 +154,8 @@ SELECT MONTH_OF(day) AS month, sum(staff_answers) AS answers, sum(staff_days) * 
     Query(
         name="campaigns",
         title="Campaigns",
-        question="Which texts were posted over and over?",
+        question="Which texts were posted over and over? The thirty largest campaigns.",
+        most=30,
         chart="table",
         x="sample",
         y=("members",),
@@ -148,7 +168,8 @@ SELECT campaign_id, members, sites, sample, first_seen_at, last_seen_at
     Query(
         name="most-discussed",
         title="Most discussed articles",
-        question="What do readers talk about?",
+        question="What do readers talk about? The thirty articles with most comments.",
+        most=30,
         chart="bar",
         x="title",
         y=("comments_found",),

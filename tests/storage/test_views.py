@@ -128,7 +128,7 @@ def test_every_gallery_query_runs_and_has_the_columns_of_its_chart(database, mak
     answers = {query.name: gallery_answer(database, query) for query in GALLERY}
     assert len(answers) == 12
     for query in GALLERY:
-        wanted = {query.x, *query.y, *([query.series] if query.series else [])}
+        wanted = {query.x, *query.y, *query.split, *([query.series] if query.series else [])}
         assert wanted <= set(answers[query.name].columns)
     assert float(answers["staff-response-time"].rows[0][2]) == 4
     assert answers["edits-and-removals"].rows[0][1:] == (1, 3)

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from flows.desk.pages import charts
+from flows.clock import utc_now
 from flows.desk.pages.asking import fault_words, file_of, questions
+from flows.desk.pages.drawing import cell, charts_of, choice_of, numeric_columns, own_chart
 from flows.desk.pages.rendering import not_found, render, texts_for
 from flows.desk.signing_in.sessions import requires
 from storage.analysts.console import Answer, Console
-from storage.analysts.gallery import GALLERY, Query, query_named
+from storage.analysts.gallery import GALLERY, query_named
+from storage.analysts.saved_questions import LONGEST_TITLE, all_questions, forget_question, save_question, title_of
 from storage.analysts.sql.files import KINDS
+from storage.analysts.sql.statement import MAX_CHARACTERS
 from storage.analysts.sql.statement import parameters as parameters_of
 from storage.analysts.view import AnalystView
 from storage.analysts.views import VIEWS
@@ -27,6 +30,7 @@ COUNT_SECONDS, COUNTS_SECONDS = 1.0, 6.0  # for the rows of one view, and of all
 PROFILE_SECONDS = 5.0  # for the null shares of one view
 GALLERY_SECONDS = 20.0
 READER = requires("viewer", open_without_accounts=True, all_sites=True)
+WRITER = requires("viewer", all_sites=True)
 FIRST_QUERY = (
     "SELECT site, action, count(*) AS comments\n  FROM judged_comments\n GROUP BY site, action\n ORDER BY 1, 2"
 )
@@ -99,7 +103,40 @@ def sql_link(sql: str) -> str:
 
 @READER
 async def gallery(request: Request) -> Response:
-    return render(request, "gallery.html", {"queries": GALLERY})
+    saved = await run_in_threadpool(all_questions, request.state.desk.db)
+    session = getattr(request.state, "session", None)
+    values = {
+        "queries": GALLERY,
+        "saved": [(one, sql_link(one.sql)) for one in saved],
+        "mine": session.editor.name if session else None,
+        "may_forget_all": session is not None and session.editor.role == "admin",
+    }
+    return render(request, "gallery.html", values)
+
+
+@WRITER
+async def save(request: Request) -> Response:
+    """Give the question a title under which everybody with the data pages finds it."""
+    form = await request.form()
+    sql, title = str(form.get("q", "")).strip(), " ".join(str(form.get("title", "")).split())
+    if not sql or not 1 <= len(title) <= LONGEST_TITLE or len(sql) > MAX_CHARACTERS:
+        t = texts_for(request)
+        words = t.gettext("A question needs SQL and a title of at most %(n)s characters.", n=LONGEST_TITLE)
+        return render(request, "message.html", {"heading": t.gettext("Not saved"), "words": words}, 422)
+    editor = request.state.session.editor
+    await run_in_threadpool(save_question, request.state.desk.db, editor.id, title, sql, utc_now())
+    return RedirectResponse(sql_link(sql), status_code=303)
+
+
+@WRITER
+async def forget(request: Request) -> Response:
+    """Take a saved question away: one's own, an administrator anybody's."""
+    editor = request.state.session.editor
+    whose = None if editor.role == "admin" else editor.id
+    number = request.path_params["number"]
+    if not await run_in_threadpool(forget_question, request.state.desk.db, number, whose):
+        return await not_found(request, Exception())
+    return RedirectResponse("/data/gallery#saved", status_code=303)
 
 
 @READER
@@ -117,45 +154,18 @@ async def named_query(request: Request) -> Response:
         answer = await questions.run(request, lambda stop: console.query(sql, seconds=GALLERY_SECONDS, stop=stop))
     except QueryRefused as error:
         return render(
-            request, "query.html", {**values, "answer": None, "chart": None, "fault": fault_words(t, error)}, 503
+            request, "query.html", {**values, "answer": None, "charts": [], "fault": fault_words(t, error)}, 503
         )
-    chart = chart_of(asked, answer, t.gettext(asked.title))
-    return render(request, "query.html", {**values, "answer": answer, "chart": chart, "fault": None})
-
-
-def chart_of(asked: Query, answer: Answer, label: str) -> Markup | None:
-    """The chart that fits the query; None for a table, or without rows."""
-    if not answer.rows or asked.chart == "table":
-        return None
-
-    def column(name: str) -> list[Any]:
-        at = answer.columns.index(name)
-        return [row[at] for row in answer.rows]
-
-    names = [str(value) if value not in (None, "") else "–" for value in column(asked.x)]
-    if asked.chart == "range":
-        low, high = (as_numbers(column(name)) for name in asked.y[:2])
-        return charts.ranges(label, names, low, high)
-    if asked.chart == "bar":
-        return charts.bars(label, names, as_numbers(column(asked.y[0])))
-    if asked.series is None:
-        series = [charts.Series(name.replace("_", " "), tuple(as_numbers(column(name)))) for name in asked.y]
-        return charts.chart_lines(label, names, series)
-    return charts.chart_lines(label, *by_series(names, column(asked.series), as_numbers(column(asked.y[0]))))
-
-
-def as_numbers(values: list[Any]) -> list[float | None]:
-    return [float(value) if value is not None else None for value in values]
-
-
-def by_series(names: list[str], groups: list[Any], values: list[float | None]) -> tuple[list[str], list[charts.Series]]:
-    """Rows of (name, group, value) as one series a group over all names, the largest groups first."""
-    table: dict[str, dict[str, float]] = {}
-    for name, group, value in zip(names, groups, values, strict=True):
-        table.setdefault(str(group or "–"), {})[name] = value or 0.0
-    ordered = list(dict.fromkeys(names))
-    largest = sorted(table, key=lambda group: -sum(table[group].values()))
-    return ordered, [charts.Series(group, tuple(table[group].get(name, 0.0) for name in ordered)) for group in largest]
+    charts = charts_of(t, asked, answer)
+    shares = asked.y if asked.unit == "share" else ()
+    known: dict[str, object] = {
+        "answer": answer,
+        "charts": charts,
+        "fault": None,
+        "cell": lambda column, value: cell(t, column, value, shares),
+        "cut_by_query": asked.most is not None and len(answer.rows) >= asked.most,
+    }
+    return render(request, "query.html", {**values, **known})
 
 
 @READER
@@ -172,7 +182,19 @@ async def sql_page(request: Request) -> Response:
             answer = await questions.run(request, lambda stop: console.query(sql, given, stop=stop))
         except QueryRefused as error:
             fault = fault_words(texts_for(request), error)
+    given_chart = {name: request.query_params.get(name, "") for name in ("chart", "x", "y", "by")}
+    choice = choice_of(given_chart, answer) if answer else None
+    title = await run_in_threadpool(title_of, request.state.desk.db, sql) if sql else None
+    t = texts_for(request)
     values = {
+        "title": title,
+        "chart": own_chart(t, choice, answer) if answer and choice else None,
+        "choice": choice,
+        "given_chart": given_chart,
+        "numeric": numeric_columns(answer) if answer else [],
+        "may_save": getattr(request.state, "session", None) is not None,
+        "longest_title": LONGEST_TITLE,
+        "cell": lambda column, value: value,
         "sql": sql or FIRST_QUERY,
         "answer": answer,
         "fault": fault,
@@ -210,6 +232,8 @@ routes: list[BaseRoute] = [
     Route("/data/dictionary/{view}", dictionary_page),
     Route("/data/gallery", gallery),
     Route("/data/gallery/{name}", named_query),
+    Route("/data/questions", save, methods=["POST"]),
+    Route("/data/questions/{number:int}/forget", forget, methods=["POST"]),
     Route("/data/sql", sql_page),
     Route("/data/sql.{kind}", download),
 ]

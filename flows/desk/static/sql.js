@@ -28,6 +28,13 @@ cancel.addEventListener("click", () => {
   editor.focus();
 });
 
+// A column's name goes where the cursor was
+for (const button of document.querySelectorAll("[data-insert]"))
+  button.addEventListener("click", () => {
+    editor.setRangeText(button.dataset.insert, editor.selectionStart, editor.selectionEnd, "end");
+    editor.focus();
+  });
+
 editor.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page
 
@@ -18,6 +19,7 @@ from flows.desk.signing_in.passwords import token_hash
 from flows.settings_file import build
 from moderation.rules import Rules
 from moderation.verdict import Action, Evidence
+from storage.analysts.saved_questions import save_question
 from storage.analysts.search import index_new
 from storage.crawl.campaigns import find_campaigns
 from storage.crawl.runs import finish_run, note_hosts, start_run
@@ -28,6 +30,7 @@ from storage.desk.editors import end_session
 from storage.desk.review_queue import EDITOR_LEASE_SECONDS, QueueFilter, lease
 from storage.desk.rules import keep_rules
 from storage.opening import open_database
+from storage.upkeep.after_run import after_run
 from tests.flows.desk import room
 from tests.flows.desk.browser import visit
 
@@ -343,6 +346,29 @@ def operations(made: Scene) -> Page:
     return page
 
 
+def question(made: Scene) -> Page:
+    """A chart of the gallery beside its table."""
+    some(made)
+    after_run(made.db, room.MORNING)
+    return made.page("/data/gallery/languages-over-time")
+
+
+OWN_QUESTION = """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 80)
+SELECT printf('2026-%02d-%02d', 1 + i / 28, 1 + i % 28) AS day, 'site ' || (i % 9) AS site,
+       i * (i % 9) AS comments FROM n"""
+
+
+def sql(made: Scene) -> Page:
+    """A question of one's own with a title, its chart and its rows."""
+    save_question(made.db, 1, "Commentaires par jour et par site", OWN_QUESTION, utc_now())
+    return made.page("/data/sql?" + urlencode({"q": OWN_QUESTION, "chart": "stacked", "by": "site"}))
+
+
+def saved(made: Scene) -> Page:
+    save_question(made.db, 1, "Commentaires par jour et par site", OWN_QUESTION, utc_now())
+    return made.page("/data/gallery")
+
+
 STATES: dict[str, Callable[[Scene], Page]] = {
     state.__name__: state
     for state in (
@@ -373,5 +399,9 @@ STATES: dict[str, Callable[[Scene], Page]] = {
         account,
         rules,
         rules_waiting,
+        operations,
+        question,
+        sql,
+        saved,
     )
 }

@@ -5,14 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
 
-from flows.desk.pages import asking
-from storage.analysts.gallery import GALLERY
+from flows.desk.pages import asking, charts
+from flows.desk.pages.drawing import charts_of, note_of
+from flows.desk.pages.i18n import texts
+from storage.analysts.console import Answer
+from storage.analysts.gallery import GALLERY, query_named
+from storage.analysts.saved_questions import all_questions
 from storage.analysts.views import VIEWS
 from storage.database.engine import Database
 from storage.opening import open_database
@@ -49,7 +55,7 @@ async def test_every_question_is_answered_in_both_languages(filled: Database) ->
 async def test_a_chart_stands_beside_its_table(filled: Database) -> None:
     async with visitor(filled) as client:
         page = (await client.get("/data/gallery/comments-per-week")).text
-    assert '<svg class="chart"' in page
+    assert '<svg class="chart wide"' in page
     assert 'role="img"' in page
     assert "<table>" in page
 
@@ -142,3 +148,88 @@ async def test_a_refusal_is_french_for_french_readers(filled: Database) -> None:
     async with visitor(filled) as client:
         page = await client.get("/data/sql", params={"q": "SELECT * FROM editors"}, headers={"Accept-Language": "fr"})
     assert "ne fait pas partie des vues" in page.text
+
+
+def test_no_label_of_a_chart_is_cut_or_drawn_over_another() -> None:
+    """Letters of 6.7 pixels are wider than the average of the style sheet's 12 px."""
+    weeks = [f"2026-{1 + n // 4:02}-{1 + 7 * (n % 4):02}" for n in range(40)]
+    titles = [f"Fiche métier : maraîcher en agriculture biologique, formation et salaire {n}" for n in range(12)]
+    values = [float(1234 * n) for n in range(40)]
+    drawn = [
+        charts.lines("x", weeks, [charts.Series("comments", tuple(values))], "{:g}".format),
+        charts.stacked("x", weeks, [charts.Series(f"s{n}", tuple(values)) for n in range(3)], "{:g}".format, "others"),
+        charts.bars("x", titles, values[:12], "{:g}".format),
+        charts.ranges("x", titles, values[:12], values[12:24], "{:g}".format),
+    ]
+    for chart in drawn:
+        for width, svg in re.findall(r'viewBox="0 0 (\d+) .*?>(.*?)</svg>', str(chart.svg)):
+            boxes = [box(*found) for found in re.findall(r'<text x="(.*?)" y="(.*?)" class="(.*?)">(.*?)</text>', svg)]
+            assert all(left >= -1 and right <= float(width) + 1 for left, right, _ in boxes)
+            assert not [(one, other) for n, one in enumerate(boxes) for other in boxes[n + 1 :] if overlap(one, other)]
+    assert "…" not in str(drawn[2].svg)
+
+
+def box(x: str, y: str, css: str, words: str) -> tuple[float, float, float]:
+    size = charts.LETTER * len(unescape(words))
+    left = float(x) - (size if "end" in css else size / 2 if "middle" in css else 0)
+    return left, left + size, float(y)
+
+
+def overlap(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
+    return abs(one[2] - other[2]) < 11 and one[0] < other[1] and other[0] < one[1]
+
+
+def test_what_has_no_room_in_a_chart_is_told() -> None:
+    t = texts("en")
+    names = [f"host {n}" for n in range(40)]
+    summed = charts.bars("x", names, [1.0] * 40, str, "others")
+    assert (summed.shown, summed.total, ">others<" in str(summed.svg), ">11.0<" in str(summed.svg)) == (
+        29,
+        40,
+        True,
+        True,
+    )
+    assert note_of(t, summed) == "The chart shows 29 of 40 by name and the rest as “others”."
+    shares = charts.bars("x", names, [0.5] * 40, str)
+    assert note_of(t, shares) == "The chart shows the first 29 of 40; the table has all of them."
+    series = [charts.Series(f"site {n}", (float(n),)) for n in range(9)]
+    assert ">others<" in str(charts.stacked("x", ["a"], series, str, "others").svg)
+    assert charts.lines("x", ["a"], series, str).shown == 6
+    assert charts.stacked("x", ["a"], series, str, "others").shown == 5
+    long = charts.stacked("x", names * 2, [charts.Series("a", tuple([1.0] * 80))], str, "others")
+    assert note_of(t, long) == "20 earlier columns have no room in the chart; the table has them."
+
+
+def test_gross_and_net_pay_are_not_in_one_chart() -> None:
+    asked = query_named("salaries-by-profession")
+    rows = (("maçon", "EUR", "gross", 24000, 30000, 2), ("maçon", "EUR", "net", 18000, 18000, 1))
+    columns = ("profession", "salary_currency", "salary_basis", "lowest", "highest", "articles")
+    found = charts_of(texts("fr"), asked, Answer(columns=columns, rows=rows, cut=None, seconds=0.1))
+    assert [one.heading for one in found] == ["EUR, brut", "EUR, net"]
+    assert "24\u202f000 – 30\u202f000" in unescape(str(found[0].svg))
+
+
+async def test_a_question_is_saved_under_a_title_and_found_by_colleagues(filled: Database) -> None:
+    account(filled, "ana", "viewer")
+    account(filled, "bob", "viewer")
+    account(filled, "chief", "admin")
+    sql = "SELECT count(*) AS n FROM clean_comments"
+    async with editor(filled, "ana") as client:
+        kept = await client.post("/data/questions", data={"q": sql, "title": "  How many <b>are there?  "})
+        assert "How many &lt;b&gt;are there?</h1>" in (await client.get(kept.headers["location"])).text
+        assert (await client.post("/data/questions", data={"q": sql, "title": " "})).status_code == 422
+    (number,) = [one.id for one in all_questions(filled)]
+    async with editor(filled, "bob") as client:
+        assert "How many &lt;b&gt;are there?</a>" in (await client.get("/data/gallery")).text
+        assert (await client.post(f"/data/questions/{number}/forget")).status_code == 404
+    async with editor(filled, "chief") as client:
+        assert (await client.post(f"/data/questions/{number}/forget")).status_code == 303
+    assert all_questions(filled) == ()
+
+
+async def test_ones_own_question_gets_the_chart_that_was_chosen(filled: Database) -> None:
+    asked = {"q": "SELECT site, count(*) AS n FROM clean_comments GROUP BY 1", "chart": "bar"}
+    async with visitor(filled) as client:
+        assert ">mag</text>" in (await client.get("/data/sql", params=asked)).text
+        words = await client.get("/data/sql", params=asked | {"q": "SELECT site FROM clean_comments", "chart": "line"})
+    assert "There is no chart without a column of numbers." in words.text

@@ -84,7 +84,8 @@ def _chart(t: Texts, asked: Query, columns: Sequence[str], rows: Sequence[tuple[
     others = t.gettext("others") if asked.sums else None
     names = named(column(asked.x))
     if asked.chart == "range":
-        return charts.ranges(label, names, *(as_numbers(column(name)) for name in asked.y[:2]), show)
+        low, high = (as_numbers(column(name)) for name in asked.y[:2])
+        return charts.ranges(label, names, low, high, show)
     if asked.chart == "bar":
         return charts.bars(label, names, as_numbers(column(asked.y[0])), show, others)
     if asked.series is None:

@@ -15,6 +15,7 @@ from extractors.kinds.judge import kind_of
 from extractors.page import PageObject
 from extractors.records import Page, PageKind, authors_of
 from extractors.registry import site_for
+from extractors.urls import is_thread_page
 from extractors.whole_site.site_profile import SiteProfile
 from extractors.whole_site.traits import PageTraits
 
@@ -56,12 +57,12 @@ def extract_of_site(
     verdict = judged.verdict
     stated: dict[str, Any] = {"page_kind": verdict.kind, "kind_cues": verdict.cues, "post_key": judged.post_key}
     try:
-        return SiteReading(
-            read(page, url, stated),
-            page.traits(judged.own.kind, judged.own.margin, judged.stated),
-            page.parts(verdict.kind),
-            page.thread().neighbours,
-        )
+        record, parts = read(page, url, stated), page.parts(verdict.kind)
+        teaches = judged.own.kind
+        if teaches is PageKind.ARTICLE and (is_thread_page(url) or (parts is not None and parts.number > 1)):
+            teaches = PageKind.COMMENTS  # it says again what its first page says: that repeats within one article
+        traits = page.traits(teaches, judged.own.margin, judged.stated)
+        return SiteReading(record, traits, parts, page.thread().neighbours)
     except NoArticle:
         if verdict.kind is PageKind.ARTICLE:
             raise

@@ -77,10 +77,11 @@ class PageObject:
         return self._language
 
     def title(self) -> str | None:
-        return self._title
+        return self._title if self.profile is None else self.profile.without_suffix(self._title)
 
     def author(self) -> str | None:
-        return "; ".join(self._signature.people) or None
+        labels = self.profile.labels if self.profile is not None else ()
+        return "; ".join(name for name in self._signature.people if name not in labels) or None
 
     def published(self) -> str | None:
         return self._publication.published
@@ -191,6 +192,7 @@ class PageObject:
         own = {place: told(thread.comments) for thread in self.threads if (place := place_of(thread))}
         keys = (self.block_key(index) for index in self.first_look)
         stated = next((" ".join(one.text_content().split()) for one in self.document.tree.iter("title")), None)
+        tail = tail_of(stated, self._title)
         return PageTraits(
             url=self.canonical_url(),
             kind=str(kind),
@@ -198,7 +200,9 @@ class PageObject:
             stated=said and str(said),
             language=self.language(),
             system=self.threads[0].discussion.platform if self.threads and self.threads[0].comments else None,
-            tail=tail_of(stated, self.title()),
+            tail=tail,
+            ending=None if tail or not self._title else self._title[-100:],
+            names=self._signature.people,
             blocks=tuple(dict.fromkeys(key for key in keys if key is not None)),
             comments=tuple((place, keys) for place, keys in own.items() if keys),
         )

@@ -13,6 +13,7 @@ PAGES = 3  # otherwise different articles that show a block or a comment, from w
 MOST_REPEATED = 20_000
 MOST_SHAPES = 500
 SURE = 3.5  # margin of a verdict that teaches
+NEARLY_ALL = 0.95
 FIRM = 10  # articles from which a profile is used
 ALIKE = 0.8  # share of its blocks that another article may have: more makes it a copy, which teaches nothing
 
@@ -33,6 +34,7 @@ def learn(traits: Iterable[PageTraits]) -> SiteProfile:
         widgets=widgets(different),
         shapes=shapes(pages),
         suffix=suffix(articles),
+        labels=labels(articles),
         languages=most(Counter(page.language for page in articles if page.language), 10),
         systems=most(Counter(page.system for page in articles if page.system), 10),
     )
@@ -90,14 +92,30 @@ def suffix(articles: Sequence[PageTraits]) -> str | None:
     return tail if 2 * number >= len(articles) else None
 
 
+def labels(articles: Sequence[PageTraits]) -> frozenset[str]:
+    """Names on nearly all articles while the other names change. A site of one author has no others."""
+    signed = Counter(name for page in articles for name in set(page.names))
+    found = set()
+    for name, number in signed.items():
+        others = Counter(other for page in articles if name in page.names for other in {*page.names} - {name})
+        together = sum(name in page.names and len(set(page.names)) > 1 for page in articles)
+        if number >= NEARLY_ALL * len(articles) and len(others) >= PAGES and 2 * together >= len(articles):
+            found.add(name)
+    return frozenset(found)
+
+
 def most(counts: Counter[str], number: int) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:number])
 
 
 def changes(page: PageTraits, before: SiteProfile, after: SiteProfile) -> bool:
     """Whether the page reads differently with the other profile: only such pages are read again."""
-    if page.kind != PageKind.ARTICLE:
+    if page.kind not in (PageKind.ARTICLE, PageKind.COMMENTS):
         return False
+    if not {*page.names}.isdisjoint(before.labels ^ after.labels):
+        return True
+    if before.without_suffix(page.ending) != after.without_suffix(page.ending):
+        return True
     if not {*page.blocks}.isdisjoint(before.repeated ^ after.repeated):
         return True
     if any((place in before.widgets) != (place in after.widgets) for place, _ in page.comments):

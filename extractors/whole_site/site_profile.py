@@ -22,7 +22,8 @@ class SiteProfile:
 
     `repeated`: fingerprints of blocks that were taken for article text on several articles. `widgets`: signatures of
     containers that show the same comments on several articles, such as the newest of the site. `shapes`: of each shape
-    of address, how many pages were of which kind beyond doubt. `suffix`: what titles end with.
+    of address, how many pages were of which kind beyond doubt. `suffix`: what titles end with. `labels`: names
+    beside the authors of nearly all articles, whoever wrote them: the theme's, not an author's.
     """
 
     pages: int = 0
@@ -32,6 +33,7 @@ class SiteProfile:
     widgets: frozenset[str] = frozenset()
     shapes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     suffix: str | None = None
+    labels: frozenset[str] = frozenset()
     languages: Mapping[str, int] = field(default_factory=dict)
     systems: Mapping[str, int] = field(default_factory=dict)  # of comments, by articles that have some
 
@@ -50,6 +52,12 @@ class SiteProfile:
         if because is None:
             return ()
         return (KindCue(kind=PageKind.STATIC, signal="site", log_odds=UNUSUAL, because=because),)
+
+    def without_suffix(self, title: str | None) -> str | None:
+        """A title without what the titles of the site end with."""
+        if title and self.suffix and any(map(str.isalpha, self.suffix)) and title.endswith(self.suffix):
+            return title.removesuffix(self.suffix).rstrip() or title
+        return title
 
     @property
     def _articles_are_dated(self) -> bool:

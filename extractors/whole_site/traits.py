@@ -20,7 +20,8 @@ _MAX_ABOVE = 4
 class PageTraits:
     """`kind` and `margin` are the page's own verdict, `stated` what its system calls it; `blocks` fingerprints of what
     was taken for its text; `comments` those of its comments by the signature of the container they stand in; `tail`
-    what its stated title has behind its headline."""
+    what its stated title has behind its headline, `ending` how its title ends where that is nothing; `names` who
+    signs it."""
 
     url: str
     kind: str
@@ -29,6 +30,8 @@ class PageTraits:
     language: str | None = None
     system: str | None = None
     tail: str | None = None
+    ending: str | None = None
+    names: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
     comments: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
@@ -48,12 +51,15 @@ def place_of(thread: Thread) -> str | None:
 
 
 def told(comments: Iterable[Comment]) -> tuple[str, ...]:
-    """A fingerprint a comment: equal for one comment shown twice, different for two with the same words: a flood of one
-    spam over many threads makes no widget of them."""
+    """A fingerprint a comment: equal for one comment shown twice, different for two with the same words.
+
+    A flood of one spam over many threads makes no widget of them: a comment without number, address and date of its own
+    is known again by nothing, and is left out.
+    """
     return tuple(
-        fingerprint(f"{one.id}|{one.author}|{one.date or one.date_text}|{one.body[:200]}")
+        fingerprint(f"{one.id or one.permalink}|{one.author}|{one.date or one.date_text}|{one.body[:200]}")
         for one in comments
-        if one.body
+        if one.body and (one.id or one.permalink or one.date or one.date_text)
     )
 
 

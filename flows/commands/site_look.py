@@ -11,7 +11,7 @@ from typing import Any
 from extractors.records import PageKind
 from flows.clock import utc_now
 from flows.settings import Settings
-from storage.crawl.profile_versions import drop_profile, newest_version
+from storage.crawl.site_profiles import EMPTY, forget_profile, newest_profile
 from storage.opening import open_database
 from storage.upkeep.health import site_status
 
@@ -30,6 +30,7 @@ class SiteShown:
     repeated: int  # blocks that stand on several articles and are no article's text
     widgets: int  # boxes that show the same comments on several articles
     suffix: str | None
+    labels: tuple[str, ...]  # names beside the authors that are the theme's
     languages: Mapping[str, int]
     systems: Mapping[str, int]
     shapes: Mapping[str, Mapping[str, int]]
@@ -53,6 +54,7 @@ class SiteShown:
         said.append(f"repeated blocks, no article's text: {self.repeated:,}")
         said.append(f"boxes that repeat comments of other pages: {self.widgets:,}")
         said.append(f"titles end with: {self.suffix or '(nothing in common)'}")
+        said.append(f"names that are no authors: {', '.join(self.labels) or 'none'}")
         said.append(f"languages: {counted(self.languages)}")
         said.append(f"comment systems: {counted(self.systems)}")
         for kind in (PageKind.ARTICLE, PageKind.LIST):
@@ -71,21 +73,22 @@ def shown(settings: Settings, name: str) -> SiteShown:
     """What is known of a site. Raises UnknownSite, StorageError."""
     site = settings.site(name).name
     with open_database(settings.database_url) as db:
-        kept = newest_version(db, site)
+        kept = newest_profile(db, site)
         status = next(iter(site_status(db, utc_now(), site)), None)
-    learned = kept.content if kept is not None else {}
+    learned = kept.profile if kept is not None else EMPTY
     return SiteShown(
         site=site,
         version=kept.version if kept is not None else None,
         made_at=kept.made_at if kept is not None else None,
         pages=kept.pages if kept is not None else 0,
-        articles=learned.get("articles", 0),
-        repeated=len(learned.get("repeated", ())),
-        widgets=len(learned.get("widgets", ())),
-        suffix=learned.get("suffix"),
-        languages=learned.get("languages", {}),
-        systems=learned.get("systems", {}),
-        shapes=learned.get("shapes", {}),
+        articles=learned.articles,
+        repeated=len(learned.repeated),
+        widgets=len(learned.widgets),
+        suffix=learned.suffix,
+        labels=tuple(sorted(learned.labels)),
+        languages=learned.languages,
+        systems=learned.systems,
+        shapes=learned.shapes,
         size=kept.size if kept is not None else 0,
         kinds=status.kinds if status is not None else {},
         sentence=status.sentence if status is not None else "",
@@ -97,4 +100,4 @@ def start_anew(settings: Settings, name: str) -> bool:
     """Drop the profile: the next run learns it again. Whether there was one. Raises UnknownSite, StorageError."""
     site = settings.site(name).name
     with open_database(settings.database_url) as db:
-        return drop_profile(db, site, utc_now())
+        return forget_profile(db, site, utc_now())

@@ -65,6 +65,7 @@ def profile_json(profile: SiteProfile) -> bytes:
         "widgets": sorted(profile.widgets),
         "shapes": profile.shapes,
         "suffix": profile.suffix,
+        "labels": sorted(profile.labels),
         "languages": profile.languages,
         "systems": profile.systems,
     }

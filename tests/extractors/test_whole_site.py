@@ -151,3 +151,50 @@ def test_where_a_site_has_no_posts_its_pages_are_articles():
     assert (
         extract_of_site(guide(3, "page page-id-3"), "http://a.example/g-3/", profile)[0].page_kind is PageKind.ARTICLE
     )
+
+
+def named(number: int, suffix: str, *names: str) -> PageTraits:
+    return PageTraits(
+        url=f"http://a.example/{number}",
+        kind="article",
+        margin=5.0,
+        tail=suffix,
+        names=names,
+        blocks=(f"{number:016x}",),
+    )
+
+
+def test_a_name_beside_changing_authors_is_the_theme_s():
+    with_label = learn([named(n, " | Mag", f"Anna {n % 4}", "Studio Lune") for n in range(12)])
+    assert with_label.labels == {"Studio Lune"}
+    one_author = learn([named(n, " | Mag", "Jeanne Petit") for n in range(12)])
+    assert one_author.labels == frozenset()
+
+
+def test_what_the_site_s_titles_end_with_is_no_part_of_one():
+    profile = learn([named(n, " | Le carnet") for n in range(12)])
+    page = (
+        f"<html><head><title>Le four banal | Le carnet</title></head><body><article>{prose(1)}</article></body></html>"
+    )
+    address = "http://a.example/four/"
+    assert extract_of_site(page, address, profile)[0].title == "Le four banal"
+    only = SiteProfile(suffix=" : chronique d'un village")
+    assert only.without_suffix("Le four : chronique d'un village") == "Le four"
+
+
+def test_a_thread_under_each_page_of_an_article_is_no_box_of_the_site_s():
+    def part(article: int, number: int) -> PageTraits:
+        said = "".join(comment(10 * article + n, f"Merci pour la page {article} et ses photos, {n}.") for n in range(3))
+        pager = "".join(
+            f"<a href='/a-{article}/{f'{n}/' if n > 1 else ''}'>{n}</a>" for n in range(1, 5) if n != number
+        )
+        html = (
+            f"<html><head><title>Article {article}</title></head><body><article><h1>Article {article}</h1>"
+            f"{prose(100 * article + number)}<p class='pages'>{pager}</p></article>"
+            f"<div id='comments'><ol class='commentlist'>{said}</ol></div></body></html>"
+        )
+        where = f"http://a.example/a-{article}/{f'{number}/' if number > 1 else ''}"
+        return extract_of_site(html, where, None).traits
+
+    profile = learn([part(article, number) for article in range(12) for number in range(1, 5)])
+    assert (profile.articles, profile.widgets) == (12, frozenset())

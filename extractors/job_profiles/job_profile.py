@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from extractors.job_profiles.salaries import Salary, SalaryBasis, SalaryPeriod, salaries
+from extractors.job_profiles.salaries import Salary, SalaryBasis, SalaryBonus, SalaryPeriod, salaries
 from extractors.job_profiles.section_names import canonical_section, plain
 from extractors.records import Page, Section
 
@@ -33,6 +33,7 @@ class ProfileFields:
     salary_currency: str | None = None
     salary_period: SalaryPeriod | None = None
     salary_basis: SalaryBasis | None = None
+    salary_bonus: SalaryBonus | None = None
     salary_text: str | None = None  # the sentence of the first statement
     education_level: int | None = None
     education_level_max: int | None = None
@@ -91,7 +92,7 @@ def profile_fields(page: Page) -> ProfileFields:
     is_labelled = profession is not None
     if not is_labelled and len(sections) < _LEAST_SECTIONS:
         return ProfileFields()
-    pay = _pay(_texts(named, "salary"))
+    pay = _pay(_parts(named, "salary"))
     low, high = _levels(_texts(named, "training") or [page.text])
     years = _experience(section.text for _, section in named)
     first = pay[0] if pay else None
@@ -103,7 +104,8 @@ def profile_fields(page: Page) -> ProfileFields:
         salary_max=round(max(ends)) if any(value is not None for value in ceilings) else None,
         salary_currency=first.currency if first else None,
         salary_period=first.period if first else None,
-        salary_basis=first.basis if first else None,
+        salary_basis=next((salary.basis for salary in pay if salary.basis), None),
+        salary_bonus=next((salary.bonus for salary in pay if salary.bonus), None),
         salary_text=first.text if first else None,
         education_level=low,
         education_level_max=high,
@@ -137,25 +139,34 @@ def _as_profession(words: str) -> str | None:
 
 def _texts(named: list[tuple[str | None, Section]], wanted: str) -> list[str]:
     """The texts of the sections of that name and of the subsections under them."""
-    found: list[str] = []
+    return [section.text for section in _parts(named, wanted)]
+
+
+def _parts(named: list[tuple[str | None, Section]], wanted: str) -> list[Section]:
+    found: list[Section] = []
     level: int | None = None
     for name, section in named:
         if level is not None and section.level > level:
-            found.append(section.text)
+            found.append(section)
             continue
         level = section.level if name == wanted else None
         if level is not None:
-            found.append(section.text)
+            found.append(section)
     return found
 
 
-def _pay(texts: Iterable[str]) -> list[Salary]:
-    """The statements of pay that agree with the first in currency and period."""
-    stated = [salary for text in texts for salary in salaries(text)]
+def _pay(parts: Iterable[Section]) -> list[Salary]:
+    """The statements of pay that agree with the first in currency, period and, where stated, basis."""
+    stated = [salary for part in parts for salary in salaries(part.text, part.heading or "")]
     first = next((salary for salary in stated if salary.period), stated[0] if stated else None)
     if first is None:
         return []
-    same = [salary for salary in stated if (salary.currency, salary.period) == (first.currency, first.period)]
+    same = [
+        salary
+        for salary in stated
+        if (salary.currency, salary.period) == (first.currency, first.period)
+        and (salary.basis is None or first.basis is None or salary.basis == first.basis)
+    ]
     return [first, *(salary for salary in same if salary is not first)]
 
 

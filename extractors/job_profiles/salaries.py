@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -25,13 +25,18 @@ class SalaryBasis(StrEnum):
     NET = "net"
 
 
+class SalaryBonus(StrEnum):
+    INCLUDED = "included"
+    EXCLUDED = "excluded"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Salary:
     """One statement of pay. A single amount is both ends; "from" and "up to" leave the other end null.
 
     `currency` is ISO 4217. `period` and `basis` are null where not stated, save that amounts too large for a month are
-    by the year: those in thousands ("45 k€"), and those from `YEARLY_AMOUNT` on in the currencies named there. `text`
-    is the sentence.
+    by the year: those in thousands ("45 k€"), and those from `YEARLY_AMOUNT` on in the currencies named there. `bonus`:
+    whether bonuses are counted in, if stated ("primes comprises", "hors primes"). `text` is the sentence.
     """
 
     low: float | None
@@ -40,11 +45,13 @@ class Salary:
     period: SalaryPeriod | None
     basis: SalaryBasis | None
     text: str
+    bonus: SalaryBonus | None = None
 
 
 YEARLY_AMOUNT = 15_000
 _YEARLY_CURRENCIES = frozenset({"EUR", "GBP", "USD", "CHF", "CAD", "AUD"})
 _SMALLEST, _LARGEST = 1.0, 5_000_000.0
+_SAME_PAY = 6  # times the one is of the other at most
 _NEAR = 45  # characters before and after an amount in which its period and basis stand
 
 _CURRENCIES = {
@@ -55,7 +62,12 @@ _CURRENCIES = {
 _MONEY = "|".join(sorted(map(re.escape, _CURRENCIES), key=len, reverse=True))
 _NUMBER = r"\d{1,3}(?:[\s.,'’]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
 _UNIT = r"k(?![^\W\d_])|k(?=(?:€|eur))|mille\b|thousand\b|tausend\b"
-_BETWEEN = r"\s*(?:-|–|—|/|\b(?:à|a|et|to|and|bis|und|y|e|hasta|ou|or|fino a)\b)\s*"
+_BETWEEN = (
+    # what is said of the first amount may stand before the word: "1 800 € brut par mois à 2 500 €"
+    r"(?:\s(?:bruts?|nets?|gross|net|brutto|netto|lordi|netti|brutos|netos))?"
+    r"(?:\s(?:par mois|par an|mensuels?|annuels?|a month|a year|per month|per year|im monat|pro monat|pro jahr))?"
+    r"\s*(?:-|–|—|/|\b(?:à|a|et|to|and|bis|und|y|e|hasta|ou|or|fino a)\b)\s*"
+)
 
 
 def _amount(number: int) -> str:
@@ -119,23 +131,60 @@ _NOT_PAY = re.compile(
     r"\b(?:primes?|bonus|budget|chiffre d[’']affaires|investissements?|frais|coûte\w*|fees?|turnover|umsatz)\b",
     re.IGNORECASE,
 )
+_BONUS_WORD = r"(?:primes?|bonus(?:es|se)?|boni|variables?|primas?|premi|zulagen|provision(?:en)?|commissions?)"
+_WITHOUT_BONUS = re.compile(
+    rf"\b(?:hors|sans|excluding|excl\.?|without|before|ohne|zuzüglich|zzgl\.?|sin|senza|esclus[ie]|plus|et|outre)\s"
+    rf"(?:(?:les|des|any|tout(?:es)?|éventuelles)\s)?{_BONUS_WORD}(?!\w|\sde\s)"
+    rf"|\b{_BONUS_WORD}\s(?:(?:non|pas)\s(?:comprises?|incluse?s?)|exclue?s?|excluded|not\sincluded|en\s(?:sus|plus|supplément))",
+    re.IGNORECASE,
+)
+_WITH_BONUS = re.compile(
+    rf"\b(?:avec|y\scompris|incluant|including|incl\.?|with|mit|inklusive|inkl\.?|einschließlich|con|incluid[oa]s|inclus[ie])\s"
+    rf"(?:(?:les|des|la|toutes?\sles|all)\s)?{_BONUS_WORD}(?!\w|\sde\s)"
+    rf"|\b{_BONUS_WORD}\s(?:comprises?|incluse?s?|included|inbegriffen|incluid[oa]s|compres[ie])(?!\sentre\b)",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[A-ZÀ-Ý(«\"0-9])|\n")
 _DIGIT = re.compile(r"\d")
 
 
-def salaries(text: str) -> Iterator[Salary]:
-    """Every statement of pay in a text, in order."""
+def salaries(text: str, said_over: str = "") -> Iterator[Salary]:
+    """Every statement of pay in a text, in order.
+
+    One without a period or basis has that of what was said before it without an amount ("Salaire brut mensuel :" over a
+    list; `said_over` is the heading), else the period of the statement before or after it, if it could be the same pay.
+    """
+    found = list(_stated(text, said_over))
+    periods = [one for one in found if one.period is not None]
+    for number, one in enumerate(found):
+        near = [*reversed(found[:number]), *found[number + 1 :]] if one.period is None else []
+        like = next((other for other in near if other in periods and _alike(one, other)), None)
+        yield replace(one, period=like.period, basis=one.basis or like.basis) if like else one
+
+
+def _alike(one: Salary, other: Salary) -> bool:
+    """Whether both could be the pay of one profession for the same time."""
+    ends = [max(value for value in (salary.low, salary.high) if value is not None) for salary in (one, other)]
+    return one.currency == other.currency and max(ends) <= _SAME_PAY * min(ends)
+
+
+def _stated(text: str, said_over: str) -> Iterator[Salary]:
     text = text.replace("\u00a0", " ").replace("\u202f", " ").replace("\u2009", " ")
+    over = said_over
     for sentence in _SENTENCE_END.split(text):  # an amount and its period stand in one; "40.000" is not split
         position = 0
+        if not _DIGIT.search(sentence) and (_period(sentence) or _basis(sentence)):
+            over = sentence
         while single := _SINGLE.search(sentence, position):
             both = _RANGE.match(sentence, single.start())
             found = _range(both, sentence) if both else None
-            if both and found:
+            if both and (found or _is_other(both, sentence)):
                 position = both.end()
             else:
                 found = _one(single, sentence)
                 position = single.end()
+            if found and found.period is None:
+                found = replace(found, period=_period(over), basis=found.basis or _basis(over))
             if found:
                 yield found
 
@@ -165,16 +214,39 @@ def _one(match: re.Match[str], sentence: str) -> Salary | None:
 def _salary(
     low: float | None, high: float | None, currency: str | None, match: re.Match[str], sentence: str, *, thousands: bool
 ) -> Salary | None:
-    after = _DIGIT.split(sentence[match.end() : match.end() + _NEAR])[0]
-    before = _DIGIT.split(sentence[max(0, match.start() - _NEAR) : match.start()])[-1]
-    if currency is None or _NOT_PAY.search(after) or _NOT_PAY.search(before):
+    before, after = _around(match, sentence)
+    if currency is None or _is_other(match, sentence):
         return None
+    bonus = _bonus(after) or _bonus(before)
     period = _period(after) or _period(before)
     largest = max(value for value in (low, high) if value is not None)
     if period is None and (thousands or (largest >= YEARLY_AMOUNT and currency in _YEARLY_CURRENCIES)):
         period = SalaryPeriod.YEAR
     basis = _basis(after) or _basis(before)
-    return Salary(low=low, high=high, currency=currency, period=period, basis=basis, text=sentence.strip())
+    return Salary(low=low, high=high, currency=currency, period=period, basis=basis, text=sentence.strip(), bonus=bonus)
+
+
+def _around(match: re.Match[str], sentence: str) -> tuple[str, str]:
+    """What stands near before and after an amount, up to the next number."""
+    after = _DIGIT.split(sentence[match.end() : match.end() + _NEAR])[0]
+    before = _DIGIT.split(sentence[max(0, match.start() - _NEAR) : match.start()])[-1]
+    return before, after
+
+
+def _is_other(match: re.Match[str], sentence: str) -> bool:
+    """Whether the amount is a bonus, a fee, a budget: something else than pay."""
+    return any(_NOT_PAY.search(_plain(text)) for text in _around(match, sentence))
+
+
+def _bonus(text: str) -> SalaryBonus | None:
+    if _WITHOUT_BONUS.search(text):
+        return SalaryBonus.EXCLUDED
+    return SalaryBonus.INCLUDED if _WITH_BONUS.search(text) else None
+
+
+def _plain(text: str) -> str:
+    """Without what is said of bonuses beside a salary: the amount is not one of them."""
+    return _WITH_BONUS.sub(" ", _WITHOUT_BONUS.sub(" ", text))
 
 
 def _period(text: str) -> SalaryPeriod | None:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.terminal import FAILED, OK, Config, JsonOption, Since, print_json, say, settings_of, utc
+from flows.clock import utc_now
 
 app = typer.Typer()
 db_app = typer.Typer(help="The database: make it, bring it up to date, look after it.", no_args_is_help=True)
@@ -55,11 +56,16 @@ def export(
 @db_app.command("upgrade", epilog="Example: tamis db upgrade")
 def db_upgrade(config: Config = None, as_json: JsonOption = False) -> None:
     """Make the database, or bring its schema up to date; safe to repeat."""
+    from storage.opening import open_database
     from storage.schema import upgrade
+    from storage.upkeep.after_run import after_upgrade
 
-    change = upgrade(settings_of(config).database_url)
+    url = settings_of(config).database_url
+    change = upgrade(url)
+    with open_database(url) as db:
+        indexed = after_upgrade(db, utc_now())
     if as_json:
-        print_json({"before": change.before, "after": change.after})
+        print_json({"before": change.before, "after": change.after, "indexed": indexed})
     elif change.before == change.after:
         say(f"The database is up to date (schema {change.after}).")
     else:

@@ -116,12 +116,11 @@ SELECT hashtag, count(*) AS messages FROM clean_hashtags GROUP BY hashtag ORDER 
         split=("salary_currency", "salary_basis"),
         unit="money",
         sql="""
-SELECT profession, salary_currency, coalesce(salary_basis, 'unstated') AS salary_basis,
-       min(coalesce(salary_min, salary_max) * CASE salary_period WHEN 'month' THEN 12 ELSE 1 END) AS lowest,
-       max(coalesce(salary_max, salary_min) * CASE salary_period WHEN 'month' THEN 12 ELSE 1 END) AS highest,
-       count(*) AS articles
-  FROM clean_articles
- WHERE profession <> '' AND salary_period IN ('year', 'month') AND coalesce(salary_min, salary_max) IS NOT NULL
+SELECT profession, salary_currency, CASE salary_basis WHEN '' THEN 'unstated' ELSE salary_basis END AS salary_basis,
+       min(lowest * CASE salary_period WHEN 'month' THEN 12 ELSE 1 END) AS lowest,
+       max(coalesce(highest, lowest) * CASE salary_period WHEN 'month' THEN 12 ELSE 1 END) AS highest,
+       sum(articles) AS articles
+  FROM salary_ranges_by_profession WHERE profession <> '' AND salary_period IN ('year', 'month')
  GROUP BY 1, 2, 3 ORDER BY highest DESC, profession
 """,
     ),

@@ -201,9 +201,10 @@ WHOLE = {  # small tables that are counted anew: read first, then written at onc
         " JOIN articles a ON a.id = p.article_id WHERE p.canonical IS NOT NULL GROUP BY 1, 2",
     ),
     "salary_ranges": (
-        "site_id, profession, currency, period, lowest, highest, articles",
+        "site_id, profession, currency, period, basis, lowest, highest, articles",
         "SELECT site_id, coalesce(profession, ''), coalesce(salary_currency, ''), coalesce(salary_period, ''),"
-        " min(salary_min), max(salary_max), count(*) FROM articles WHERE salary_min IS NOT NULL GROUP BY 1, 2, 3, 4",
+        " coalesce(salary_basis, ''), min(salary_min), max(salary_max), count(*)"
+        " FROM articles WHERE salary_min IS NOT NULL GROUP BY 1, 2, 3, 4, 5",
     ),
     "host_counts": (
         "site_id, host, place, comments",

@@ -28,6 +28,7 @@ PROFILE = {
     "salary_currency": "ISO 4217.",
     "salary_period": "year, month, day or hour.",
     "salary_basis": "gross or net, if stated.",
+    "salary_bonus": "included or excluded, if it is stated whether bonuses are counted in.",
     "education_level": "The least schooling asked for, in years after secondary school (Bac+N).",
     "education_level_max": "The most schooling asked for.",
     "experience_years_min": "The least experience asked for, in years.",
@@ -68,8 +69,8 @@ CLEAN_ARTICLES = AnalystView(
 SELECT a.id AS article_id, (SELECT s.name FROM sites s WHERE s.id = a.site_id) AS site, a.canonical_url AS url,
        {selected(ARTICLE, "a")},
        a.author_key AS author, a.published_on, length(a.text) AS text_length, a.profession, a.salary_min,
-       a.salary_max, a.salary_currency, a.salary_period, a.salary_basis, a.education_level, a.education_level_max,
-       a.experience_years_min, a.experience_years_max,
+       a.salary_max, a.salary_currency, a.salary_period, a.salary_basis, a.salary_bonus, a.education_level,
+       a.education_level_max, a.experience_years_min, a.experience_years_max,
        a.version, a.version_since, a.first_seen_at, a.gone_at, a.url AS source_url, a.fetched_at,
        a.extractor_version, a.raw_hash
   FROM articles a
@@ -97,7 +98,7 @@ CLEAN_SECTIONS = AnalystView(
     sql="""
 SELECT p.article_id, s.name AS site, a.canonical_url AS article_url, a.title AS article_title, a.language, p.position,
        p.level, p.kind, p.heading, p.canonical AS section, p.text, a.profession, a.salary_min, a.salary_max,
-       a.salary_currency, a.salary_period, a.salary_basis, a.education_level, a.education_level_max,
+       a.salary_currency, a.salary_period, a.salary_basis, a.salary_bonus, a.education_level, a.education_level_max,
        a.experience_years_min,
        a.experience_years_max, a.url AS source_url, a.fetched_at, a.extractor_version, a.raw_hash
   FROM sections p LEFT JOIN articles a ON a.id = p.article_id LEFT JOIN sites s ON s.id = a.site_id
@@ -382,12 +383,14 @@ SALARY_RANGES = AnalystView(
         "profession": "The profession described; empty: not known.",
         "salary_currency": "ISO 4217; empty: not known.",
         "salary_period": "year, month, day or hour; empty: not known.",
+        "salary_basis": "gross or net; empty: not stated.",
         "lowest": "The lowest salary stated.",
         "highest": "The highest salary stated.",
         "articles": "How many articles state one.",
     },
     sql=f"""
-SELECT {SITE}, x.profession, x.currency AS salary_currency, x.period AS salary_period, x.lowest, x.highest, x.articles
+SELECT {SITE}, x.profession, x.currency AS salary_currency, x.period AS salary_period, x.basis AS salary_basis,
+       x.lowest, x.highest, x.articles
   FROM salary_ranges x
 """,  # noqa: S608
 )

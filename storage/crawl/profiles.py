@@ -33,6 +33,7 @@ FIELDS = (
     "salary_currency",
     "salary_period",
     "salary_basis",
+    "salary_bonus",
     "salary_text",
     "education_level",
     "education_level_max",

@@ -28,6 +28,13 @@ class Upkeep:
     indexed: int
 
 
+def after_upgrade(db: Database, now: datetime) -> int:
+    """Fill what an upgrade has emptied or made anew, so that nobody waits for the next run; return of texts indexed."""
+    again_on_collision(partial(derive_profiles, db, now))
+    again_on_collision(partial(refresh, db))
+    return again_on_collision(partial(index_new, db))
+
+
 def after_run(db: Database, now: datetime) -> Upkeep:
     """Bring everything that is derived from the loaded pages up to date, in short transactions.
 

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.job_profiles.job_profile import ProfileFields, canonical_section, profile_fields
-from extractors.job_profiles.salaries import SalaryBasis, SalaryPeriod, salaries
+from extractors.job_profiles.salaries import SalaryBasis, SalaryBonus, SalaryPeriod, salaries
 from extractors.records import Page, Section
 
 DOCS = Path(__file__).parents[2] / "docs" / "job-profiles.md"
 YEAR, MONTH, DAY, HOUR = SalaryPeriod.YEAR, SalaryPeriod.MONTH, SalaryPeriod.DAY, SalaryPeriod.HOUR
 GROSS, NET = SalaryBasis.GROSS, SalaryBasis.NET
+INCLUDED, EXCLUDED = SalaryBonus.INCLUDED, SalaryBonus.EXCLUDED
 
 
 @pytest.mark.parametrize(
@@ -87,9 +88,61 @@ def test_pay_is_read_as_stated(
 
 
 @pytest.mark.parametrize(
+    ("text", "low", "high", "period", "basis", "bonus"),
+    [
+        ("2 000 à 2 500 € brut mensuel, primes comprises", 2_000, 2_500, MONTH, GROSS, INCLUDED),
+        ("Entre 2 000 et 2 500 euros nets par mois hors primes.", 2_000, 2_500, MONTH, NET, EXCLUDED),
+        ("Salaire brut mensuel, primes incluses : 3 100 €", 3_100, 3_100, MONTH, GROSS, INCLUDED),
+        ("30 K€ bruts par an, plus primes", 30_000, 30_000, YEAR, GROSS, EXCLUDED),
+        ("35 k€ (primes non comprises)", 35_000, 35_000, YEAR, None, EXCLUDED),
+        ("£30,000 a year including bonuses", 30_000, 30_000, YEAR, None, INCLUDED),
+        ("40.000 € brutto im Jahr ohne Boni", 40_000, 40_000, YEAR, GROSS, EXCLUDED),
+        ("De 1 800 € brut par mois à 2 500 € brut par mois", 1_800, 2_500, MONTH, GROSS, None),
+        ("3.000 € brutto bis 4.000 € brutto im Monat", 3_000, 4_000, MONTH, GROSS, None),
+    ],
+)
+def test_bonuses_beside_pay_are_told_and_leave_it_pay(text, low, high, period, basis, bonus):
+    (found,) = salaries(text)
+    assert (found.low, found.high, found.period, found.basis, found.bonus) == (low, high, period, basis, bonus)
+
+
+def test_a_period_said_once_holds_for_the_amounts_around_it():
+    listed = "Salaire brut mensuel :\nDébutant : 1 800 €\nConfirmé : 2 600 €\nSenior : de 3 000 € à 3 400 €"
+    assert [(one.low, one.high, one.period, one.basis) for one in salaries(listed)] == [
+        (1_800, 1_800, MONTH, GROSS),
+        (2_600, 2_600, MONTH, GROSS),
+        (3_000, 3_400, MONTH, GROSS),
+    ]
+    told = (
+        "Un débutant gagne 1 900 € bruts par mois. En fin de carrière, on atteint 3 500 €. Le matériel vaut 90 000 €."
+    )
+    assert [(one.low, one.high, one.period) for one in salaries(told)] == [
+        (1_900, 1_900, MONTH),
+        (None, 3_500, MONTH),
+        (90_000, 90_000, YEAR),
+    ]
+
+
+def test_a_heading_says_the_period_and_basis_of_the_amounts_under_it():
+    fields = profile_fields(page("Fiche métier : Luthier", Salaire_net_mensuel="De 1 500 € à 2 100 €, hors primes."))
+    assert (fields.salary_min, fields.salary_max, fields.salary_period) == (1_500, 2_100, MONTH)
+    assert (fields.salary_basis, fields.salary_bonus) == (NET, EXCLUDED)
+
+
+def test_gross_and_net_pay_are_not_spanned_together():
+    fields = profile_fields(
+        page(
+            "Fiche métier : Luthier",
+            Salaire="2 000 € bruts par mois, soit 1 560 € nets par mois. Puis 2 600 € bruts par mois.",
+        )
+    )
+    assert (fields.salary_min, fields.salary_max, fields.salary_basis) == (2_000, 2_600, GROSS)
+
+
+@pytest.mark.parametrize(
     "text",
     [
-        "35 heures et deux jours", "une prime de 500 €", "de 5 à 15 % du fixe", "un budget de 40 K€", "2 SMIC",
+        "500 € de prime", "une prime comprise entre 300 et 900 €", "35 heures et deux jours", "une prime de 500 €", "de 5 à 15 % du fixe", "un budget de 40 K€", "2 SMIC",
         "Bac + 5",
         "de 60 000 à 120 000 € d’investissement", "en 2014 ou 2015", "", "€", "30 à 40 personnes",
     ],

@@ -26,6 +26,13 @@ FILLED = {  # what the rows that were kept have in the columns that a revision a
         "UPDATE sections SET kind = 'h' WHERE heading IS NOT NULL",
     ),
     "0014": ("""UPDATE runs SET hosts = '{"mag.example":{"requests":3,"waited":2.0}}' WHERE site_id IS NOT NULL""",),
+    "0016": (
+        "UPDATE articles SET salary_bonus = 'excluded' WHERE salary_min IS NOT NULL",
+        "INSERT INTO salary_ranges (site_id, profession, currency, period, basis, lowest, highest, articles)"
+        " SELECT site_id, coalesce(profession, ''), coalesce(salary_currency, ''), coalesce(salary_period, ''),"
+        " coalesce(salary_basis, ''), min(salary_min), max(salary_max), count(*)"
+        " FROM articles WHERE salary_min IS NOT NULL GROUP BY 1, 2, 3, 4, 5",
+    ),
 }
 
 

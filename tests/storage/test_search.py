@@ -4,6 +4,7 @@ import pytest
 
 from storage.analysts.search import index_new, search
 from storage.crawl.loading import load
+from storage.upkeep.after_run import after_upgrade
 
 URL = "https://mag.example/a"
 
@@ -71,3 +72,14 @@ def test_hits_can_be_limited_to_a_site_and_to_what_was_published(database, index
     assert search(database, "nantes", site="other") == ()
     assert len(search(database, "spam", ["comment"])) == 1
     assert search(database, "spam", ["comment"], action="publish") == ()
+
+
+def test_what_an_upgrade_emptied_is_found_again_without_a_run(database, indexed, make):
+    with database.write() as connection:
+        for kind in ("article", "comment"):
+            connection.exec_driver_sql(f"DELETE FROM {kind}_search")
+        connection.exec_driver_sql("DELETE FROM settings WHERE name IN ('searched_articles', 'searched_comments')")
+    assert search(database, "nantes") == ()
+    assert after_upgrade(database, make.now) == 4
+    assert len(search(database, "nantes")) == 1
+    assert after_upgrade(database, make.now) == 0

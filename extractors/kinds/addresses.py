@@ -9,9 +9,16 @@ from urllib.parse import urlsplit
 from extractors.records import KindCue, PageKind
 
 _LIST_PATH = re.compile(
-    r"/(?:tags?|category|categories|categorie|kategori[ae]|author|auteur|autor|page|label|archives?|search|topics?|"
+    r"/(?:tags?|category|categories|categorie|kategori[ae]|author|auteur|autor|page|label|search|topics?(?!/\d)|"
     r"taxonomy|rubrique|theme|date|blog/page)/|^/(?:19|20)\d\d(?:/\d\d?){0,2}/?(?:index\.html?)?$|/page/\d+/?$|/page\d+\.html?$",
     re.IGNORECASE,
+)
+_ARCHIVE = (
+    re.compile(  # Movable Type keeps its entries in /archives/ too: /archives/000123.html, /archives/2004/05/x.html
+        r"/archives?/(?:(?:19|20)\d\d(?:[/_-]\d\d?){0,2}(?:/|\.\w{3,5}|/index\.\w{3,5})?|"
+        r"(?:cat|category|tag|author|week|month|day|date)[_-][^/]*|index\.\w{3,5})?$",
+        re.IGNORECASE,
+    )
 )
 _LIST_QUERY = re.compile(
     r"(?:^|&)(?:paged|cat|tag|author|m|s|q|search|updated-max|max-results|by-date)=", re.IGNORECASE
@@ -37,7 +44,7 @@ def address_cues(url: str) -> Iterator[KindCue]:
         return
     if parts.path in ("", "/", "/index.html", "/index.php") and not parts.query:
         yield cue_of(PageKind.LIST, "address", 2.5, "it is the site's home page")
-    elif _LIST_PATH.search(parts.path):
+    elif _LIST_PATH.search(parts.path) or (_ARCHIVE.search(parts.path) and not _STATIC_PATH.search(parts.path)):
         yield cue_of(PageKind.LIST, "address", 2.0, f"its address {parts.path} is that of a list")
     elif _STATIC_PATH.search(parts.path):
         yield cue_of(PageKind.STATIC, "address", 3.0, f"its address {parts.path} is that of a static page")

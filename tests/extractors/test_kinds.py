@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from extractors.extract import extract
+from extractors.kinds.addresses import kind_of_address
 from extractors.records import PageKind
 
 PROSE = "<p>Le vent tourne sur la colline et le meunier regarde les ailes de son moulin depuis le matin.</p>" * 8
@@ -94,3 +95,22 @@ def test_body_class_and_rest_link_of_a_page_are_one_statement():
     html = page(f"<h1>Le moulin</h1>{PROSE * 3}", named="page page-id-7").replace("<head>", f"<head>{rest}")
     assert kind(html, "http://blog.example/guides/moulin/") is PageKind.ARTICLE
     assert kind(html, "http://blog.example/contact/") is PageKind.STATIC
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/archives/2004/05/", PageKind.LIST),
+        ("/archives/2004_05.html", PageKind.LIST),
+        ("/archives/cat_voyages.html", PageKind.LIST),
+        ("/archives/week_2004_05_02.html", PageKind.LIST),
+        ("/archives/000123.html", None),
+        ("/archives/2004/05/le_moulin.html", None),
+        ("/archives/17", None),
+        ("/archives/", PageKind.STATIC),
+        ("/topic/economie/", PageKind.LIST),
+        ("/topic/1234-le-moulin/", None),
+    ],
+)
+def test_an_archive_s_entries_are_told_from_its_lists_by_their_address(path, expected):
+    assert kind_of_address(f"http://blog.example{path}") is expected

@@ -94,7 +94,7 @@ def lists_among(connection: Connection, site: str, site_id: int, number: int) ->
 
 
 def one_for_all(connection: Connection, site_id: int, number: int, name: str, least: int, share: float) -> str | None:
-    """One title on most articles, or one author on nearly all."""
+    """One title on most articles, or one author on nearly all: unless he answers his readers, as no label does."""
     column = articles.c[name]
     query = (
         select(column, func.count().label("number"))
@@ -106,8 +106,22 @@ def one_for_all(connection: Connection, site_id: int, number: int, name: str, le
     most = connection.execute(query).one_or_none()
     if most is None or number < least or most.number < share * number:
         return None
+    if name == "author" and comments_there(connection, site_id, str(most[0])):
+        return None
     what = "the site's name in the title's place?" if name == "title" else "or does the theme print a label there?"
     return f"{most.number:,} of {number:,} articles have the {name} “{str(most[0])[:60]}”: {what}"
+
+
+def comments_there(connection: Connection, site_id: int, author: str) -> bool:
+    """Whether somebody of that name also comments on the site."""
+    key = select(articles.c.author_key).where(articles.c.site_id == site_id, articles.c.author == author).limit(1)
+    query = (
+        select(comments.c.id)
+        .join(articles, articles.c.id == comments.c.article_id)
+        .where(articles.c.site_id == site_id, comments.c.author_key == key.scalar_subquery())
+        .limit(1)
+    )
+    return connection.execute(query).scalar() is not None
 
 
 def unread_threads(connection: Connection, site_id: int) -> str | None:

@@ -67,6 +67,13 @@ def test_one_author_on_every_page_is_doubted_once_there_are_ten(status, articles
     assert "have the author “Post author”" in warning
 
 
+def test_an_author_who_answers_readers_is_no_label(database, make, say, status, articles) -> None:
+    articles(12, author="Jeanne Petit")
+    assert len(status().warnings) == 1
+    load(database, [make.extracted(f"{URL}le-3/", [say("Merci à vous", author="Jeanne Petit")])], None, make.now)
+    assert status().warnings == ()
+
+
 def test_threads_that_pages_claim_and_nobody_finds_are_told(status, articles) -> None:
     articles(5, discussion=Discussion(platform="disqus", claimed=12, found=0))
     (warning,) = status().warnings

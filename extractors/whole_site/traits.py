@@ -21,7 +21,7 @@ class PageTraits:
     """`kind` and `margin` are the page's own verdict, `stated` what its system calls it; `blocks` fingerprints of what
     was taken for its text; `comments` those of its comments by the signature of the container they stand in; `tail`
     what its stated title has behind its headline, `ending` how its title ends where that is nothing; `names` who
-    signs it."""
+    signs it; `profile_version` the version of the site's profile that it was read with, null for none."""
 
     url: str
     kind: str
@@ -34,6 +34,7 @@ class PageTraits:
     names: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
     comments: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    profile_version: int | None = None
 
 
 def place_of(thread: Thread) -> str | None:

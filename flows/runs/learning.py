@@ -19,9 +19,8 @@ async def learn_and_read_again(site_run: SiteRun) -> None:
     """Learn the site's profile; read again, without the network, the pages it changes. Others are left alone."""
     name = site_run.site.name
     learned = await asyncio.to_thread(learn_site, site_run.db, name, site_run.now())
-    if not learned.is_new:
-        return
-    log("profile_learned", site=name, run=site_run.run_id, version=learned.version, changes=len(learned.read_again))
+    if learned.is_new:
+        log("profile_learned", site=name, run=site_run.run_id, version=learned.version, changes=len(learned.read_again))
     if not learned.read_again:
         return
     again = learned.read_again[:READ_AGAIN]

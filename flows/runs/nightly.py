@@ -55,7 +55,7 @@ from storage.crawl.frontier import (
     release,
     release_dead,
 )
-from storage.crawl.runs import end_dead_runs, finish_run, note_hosts, recent_runs, start_run
+from storage.crawl.runs import NIGHTS, end_dead_runs, finish_run, note_hosts, recent_runs, start_run
 from storage.database.engine import Database
 from storage.database.errors import DatabaseUnreachable, StorageError
 from storage.opening import open_database
@@ -196,7 +196,8 @@ def judge_again(site_run: SiteRun) -> Counter[Move]:
 
     One that died left its share to this one.
     """
-    well = (run for run in recent_runs(site_run.db, site_run.site.name) if run.status in ENDED_WELL)
+    nights = recent_runs(site_run.db, site_run.site.name, commands=NIGHTS)
+    well = (run for run in nights if run.status in ENDED_WELL)
     since = next((run.started_at for run in well), datetime.min.replace(tzinfo=UTC))
     return judge_in_new_context(site_run.settings, site_run.db, since, site_run.run_id)
 

@@ -44,6 +44,7 @@ class SiteJudge:
     db: Database
     history: SiteHistory
     profile: SiteProfile | None
+    profile_version: int | None
     said_languages: Mapping[str, str]  # that editors set, by canonical URL
 
 
@@ -54,9 +55,13 @@ def load_moderator(moderator: Moderator, history: SiteHistory) -> None:
     """Run once in each worker process, before its first page."""
     db = connect(history.url)
     kept = newest_profile(db, history.site)
-    profile = kept.profile if kept is not None else None
+    profile, version = (kept.profile, kept.version) if kept is not None else (None, None)
     said = said_languages(db, history.site)
-    _judge[:] = [SiteJudge(moderator=moderator, db=db, history=history, profile=profile, said_languages=said)]
+    _judge[:] = [
+        SiteJudge(
+            moderator=moderator, db=db, history=history, profile=profile, profile_version=version, said_languages=said
+        )
+    ]
     moderator.judge_all(submissions_of(warm_extraction(), None))
 
 
@@ -84,7 +89,7 @@ def processed(raw: RawPage) -> Processed:
     elsewhere = profile is not None and any(place in profile.widgets for place, _ in traits.comments)
     return replace(
         judged(page, raw.site),
-        traits=packed(traits),
+        traits=packed(replace(traits, profile_version=_judge[0].profile_version)),
         without_widget=elsewhere,
         parts=parts,
         neighbours=neighbours,

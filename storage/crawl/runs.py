@@ -102,10 +102,19 @@ def note_hosts(db: Database, run_id: int, hosts: Mapping[str, Mapping[str, float
         connection.execute(update(runs).where(runs.c.id == run_id).values(hosts=total))
 
 
+NIGHTS = ("run", "accept")
+"""What brings a site's pages in. A night that learns of its site starts a replay, whose row is newer than its own."""
+
+
 def recent_runs(
-    db: Database, site: str | None = None, limit: int = 20, *, only: Collection[str] | None = None
+    db: Database,
+    site: str | None = None,
+    limit: int = 20,
+    *,
+    only: Collection[str] | None = None,
+    commands: Collection[str] | None = None,
 ) -> tuple[Run, ...]:
-    """The newest runs first, of one site, of `only` these, or of all."""
+    """The newest runs first, of one site, of `only` these, or of all; `commands`: only of these."""
     query = (
         select(
             runs.c.id,
@@ -127,5 +136,7 @@ def recent_runs(
         query = query.where(sites.c.name == site)
     if only is not None:
         query = query.where(sites.c.name.in_(only))
+    if commands is not None:
+        query = query.where(runs.c.command.in_(commands))
     with db.read() as connection:
         return tuple(Run(**row) for row in connection.execute(query).mappings())

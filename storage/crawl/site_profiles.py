@@ -117,33 +117,56 @@ def as_kept(site: str, row: Any) -> KeptProfile:
 
 
 def learn_site(db: Database, site: str, now: datetime) -> Learned:
-    """Learn the site's profile anew from the traits of all its pages, and keep it if it changed."""
+    """Learn the site's profile anew from the traits of all its pages, and keep it if it changed.
+
+    Each page is compared under the version that it was read with, so that what another run of the site read meanwhile,
+    without what this one learned, is read again as well.
+    """
     found = traits_of(db, site)
-    profile = learn(found.values())
-    before = newest_profile(db, site)
-    known = before.profile if before is not None else EMPTY
-    told = profile_json(profile)
-    digest = hashlib.sha256(told).hexdigest()
-    if before is not None and before.digest == digest:
-        return Learned(version=before.version, is_new=False, read_again=())
     if not found:
         return Learned(version=None, is_new=False, read_again=())
+    profile = learn(found.values())
+    version, is_new = keep_profile(db, site, profile, now)
+    read_with = profiles_by_version(db, site, {traits.profile_version for traits in found.values()} - {version})
+    read_with[version] = profile
+    again = (
+        number
+        for number, traits in found.items()
+        if changes(traits, read_with.get(traits.profile_version, EMPTY), profile)
+    )
+    return Learned(version=version, is_new=is_new, read_again=tuple(sorted(again)))
+
+
+def keep_profile(db: Database, site: str, profile: SiteProfile, now: datetime) -> tuple[int, bool]:
+    """The number of the version in use, and whether it is a new one. Two runs that end together take turns."""
+    told = profile_json(profile)
+    digest = hashlib.sha256(told).hexdigest()
     with db.write() as connection:
         number = site_number(connection, site, now)
-        last = select(site_profiles.c.version).where(site_profiles.c.site_id == number)
-        version = int(connection.execute(last.order_by(site_profiles.c.version.desc()).limit(1)).scalar() or 0) + 1
-        connection.execute(
-            site_profiles.insert().values(
-                site_id=number,
-                version=version,
-                content=zlib.compress(told, 9),
-                digest=digest,
-                pages=profile.pages,
-                made_at=now,
-            )
-        )
-    again = tuple(sorted(number for number, traits in found.items() if changes(traits, known, profile)))
-    return Learned(version=version, is_new=True, read_again=again)
+        connection.execute(select(sites.c.id).where(sites.c.id == number).with_for_update())
+        query = select(site_profiles.c.version, site_profiles.c.digest, site_profiles.c.ended_at)
+        newest = query.where(site_profiles.c.site_id == number).order_by(site_profiles.c.version.desc()).limit(1)
+        before = connection.execute(newest).one_or_none()
+        if before is not None and before.ended_at is None and before.digest == digest:
+            return int(before.version), False
+        version = before.version + 1 if before is not None else 1
+        content = zlib.compress(told, 9)
+        row = {"version": version, "content": content, "digest": digest, "pages": profile.pages, "made_at": now}
+        connection.execute(site_profiles.insert().values(site_id=number, **row))
+    return version, True
+
+
+def profiles_by_version(db: Database, site: str, versions: set[int | None]) -> dict[int | None, SiteProfile]:
+    """The profiles that pages were read with."""
+    query = (
+        select(site_profiles.c.version, site_profiles.c.content)
+        .join(sites, sites.c.id == site_profiles.c.site_id)
+        .where(sites.c.name == site, site_profiles.c.version.in_([v for v in versions if v is not None]))
+    )
+    with db.read() as connection:
+        return {
+            version: from_json(SiteProfile, zlib.decompress(content)) for version, content in connection.execute(query)
+        }
 
 
 def traits_of(db: Database, site: str) -> dict[int, PageTraits]:

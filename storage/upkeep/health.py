@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from storage.crawl.runs import Run, recent_runs
+from storage.crawl.runs import NIGHTS, Run, recent_runs
 from storage.database.engine import Database
 from storage.database.tables import articles, fetches, pages, quarantine, reviews, sites
 from storage.upkeep.looks import textless, warnings_of
@@ -105,9 +105,8 @@ def site_status(db: Database, now: datetime, site: str | None = None) -> tuple[S
     with db.read() as connection:
         rows = connection.execute(query).all()
         found = [(row, status_of_site(connection, row.id, now, row.name)) for row in rows]
-    return tuple(
-        completeness(row.name, facts, next(iter(recent_runs(db, row.name, limit=1)), None)) for row, facts in found
-    )
+    nights = {row.name: recent_runs(db, row.name, 1, commands=NIGHTS) for row, _ in found}
+    return tuple(completeness(row.name, facts, next(iter(nights[row.name]), None)) for row, facts in found)
 
 
 def status_of_site(connection: Connection, site_id: int, now: datetime, site: str) -> dict[str, Any]:

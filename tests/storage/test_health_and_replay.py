@@ -47,6 +47,14 @@ def test_a_run_that_died_in_silence_is_abandoned_and_shown(database, make):
     assert "no disk left" in site_status(database, make.now)[0].alarms[0]
 
 
+def test_a_bad_night_is_still_shown_after_the_replay_that_it_started(database, make):
+    night = start_run(database, "mag", "run", make.now)
+    replay = start_run(database, "mag", "replay", make.now)
+    finish_run(database, replay, {}, "finished", make.now)
+    finish_run(database, night, {"pages": 3}, "failed", make.now, "no disk left")
+    assert site_status(database, make.now)[0].last_run.id == night
+
+
 def test_the_newest_archived_answer_of_each_page_can_be_replayed(database, make):
     load(database, [make.extracted(URL, text="un"), make.extracted(f"{URL}/2")], None, make.now)
     newer = replace(make.exchange(URL, "deux"), warc_offset=99)

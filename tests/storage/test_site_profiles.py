@@ -11,12 +11,13 @@ from storage.crawl.site_profiles import forget_profile, learn_site, newest_profi
 BIO = "a" * 16
 
 
-def loaded(database, make, numbers):
+def loaded(database, make, numbers, version=None):
     outcomes = []
     for number in numbers:
         url = f"https://mag.example/x-{number}"
         own = tuple(f"{number:08x}{n:08x}" for n in range(5))
         traits = PageTraits(url=url, kind="article", margin=6.0, language="fr", blocks=(*own, BIO))
+        traits = replace(traits, profile_version=version)
         outcomes.append(replace(make.extracted(url), traits=packed(traits)))
     load(database, outcomes, None, make.now)
 
@@ -26,11 +27,20 @@ def test_a_site_is_learned_once_for_the_same_pages(database, make):
     first = learn_site(database, "mag", make.now)
     assert (first.version, first.is_new, len(first.read_again)) == (1, True, 12)
     assert newest_profile(database, "mag").profile.repeated == {BIO}
+    loaded(database, make, range(12), version=1)
     again = learn_site(database, "mag", make.later())
     assert (again.version, again.is_new, again.read_again) == (1, False, ())
-    loaded(database, make, range(12, 14))
+    loaded(database, make, range(12, 14), version=1)
     more = learn_site(database, "mag", make.later())
     assert (more.version, more.is_new, more.read_again) == (2, True, ())
+
+
+def test_pages_that_another_run_read_without_what_this_one_learned_are_read_again(database, make):
+    loaded(database, make, range(12))
+    learn_site(database, "mag", make.now)
+    loaded(database, make, range(12), version=1)
+    loaded(database, make, range(12, 14))
+    assert len(learn_site(database, "mag", make.later()).read_again) == 2
 
 
 def test_a_profile_that_was_dropped_is_not_used_and_learned_anew(database, make):

@@ -7,7 +7,8 @@ in peers.py; those that are not installed are left out: pip install scrapy trafi
 
 Each program runs with few and with many pages: what a page costs is the difference, what a start costs is the rest. CPU
 seconds are user and system time of the program and of everything that it started, so a busy machine changes little; the
-ratios are what to quote. Runs in a network namespace with loopback only.
+ratios are what to quote. Memory is what all its processes held together at the peak (PSS), with few pages and with
+many. Runs in a network namespace with loopback only.
 """
 
 from __future__ import annotations
@@ -22,38 +23,53 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.isolation import isolate
 from benchmarks.pipeline_parts.magazine import COMMENTS
+from benchmarks.pipeline_parts.process_tree import Memory, parents, reap_orphans
 from benchmarks.table import Figure, show
 
 PARTS = Path(__file__).parent / "pipeline_parts"
 TAMIS = (sys.executable, "-m", "flows.cli", "run", "--json")
+MOST_MEMORY = 600  # MB of all processes at 2 workers
 _ADOPT_ORPHANS = 36  # PR_SET_CHILD_SUBREAPER: what a program leaves behind becomes our child, and its CPU counts
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """CPU seconds: of the start, and of one page."""
+    """CPU seconds: of the start, and of one page. Bytes at the peak: with few pages, and with many."""
 
     start: float
     page: float
+    memory_few: int
+    memory_many: int
 
 
-def cpu_of(command: Sequence[str], cwd: Path) -> float:
-    """CPU seconds of a program and of all that it started. Exits when it fails."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """CPU seconds, and bytes at the peak, of a program and of all that it started."""
+
+    seconds: float
+    memory: int
+
+
+def cost_of(command: Sequence[str], cwd: Path) -> Run:
+    """What a program costs with all that it started. Exits when it fails."""
+    servers = frozenset(one for one, up in parents().items() if up == os.getpid())
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     environment = os.environ | {"PREFECT_HOME": str(cwd / "prefect"), "PYTHONPATH": str(PARTS.parents[1])}
-    child = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
-    complaint = child.communicate()[1].decode("utf-8", "replace")
+    with Memory(servers) as memory:
+        child = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
+        complaint = child.communicate()[1].decode("utf-8", "replace")
     if child.returncode not in (0, 3):
         sys.exit(f"{' '.join(command)} failed with {child.returncode}:\n{complaint}")
+    reap_orphans(servers)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, memory.peak)
 
 
 class Magazine:
@@ -75,41 +91,41 @@ class Magazine:
         return path
 
 
-def measured(run: Callable[[Magazine], float], few: Magazine, many: Magazine) -> Cost:
+def measured(run: Callable[[Magazine], Run], few: Magazine, many: Magazine) -> Cost:
     little, much = run(few), run(many)
-    page = (much - little) / (many.pages - few.pages)
-    return Cost(start=little - few.pages * page, page=page)
+    page = (much.seconds - little.seconds) / (many.pages - few.pages)
+    return Cost(little.seconds - few.pages * page, page, little.memory, much.memory)
 
 
-def peer(name: str, scratch: Path) -> Callable[[Magazine], float]:
-    def run(magazine: Magazine) -> float:
+def peer(name: str, scratch: Path) -> Callable[[Magazine], Run]:
+    def run(magazine: Magazine) -> Run:
         database = scratch / f"{name}-{magazine.pages}.sqlite"
-        return cpu_of([sys.executable, str(PARTS / "peers.py"), name, magazine.sitemap, str(database)], scratch)
+        return cost_of([sys.executable, str(PARTS / "peers.py"), name, magazine.sitemap, str(database)], scratch)
 
     return run
 
 
-def night(scratch: Path, name: str, *flags: str) -> Callable[[Magazine], float]:
+def night(scratch: Path, name: str, *flags: str) -> Callable[[Magazine], Run]:
     """The first night of a site, checked: every comment must be there."""
 
-    def run(magazine: Magazine) -> float:
+    def run(magazine: Magazine) -> Run:
         folder = scratch / f"{name}-{magazine.pages}"
-        seconds = cpu_of([*TAMIS, *flags, "--config", str(magazine.settings(folder))], folder)
+        cost = cost_of([*TAMIS, *flags, "--config", str(magazine.settings(folder))], folder)
         with sqlite3.connect(folder / "tamis.sqlite") as db:
             stored = db.execute("SELECT count(*) FROM comments").fetchone()[0]
         if stored != COMMENTS * magazine.pages:
             sys.exit(f"{stored} comments of {COMMENTS * magazine.pages} were stored: nothing here may be quoted")
-        return seconds
+        return cost
 
     return run
 
 
-def next_night(scratch: Path, name: str, *flags: str) -> Callable[[Magazine], float]:
+def next_night(scratch: Path, name: str, *flags: str) -> Callable[[Magazine], Run]:
     """The night after `night` of that name: nothing has changed."""
 
-    def run(magazine: Magazine) -> float:
+    def run(magazine: Magazine) -> Run:
         folder = scratch / f"{name}-{magazine.pages}"
-        return cpu_of([*TAMIS, *flags, "--config", str(folder / "tamis.toml")], folder)
+        return cost_of([*TAMIS, *flags, "--config", str(folder / "tamis.toml")], folder)
 
     return run
 
@@ -144,9 +160,10 @@ def main() -> None:
             if options.only and name not in options.only.split(","):
                 continue
             costs[name] = measured(run, few, many)
-            print(f"  {name}: start {costs[name].start:.1f} s, page {1000 * costs[name].page:.1f} ms", file=sys.stderr)
+            start, page, memory = costs[name].start, 1000 * costs[name].page, costs[name].memory_many / 1e6
+            print(f"  {name}: start {start:.1f} s, page {page:.1f} ms, {memory:.0f} MB", file=sys.stderr)
     sys.exit(0 if show("Whole nights, CPU of all processes", figures(costs, options.pages), options.json,
-                       {name: [cost.start, cost.page] for name, cost in costs.items()}) else 1)  # fmt: skip
+                       {name: list(astuple(cost)) for name, cost in costs.items()}) else 1)  # fmt: skip
 
 
 def figures(costs: dict[str, Cost], pages: int) -> list[Figure]:
@@ -162,6 +179,16 @@ def figures(costs: dict[str, Cost], pages: int) -> list[Figure]:
                        ratio <= target if target else None)
             )  # fmt: skip
             found.append(Figure(f"the start, run --direct : {name}", "-", f"{direct.start / costs[name].start:.1f}x"))
+    for name in ("direct", "prefect"):
+        if name in costs:
+            few, many = costs[name].memory_few / 1e6, costs[name].memory_many / 1e6
+            label = "run --direct" if name == "direct" else "run"
+            held = many <= MOST_MEMORY if name == "direct" else None
+            found.append(
+                Figure(f"peak memory of {label}, all processes", f"<= {MOST_MEMORY} MB", f"{many:.0f} MB", held)
+            )
+            grown = many / few - 1
+            found.append(Figure(f"peak memory of {label}, many : few pages", "<= +10 %", f"{grown:+.0%}", grown <= 0.1))
     if "unchanged" in costs:
         ratio = costs["unchanged"].page / direct.page
         found.append(Figure("a page, unchanged : changed", "<= 1/12", f"1/{1 / ratio:.1f}", ratio <= 1 / 12))

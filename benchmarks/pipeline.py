@@ -34,7 +34,7 @@ from benchmarks.pipeline_parts.process_tree import Memory, parents, reap_orphans
 from benchmarks.table import Figure, show
 
 PARTS = Path(__file__).parent / "pipeline_parts"
-TAMIS = (sys.executable, "-m", "flows.cli", "run", "--json")
+TAMIS = (str(Path(sys.executable).with_name("tamis")), "run", "--json")
 MOST_MEMORY = 600  # MB of all processes at 2 workers
 _ADOPT_ORPHANS = 36  # PR_SET_CHILD_SUBREAPER: what a program leaves behind becomes our child, and its CPU counts
 

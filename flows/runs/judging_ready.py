@@ -6,13 +6,11 @@ The heavy language detector costs two seconds of CPU and 200 MB once, where each
 from __future__ import annotations
 
 import contextlib
-import gc
 
 from flows.runs.processing import processed as processed
-from flows.runs.warming import warm_judging
+from flows.runs.warming import settle_before_forking, warm_judging
 from moderation.errors import ModerationError
 
 with contextlib.suppress(ModerationError):  # a model that cannot be used: the worker meets it again and says so
     warm_judging()
-gc.collect()
-gc.freeze()
+settle_before_forking()

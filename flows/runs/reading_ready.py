@@ -5,10 +5,7 @@ Its children share the memory too, as long as nobody writes to it.
 
 from __future__ import annotations
 
-import gc
-
-from flows.runs.warming import warm_extraction
+from flows.runs.warming import settle_before_forking, warm_extraction
 
 warm_extraction()
-gc.collect()
-gc.freeze()  # a collection in a child would write to every object that it looks at, and so copy it
+settle_before_forking()

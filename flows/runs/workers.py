@@ -132,6 +132,7 @@ class WorkerPool:
         """Each child calls `prepare(*arguments)` once; both must be picklable. `ready`: see `workers_start`."""
         self.page_seconds = page_seconds
         self._again = threading.Lock()  # held while a page is read again
+        self._started = False
         self._pool: Any = ProcessPool(
             max_workers=workers,
             context=workers_start(ready),
@@ -190,7 +191,11 @@ class WorkerPool:
 
     async def run(self, work: Callable[[Raw], Result], raw: Raw) -> Result | Unprocessable:
         """`submit` and `settled` for coroutines."""
-        future = self.submit(work, raw)
+        if self._started:
+            future = self.submit(work, raw)
+        else:  # it waits until the server that workers are forked from has loaded everything: fetches go on meanwhile
+            future = await asyncio.to_thread(self.submit, work, raw)
+            self._started = True
         wrapped = asyncio.wrap_future(future)
         await asyncio.wait([wrapped])
         if isinstance(wrapped.exception(), ProcessExpired):  # looked at: asyncio complains of errors nobody looks at

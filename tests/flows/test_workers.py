@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 import time
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,30 @@ def test_a_slow_page_is_stopped_a_deadly_one_survived_and_the_pool_goes_on() -> 
     assert isinstance(dead, Unprocessable)
     assert dead.reason == "worker_died"
     assert first == second == PAGE.url
+
+
+class Noting(WorkerPool):
+    """Answers at once, and notes the threads in which it was asked."""
+
+    asked: list[threading.Thread]
+
+    def submit(self, work, raw):  # type: ignore[no-untyped-def]
+        self.asked.append(threading.current_thread())
+        answer: Future[object] = Future()
+        answer.set_result(work(raw))
+        return answer
+
+
+def test_the_start_of_the_workers_does_not_hold_up_what_is_being_fetched() -> None:
+    async def work() -> list[object]:
+        return [await pool.run(echo, PAGE) for _ in range(3)]
+
+    pool = Noting(1, 60.0)
+    pool.asked = []
+    assert asyncio.run(work()) == [PAGE.url] * 3
+    first, *later = pool.asked
+    assert first is not threading.main_thread()
+    assert set(later) == {threading.main_thread()}
 
 
 def deadly_at_first(raw: RawPage) -> str:

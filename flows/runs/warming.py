@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from extractors.extract import extract
 from extractors.records import Page
+from flows.settings import DEFAULT_LANGUAGES
 from moderation.moderate import Moderator
 from moderation.submissions import submissions_of
 
@@ -45,7 +46,8 @@ def warm_judging() -> None:
     """Judge the small page's comments, and a short one: only those are shown to the heavy language detector."""
     page = warm_extraction()
     short = replace(page.comments[0], body="Merci beaucoup pour la visite")
-    Moderator().judge_all(submissions_of(replace(page, comments=(*page.comments, short)), None))
+    asked = submissions_of(replace(page, comments=(*page.comments, short)), None)
+    Moderator(languages=DEFAULT_LANGUAGES).judge_all(asked)
 
 
 def settle_before_forking() -> None:

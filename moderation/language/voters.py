@@ -31,7 +31,7 @@ def langdetect_factory(languages: tuple[str, ...]) -> Any:
     from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
     from langdetect.utils.lang_profile import LangProfile
 
-    from moderation.language.langdetect_loops import grams_in
+    from moderation.language.langdetect_loops import Grams
 
     names = [name for language in languages for name in _LANGDETECT_NAMES.get(language, (language,))]
     files = [path for name in names if (path := Path(PROFILES_DIRECTORY) / name).is_file()]
@@ -39,7 +39,7 @@ def langdetect_factory(languages: tuple[str, ...]) -> Any:
     factory.seed = LANGDETECT_SEED
     for index, path in enumerate(files):
         factory.add_profile(LangProfile(**json.loads(path.read_text(encoding="utf-8"))), index, len(files))
-    factory.grams_of = grams_in(factory.word_lang_prob_map)
+    factory.grams = Grams(factory.word_lang_prob_map, len(factory.langlist))
     return factory
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import orjson
 import pytest
 
 from flows.desk.signing_in import sessions as accounts
+from flows.runs.judging import LOOK
+from moderation.guarantee import Look
 from moderation.rules import Rules
 from moderation.verdict import Action
 from storage.database.errors import UnknownItem
 from storage.desk.audits import agreement, disagreements, draw, looks_waiting, samples, second_opinion, to_look_at
 from storage.desk.decisions import decide
+from storage.desk.learned import keep_learned
 from storage.desk.review_queue import QueueFilter, items_of, waiting_count
 from storage.desk.rules import keep_rules, rules_in_force
 from storage.desk.waiting_rules import applied, apply_to_waiting, fits_waiting, take_back
@@ -120,6 +124,17 @@ async def test_a_look_at_the_sample_shows_no_score_no_reason_and_no_decision(dat
         progress = (await client.get("/api/sample/progress")).json()
     assert progress["sites"][0]["needed"] == 329
     assert len(progress["disagreements"]) == 1
+
+
+async def test_the_quality_page_says_what_is_missing_and_when_it_is_reached(database, everything):
+    account(database, "ana")
+    for day, audited in (("2026-03-01", 10), ("2026-03-11", 29)):
+        look = Look(day=day, threshold=0.99, audited_ham=audited, would_reject=0, certified=False)
+        keep_learned(database, "mag", LOOK, day, orjson.dumps(look).decode(), "night", NOW)
+    async with editor(database, "ana") as client:
+        page = (await client.get("/quality?lang=fr")).text
+    assert "encore 329 bons commentaires à regarder" in page
+    assert "au rythme actuel, ce sera le 16 août 2026" in page
 
 
 @pytest.fixture

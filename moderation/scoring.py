@@ -9,7 +9,10 @@ import numpy as np
 from moderation.classifier.features import Floats, Hashed, hashed, sender
 from moderation.classifier.model import Channel, Model
 from moderation.signals import findings, named_signals
+from moderation.signals.context import many_alike
 from moderation.signals.finding import Finding
+from moderation.signals.links import host_under_many_names
+from moderation.signals.sender_name import known_author
 from moderation.signals.view import NOTICE_KINDS, View, same_site
 from moderation.verdict import Evidence, Submission
 
@@ -40,6 +43,34 @@ def evidence_of(submission: Submission, model: Model) -> tuple[Evidence, ...]:
         if channel.name == "comment":
             evidence += _looks(view, model)
     return tuple(sorted(evidence, key=lambda reason: (-abs(reason.log_odds), reason.signal)))
+
+
+def knew(evidence: tuple[Evidence, ...], submission: Submission) -> bool:
+    """Whether this evidence was found with what the submission says of the sender and of comments alike: the same
+    campaign, the same names of its host, the same past, the same look at a notice."""
+    told = {reason.signal: reason.because for reason in evidence if reason.signal in _FROM_OUTSIDE}
+    view = View(
+        Submission(
+            id="",
+            text="",
+            kind=submission.kind,
+            earlier_published=submission.earlier_published,
+            host_names=submission.host_names,
+            is_duplicate_of=submission.is_duplicate_of,
+        )
+    )
+    known = {name: finding.quote for name, find in _FROM_OUTSIDE.items() if (finding := find(view)) is not None}
+    looks = {reason.log_odds for reason in evidence if reason.signal == "notice-links-back"}
+    looked = submission.links_back
+    expected = set() if looked is None else {_NOTICE_LINKS_BACK if looked else _NOTICE_NO_LINK_BACK}
+    return told == known and looks == (expected if submission.kind in NOTICE_KINDS else set())
+
+
+_FROM_OUTSIDE = {
+    "many-alike": many_alike,
+    "host-under-many-names": host_under_many_names,
+    "known-author": known_author,
+}
 
 
 def log_odds(evidence: tuple[Evidence, ...]) -> float:

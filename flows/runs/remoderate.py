@@ -12,6 +12,7 @@ from flows.clock import utc_now
 from flows.runs.judging import LAYER, certification_of, moderation_of, moderator_of, policy_of
 from flows.settings import Settings
 from moderation.learning import Decision, learn
+from moderation.scoring import knew
 from moderation.verdict import Action, Verdict
 from storage.crawl.replaying import JudgedComment, judged_comments, store_verdicts
 from storage.crawl.runs import finish_run, start_run
@@ -122,14 +123,16 @@ def remoderate_site(
 
 def judge_in_new_context(settings: Settings, db: Database, since: datetime, run_id: int | None) -> Counter[Move]:
     """Judge the comments around which something changed since then again, on every site: campaigns that grew, hosts
-    given under new names, notices whose sender was looked at.
+    given under new names, notices whose sender was looked at, articles whose language an editor set.
 
-    How many comments hold another action now, by the move they made.
+    What a comment's verdict already knew of all that is not judged once more: a night without news judges nobody. How
+    many comments hold another action now, by the move they made.
     """
     moved: Counter[Move] = Counter()
     for site in settings.sites:
         moderator = None
-        for chunk in batched(judged_comments(db, site=site.name, context_since=since), CHUNK):
+        touched = judged_comments(db, site=site.name, context_since=since)
+        for chunk in batched(filter(is_news, touched), CHUNK):
             moderator = moderator or moderator_of(settings, site, db)
             fresh = moderator.judge_all([comment.submission for comment in chunk])
             store_verdicts(db, list(zip(chunk, fresh, strict=True)), run_id, utc_now())
@@ -139,6 +142,11 @@ def judge_in_new_context(settings: Settings, db: Database, since: datetime, run_
                 if old.verdict.action is not new.action
             )
     return moved
+
+
+def is_news(comment: JudgedComment) -> bool:
+    """Whether the verdict on a comment was made without something that is known around it by now."""
+    return comment.submission.said_language is not None or not knew(comment.verdict.evidence, comment.submission)
 
 
 def judge_article(settings: Settings, db: Database, site: str, article_id: int) -> int:

@@ -13,7 +13,9 @@ from flows.desk.app import create_app
 from flows.runs import agreements as watching
 from flows.runs import nightly
 from flows.runs.agreements import overdue, send_due_notices, sentences, watched
+from flows.runs.remoderate import judge_in_new_context
 from flows.settings_file import build
+from moderation.moderate import Moderator
 from moderation.verdict import Action
 from storage.crawl.campaigns import find_campaigns
 from storage.database.errors import DatabaseUnreachable
@@ -102,6 +104,23 @@ def test_a_campaign_is_told_once(database, settings):
         assert len(site.requests) == 1
         assert "3 nearly alike comments, 3 of them wait for review" in messages(site)[0]
         assert "&campaign=" in messages(site)[0]
+
+
+def test_a_night_without_news_judges_no_member_of_a_campaign_again(database, settings, monkeypatch):
+    judged = []
+    judge_all = Moderator.judge_all
+    monkeypatch.setattr(Moderator, "judge_all", lambda self, asked: judged.extend(asked) or judge_all(self, asked))
+    configured = settings()
+    put(database, [f"{ALIKE} {word}" for word in ("un", "deux", "trois")])
+    find_campaigns(database, MORNING + HOUR)
+    judge_in_new_context(configured, database, MORNING, None)
+    assert len(judged) == 3
+    judge_in_new_context(configured, database, MORNING, None)
+    assert len(judged) == 3
+    put(database, [f"{ALIKE} quatre"], url="https://mag.example/b", now=MORNING + DAY)
+    find_campaigns(database, MORNING + DAY + HOUR)
+    judge_in_new_context(configured, database, MORNING + DAY, None)
+    assert len(judged) == 7
 
 
 def test_a_site_may_have_an_agreement_of_its_own(database, settings):

@@ -6,6 +6,7 @@ import math
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ from moderation.explain import detail, meaning, reasons
 from moderation.moderate import Moderator
 from moderation.policy import Policy
 from moderation.rules import PastDecision, Rules, dry_run
-from moderation.scoring import evidence_of, log_odds, probability
+from moderation.scoring import evidence_of, knew, log_odds, probability
 from moderation.signals import all_signals
 from moderation.submissions import submission_from_json, submissions_of
 from moderation.verdict import Action, Evidence, LanguageRelation, Submission
@@ -293,3 +294,25 @@ def test_an_editor_s_word_on_an_article_s_language_overrules_the_site_s() -> Non
     french = Submission(id="1", text=text, site="revue.example", article_language="en", said_language="fr")
     declared = Moderator(languages=LANGUAGES, lean=True, site_languages={"revue.example": "en"})
     assert declared.judge(french).language_relation is LanguageRelation.SAME
+
+
+ALIKE = Submission(id="1", text="Montres de luxe pas cher", is_duplicate_of=3, host_names=4, earlier_published=2)
+
+
+@pytest.mark.parametrize(
+    "news",
+    [{}, {"is_duplicate_of": 4}, {"is_duplicate_of": None}, {"host_names": 5}, {"earlier_published": None}],
+    ids=str,
+)
+def test_a_verdict_knows_its_context_until_that_changes(news: dict[str, int | None]) -> None:
+    evidence = evidence_of(ALIKE, shipped_model())
+    assert knew(evidence, replace(ALIKE, **news)) is (not news)  # type: ignore[arg-type]
+
+
+def test_a_look_at_a_notice_s_sender_is_news_once() -> None:
+    notice = Submission(id="1", text="[...] x [...]", kind="pingback", author_url="http://a.example/", links_back=None)
+    looked = replace(notice, links_back=False)
+    assert knew(evidence_of(notice, shipped_model()), notice)
+    assert not knew(evidence_of(notice, shipped_model()), looked)
+    assert knew(evidence_of(looked, shipped_model()), looked)
+    assert not knew(evidence_of(looked, shipped_model()), replace(notice, links_back=True))

@@ -243,8 +243,8 @@ def learning_figures(bench: Bench, reasons: Reasons, shuffles: int = 20) -> list
 
 _LOAD = """
 import time, sys
-from moderation.classifier import model, wordstats
-from moderation.signals import lexicon
+from moderation import wordstats
+from moderation.classifier import model
 import numpy
 began = time.perf_counter(); model.shipped_model(); wordstats.word_statistics()
 print(time.perf_counter() - began)

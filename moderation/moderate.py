@@ -6,7 +6,7 @@ process loads the model and the language detectors once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extractors.records import CommentKind
@@ -25,6 +25,13 @@ OTHER_LANGUAGE = "other-language"
 OTHER_LANGUAGE_LOG_ODDS = 0.6  # an expert's weight: readers of other languages exist, machines are the majority
 PROMOTIONAL = 0.1  # spam probability from which a link beside an offer is an advertisement, not a reader's reference
 CAMPAIGN_SIZE = 3  # so many alike comments are labelled duplicates
+
+
+def advertises(found: Collection[str]) -> bool:
+    """Whether these signals make an advertisement: an offer with a contact that is not a page of the site itself."""
+    signals = named_signals()
+    traits = frozenset().union(*(signals[name].traits for name in found if name in signals))
+    return {"offer", "contact"} <= traits and "own-site-link" not in found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,12 +109,8 @@ class Moderator:
             labels.add(str(submission.kind))
         if spam >= self.policy.review and not submission.by_site:
             labels.add("spam")
-        elif spam >= PROMOTIONAL and not submission.by_site:
-            signals = named_signals()
-            found = {reason.signal for reason in evidence}
-            traits = frozenset().union(*(signals[name].traits for name in found if name in signals))
-            if {"offer", "contact"} <= traits and "own-site-link" not in found:
-                labels.add("promotional")
+        elif spam >= PROMOTIONAL and not submission.by_site and advertises({reason.signal for reason in evidence}):
+            labels.add("promotional")
         if finding.relation is LanguageRelation.OTHER:
             labels.add("off_language")
         if (submission.is_duplicate_of or 0) >= CAMPAIGN_SIZE:

@@ -56,6 +56,10 @@ def left_out_tables(model: Model) -> str:
             if key != "comments"
             else f"| {name} | {whole:,.0f} | {second:,.0f} |"
         )
+    policy = found.get("policy", {})
+    if policy:
+        lines += ["", "| what the shipped policy makes of them, other languages held too | share |", "| --- | ---: |"]
+        lines += [f"| {name} | {policy[key]:.4f} |" for key, name in _POLICY.items()]
     ham, flagged = found["notices"]
     lines += ["", f"Notices from real sites called spam: {flagged} of {ham}."]
     for key, name in (("sources", "source left out"), ("years", "year"), ("languages", "language")):
@@ -77,6 +81,14 @@ _POOLED = {
     "recall": "recall",
     "flagged": "readers' comments called spam",
     "calibration_error": "calibration error",
+}
+
+
+_POLICY = {
+    "spam_published": "spam that is published",
+    "ham_as_spam": "readers' comments held as spam",
+    "ham_as_offer": "readers' comments held as advertisements",
+    "ham_for_language": "readers' comments held for their language alone",
 }
 
 

@@ -17,7 +17,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from moderation.signals.figures import MONEY
+from moderation.signals.figures import sums_in
 from moderation.signals.view import JUDGED, View
 
 BITS = 16
@@ -104,7 +104,7 @@ def _wording_of(view: View) -> tuple[str, list[str], list[int]]:
     Sums of money are blanked: a signal of its own weighs those, and "$200" and "200 dollars" read alike.
     """
     folded, words, starts = view.folded, view.words, view.word_starts
-    if _DIGIT.search(folded) is not None and (spans := [found.span() for found in MONEY.finditer(folded)]):
+    if _DIGIT.search(folded) is not None and (spans := sums_in(folded)):
         for start, end in spans:
             folded = folded[:start] + " " * (end - start) + folded[end:]
         kept = [at for at, start in enumerate(starts) if folded[start] != " "]

@@ -17,9 +17,12 @@ from moderation.classifier.features import Floats
 from moderation.classifier.model import CHANNELS, Model
 from moderation.classifier.training import Prepared, Settings, comments_of, fit_signals, log_odds
 from moderation.evaluate import average_precision, calibration_error, recall_at
-from moderation.scoring import evidence_of
+from moderation.language import LanguageJudge
+from moderation.moderate import OTHER_LANGUAGE_LOG_ODDS, PROMOTIONAL, advertises
+from moderation.scoring import evidence_of, probability
 from moderation.scoring import log_odds as sum_of
 from moderation.signals.view import NOTICE_KINDS
+from moderation.verdict import LanguageRelation
 
 Rows = npt.NDArray[np.int64]
 
@@ -67,6 +70,42 @@ def group(name: str, spam: npt.NDArray[np.bool_], chance: Floats) -> Group:
     )
 
 
+def policy_figures(prepared: Prepared, chance: Floats) -> dict[str, float]:
+    """What the shipped policy makes of the blogs' comments on a new site: shares of the spam that is published, and of
+    the readers' comments that are held as spam, as advertisements, and for nothing but their language.
+
+    `chance` is that of `left_out`. The article's language is the blog's.
+    """
+    comments = comments_of(prepared, np.arange(len(prepared.examples)))
+    own = [
+        (row, odds)
+        for row, odds in zip(comments.tolist(), chance.tolist(), strict=True)
+        if CHANNELS[prepared.channels[row]] == "comment" and prepared.examples[row].submission.kind not in NOTICE_KINDS
+    ]
+    submissions = [prepared.examples[row].submission for row, _ in own]
+    relations = LanguageJudge().relations(
+        [submission.text for submission in submissions], [submission.article_language for submission in submissions]
+    )
+    other = np.array([finding.relation is LanguageRelation.OTHER for finding in relations])
+    log_odds_of = np.array([odds for _, odds in own]) + OTHER_LANGUAGE_LOG_ODDS * other
+    found = [{prepared.names[at] for at in np.flatnonzero(prepared.strengths[row])} for row, _ in own]
+    as_spam = log_odds_of >= 0.0
+    as_offer = ~as_spam & np.array(
+        [
+            probability(odds) >= PROMOTIONAL and advertises(signals)
+            for odds, signals in zip(log_odds_of.tolist(), found, strict=True)
+        ]
+    )
+    spam = prepared.spam[[row for row, _ in own]] == 1.0
+    for_language = other & ~as_spam & ~as_offer
+    return {
+        "spam_published": float((~(as_spam | as_offer | other))[spam].mean()),
+        "ham_as_spam": float(as_spam[~spam].mean()),
+        "ham_as_offer": float(as_offer[~spam].mean()),
+        "ham_for_language": float(for_language[~spam].mean()),
+    }
+
+
 def figures(prepared: Prepared, chance: Floats) -> dict[str, object]:
     """The card's numbers, as plain values that a model file can carry."""
     comments = comments_of(prepared, np.arange(len(prepared.examples)))
@@ -106,6 +145,7 @@ def figures(prepared: Prepared, chance: Floats) -> dict[str, object]:
     notices = np.array([example.submission.kind in NOTICE_KINDS for example in examples])
     return {
         "pooled": {key: _rounded(value) for key, value in pooled(own).items()},
+        "policy": {key: _rounded(value) for key, value in policy_figures(prepared, chance).items()},
         "pooled_second": {key: _rounded(value) for key, value in pooled(own & ~first).items()},
         "sources": groups(lambda at: examples[at].source, np.ones(len(examples), dtype=bool)),
         "years": groups(

@@ -36,7 +36,7 @@ from moderation.classifier.training import (
 from moderation.host_names import HostNames
 from moderation.submissions import submission_from_json
 
-VERSION = "2026.11-3"
+VERSION = "2026.11-4"
 _RUNNING_TEXT = frozenset({"wiki17", "lingua-sentences"})
 _GUESSED = frozenset({"en", "fr", "de", "ru"})
 _SURE = 80  # characters; the guesses on shorter texts are coarse
@@ -62,6 +62,7 @@ def examples(folder: Path) -> list[Example]:
                 **{name: row.get(name) or None for name in ("author", "author_url", "links", "site", "page")},
                 "id": row["id"],
                 "text": row["text"],
+                "article_language": row["lang"] or ("en" if row["source"] in _ENGLISH else None),
                 "kind": "comment" if row["kind"] == "comment_paragraph" else row["kind"],
                 "article_title": article.get("title"),
                 "article_text": article.get("text"),

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.lexicon import COMMERCIAL, lexicon
-from moderation.signals.view import PageView, View, addresses_in
+from moderation.signals.view import BEGINNING, PageView, View, addresses_in
 from moderation.tokens import WORD, folded
 from moderation.wordstats import word_statistics
 
@@ -52,17 +52,28 @@ def on_topic(view: View) -> Finding | None:
     measure=("{} telling words, {} % of them in the article", "{} mots parlants, dont {} % dans l’article"),
 )
 def off_topic(view: View) -> Finding | None:
-    """Only for comments with at least eight telling words: a short answer needs no word of the article."""
+    """Only for comments with at least eight telling words: a short answer needs no word of the article. A short article
+    says too little to miss its words, and counts for less.
+
+    Words agree by their beginnings: languages with endings write the article's words in other forms. In a language that
+    was hardly counted every word passes for a telling one: silent there.
+    """
     page = view.page()
-    if page is None or len(page.words) < 40:
+    if page is None or len(page.words) < _SHORT_PAGE or not page.is_counted:
         return None
     telling = view.telling()
     if len(telling) < 8:
         return None
-    share = len(telling & page.words) / len(telling)
-    if share >= 0.15:
+    share = sum(word[:BEGINNING] in page.beginnings for word in telling) / len(telling)
+    if share >= _ON_TOPIC:
         return None
-    return Finding(1.0 - share / 0.15, f"{len(telling)}, {share:.0%}")
+    size = min(1.0, (len(page.words) - _SHORT_PAGE) / (_FULL_PAGE - _SHORT_PAGE))
+    return Finding((1.0 - share / _ON_TOPIC) * size, f"{len(telling)}, {share:.0%}") if size else None
+
+
+# different words of an article: under 200 a fifth of the readers use none of them, over 200 one in thirty
+_SHORT_PAGE, _FULL_PAGE = 80, 240
+_ON_TOPIC = 0.15  # share of a comment's telling words
 
 
 @signal(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from moderation.signals.finding import Finding, grown, signal
+from moderation.signals.finding import Finding, Span, grown, signal
 from moderation.signals.view import View
 
 # +33 6 12 34 56 78, (800) 555-0199, 1-800-555-0199, 08000930705; no date, no time, no file number
@@ -22,7 +22,14 @@ MONEY = re.compile(
     rf"(?i)(?:us|r|a)?[$€£₽₴¥₹₿]\s?(?:{_FIGURE}){_SCALE}|(?<![\d.,])\brp\.?\s?(?:{_FIGURE}){_SCALE}"
     rf"|(?<![\w.,])(?:{_FIGURE})(?:{_SCALE}\s?(?:{_CURRENCY})|\s?(?:jt|juta|k\$|тыс\w*|млн))(?!\w)"
 )
+# a sum has a currency's sign, or a letter close behind or before a digit; told without trying the whole pattern
+_MONEY_SIGN = re.compile(r"[$€£₽₴¥₹₿]|\d\s?[^\W\d_]|[rR][pP]\.?\s?\d")
 _PERCENT = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?\s?%")
+
+
+def sums_in(text: str) -> list[Span]:
+    """Where sums of money stand in a text."""
+    return [found.span() for found in MONEY.finditer(text)] if _MONEY_SIGN.search(text) is not None else []
 
 
 def _figures(view: View, pattern: re.Pattern[str]) -> Finding | None:
@@ -59,9 +66,9 @@ def long_number(view: View) -> Finding | None:
 
 @signal("money", 0.5, "sums of money", "des sommes d'argent", needs="digit", family="shape")
 def money(view: View) -> Finding | None:
-    return _figures(view, MONEY)
+    return _figures(view, MONEY) if _MONEY_SIGN.search(view.text) is not None else None
 
 
 @signal("percent", 0.2, "percentages", "des pourcentages", needs="digit", family="shape")
 def percent(view: View) -> Finding | None:
-    return _figures(view, _PERCENT)
+    return _figures(view, _PERCENT) if "%" in view.text else None

@@ -334,8 +334,20 @@ def hyphenated_host(view: View) -> Finding | None:
 
 @signal("long-host", 0.5, "unusually long host name", "nom d'hôte inhabituellement long", needs="host", family="link")
 def long_host(view: View) -> Finding | None:
-    found = [host for host in view.all_hosts if len(host) > 26]
+    found = [host for host in view.all_hosts if len(host) > _LONG_HOST and _own_length(host) > _LONG_HOST]
     return Finding(grown(len(found)), ", ".join(found[:2])) if found else None
+
+
+_LONG_HOST = 26
+
+
+def _own_length(host: str) -> int:
+    """The letters that its owner chose, and an end: a blog at a blog host is no longer for its host's name."""
+    host_of_blogs = next((end for end in _BLOG_HOSTS if host.endswith(end)), None)
+    return len(host) - len(host_of_blogs) + 4 if host_of_blogs else len(host)
+
+
+_BLOG_HOSTS = (".blogspot.com", ".wordpress.com", ".over-blog.com", ".canalblog.com", ".tumblr.com", ".github.io")
 
 
 @signal(

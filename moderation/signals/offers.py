@@ -13,7 +13,6 @@ from moderation.signals.finding import Finding, Span, grown, signal
 from moderation.signals.lexicon import GOODS
 from moderation.signals.links import sales_words_in
 from moderation.signals.view import View
-from moderation.signals.wordlists import fresh
 from moderation.wordstats import word_statistics
 
 # what gives an offer away when a healer, a lender or a saviour is praised
@@ -45,6 +44,7 @@ _BRAND = re.compile(
     r"|888|999|89|87|78|11)(?:bet|slot|play|win|club|vip|pro|qq|toto|poker|id|asia)?|(?:slot|toto|judi|bet|poker|qq|hoki)\d{1,3}[a-z]{0,6})(?![\w-])"
     r"|(?<![\w@#/.-])[a-z]{2,12}(?:bet|slot|toto|togel|poker|gacor|casino|jackpot)(?:\d{1,3})?(?![\w-])"
 )
+_BRAND_SIGN = re.compile(r"(?i)[a-z](?:\d|bet|slot|to(?:to|gel)|poker|gacor|casino|jackpot)")  # in every brand
 _NO_BRAND = frozenset(
     "alphabet sherbet abet gibet tibet thibet quodlibet sorbet timeslot nightslot strip-poker casino slot toto".split()
 )
@@ -58,7 +58,7 @@ _SENTENCE = re.compile(r"[.!?…。！？]")
 
 
 def _service(view: View) -> list[Span]:
-    return [span for family in _SERVICES for span in view.spans_of(fresh(view, family))]
+    return [span for _, found in view.fresh_of(_SERVICES) for span in view.spans_of(found)]
 
 
 @signal(
@@ -71,8 +71,10 @@ def _service(view: View) -> list[Span]:
 )
 def offer_and_call(view: View) -> Finding | None:
     """A reader who speaks of loans tells nobody to call."""
-    offers = _service(view)
-    calls = view.spans_of(view.hits.get("reach", []))
+    reach = view.hits.get("reach")
+    if not reach:
+        return None
+    offers, calls = _service(view), view.spans_of(reach)
     if not offers or not calls:
         return None
     spans = (*offers[:3], *calls[:2])
@@ -95,10 +97,12 @@ def praised_saviour(view: View) -> Finding | None:
     testimony = view.hits.get("testimony")
     if not testimony:
         return None
+    offers = _service(view)
+    if not offers and len(testimony) < 3:
+        return None
     patterns = (_SAVIOUR,) if view.shouts() else (_SAVIOUR, _FIRM)
     named = [found.span() for pattern in patterns for found in pattern.finditer(view.text)]
-    offers = _service(view)
-    if not named or (not offers and len(testimony) < 3):
+    if not named:
         return None
     spans = (*named[:2], *offers[:2], *view.spans_of(testimony[:2]))
     return Finding(min(3.0, 0.5 * (len(offers) + len(testimony))), view.quoted(spans), spans)
@@ -115,9 +119,13 @@ def praised_saviour(view: View) -> Finding | None:
 def places_served(view: View) -> Finding | None:
     if view.text.count(",") + view.text.count("/") + view.text.count("|") + view.text.count("•") < 4:
         return None
-    offers = _service(view)
+    if not _service(view):
+        return None
     found = _PLACES.search(view.text)
-    return Finding(1.0, found.group()[:80], (found.span(),)) if found is not None and offers else None
+    return Finding(1.0, found.group()[:80], (found.span(),)) if found is not None else None
+
+
+_PRAISE = frozenset({"flattery", "template", "bookmark", "blogtech"})
 
 
 @signal(
@@ -129,11 +137,13 @@ def places_served(view: View) -> Finding | None:
     traits=("offer",),
 )
 def praise_then_offer(view: View) -> Finding | None:
+    if _PRAISE.isdisjoint(view.hits):
+        return None
     text = view.text.rstrip()
     cut = max(text.rfind(stop) for stop in (". ", "! ", "? ", "\n", "… ")) + 1
-    if not cut or not any(family in view.hits for family in ("flattery", "template", "bookmark", "blogtech")):
+    if not cut:
         return None
-    sold = [span for family in GOODS for span in view.spans_of(fresh(view, family)) if span[0] >= cut]
+    sold = [span for _, found in view.fresh_of(GOODS) for span in view.spans_of(found) if span[0] >= cut]
     return Finding(1.0, text[cut:].strip()[:80], tuple(sorted(sold))) if sold and len(text) - cut < 90 else None
 
 
@@ -145,13 +155,18 @@ def praise_then_offer(view: View) -> Finding | None:
     family="words",
 )
 def medicine_name(view: View) -> Finding | None:
-    spans = tuple(view.span(at, at + 1) for at, word in enumerate(view.words) if _is_medicine(word))
+    spans = tuple(
+        view.span(at, at + 1) for at, word in enumerate(view.words) if len(word) > _SHORT and _is_medicine(word)
+    )
     return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
+
+
+_SHORT = 6  # letters; no medicine's name is as short
 
 
 @lru_cache(maxsize=100_000)
 def _is_medicine(word: str) -> bool:
-    return len(word) > 6 and word not in _NO_MEDICINE and _STEM.fullmatch(word) is not None
+    return len(word) > _SHORT and word not in _NO_MEDICINE and _STEM.fullmatch(word) is not None
 
 
 @signal(
@@ -177,6 +192,8 @@ def _names_medicine(host: str) -> bool:
 @signal("brand-with-figures", 1.3, "a gambling brand's name", "un nom de marque de jeux d'argent", family="words")
 def brand_with_figures(view: View) -> Finding | None:
     """Sought in the text without decorative letters, but with its digits: raja77bet, MONA4D."""
+    if _BRAND_SIGN.search(view.norm.text) is None:
+        return None
     spans = tuple(
         span
         for found in _BRAND.finditer(view.norm.text)
@@ -222,7 +239,7 @@ def keyword_soup(view: View) -> Finding | None:
     small = sum(rarity(word) < _FUNCTION_WORD for word in words)
     if len(words) < 3 or small * 5 > len(words):
         return None
-    if not any(family in view.hits for family in GOODS) and not any(map(_is_medicine, view.words)):
+    if GOODS.isdisjoint(view.hits) and not any(map(_is_medicine, view.words)):
         return None
     return Finding(min(2.0, len(words) / 5), view.text[:80], ((0, min(80, len(view.text))),))
 

@@ -78,6 +78,27 @@ def author_phrase(view: View) -> Finding | None:
 
 
 @signal(
+    "name-in-another-script",
+    1.0,
+    "a name in other letters than the text, and a link",
+    "un nom dans un autre alphabet que le texte, et un lien",
+    needs="host",
+    family="author",
+)
+def name_in_another_script(view: View) -> Finding | None:
+    """ "먹튀 사이트" over praise in English. A reader of two alphabets signs in the one that is read here, or needs no
+    link."""
+    letters = [sign for sign in view.author if sign.isalpha()]
+    if len(letters) < 2 or min(letters) < _OTHER_SCRIPTS or view.letters < 12:
+        return None
+    latin = sum(map(str.isascii, "".join(view.words)))
+    return Finding(1.0, view.author[:60]) if latin * 5 > view.letters * 4 else None
+
+
+_OTHER_SCRIPTS = "\u0370"  # letters below it are Latin
+
+
+@signal(
     "author-host-name", 0.9, "the name is the host's", "le nom est celui de l'hôte", needs="author", family="author"
 )
 def author_host_name(view: View) -> Finding | None:

@@ -26,20 +26,31 @@ _TEMPLATE = re.compile(
 )
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a-\u23ff]")
 # Signs of a program, each kind by itself weak: a price has a dollar, a list has semicolons, a French plural "(s)".
+# Before each stands what a text must contain to have it at all.
 _CODE = tuple(
-    re.compile(sign, re.MULTILINE)
-    for sign in (
-        r"[\w)\]\"'};]\s{0,40}[{;]\s{0,40}$|^\s{0,40}[{}]{1,40}[;,)]{0,40}\s{0,40}$",
-        r"\{%[^%\n]{1,200}%\}|\{\{[^{}\n]{1,200}\}\}",
-        r"</?(?:div|span|p|ul|li|script|html|body|head|input|form|table|tr|td|code|pre|meta|style|button|xml)\b[^<>\n]{0,200}>",
-        r"\b[A-Za-z_]\w{2,}(?:\.\w+)*\([^()\n]{0,80}\)",
-        r"=>|->|[!=]==?|&&|\|\||\+=|:=|\w\s=\s[\w\"'\[({]",
-        r"\$(?:[a-z_]\w*|\{\w+\}|\()",
-        r"`[^`\n]{1,200}`",
-        r"\b[a-z]\w*_[a-z0-9]\w*\b|\b[a-z]+[A-Z]\w+\(|\b\w+\.(?:py|js|ts|php|rb|java|css|html|json|yml|yaml|xml|sh|conf|md)\b",
-        r"\b(?:def|function|class|return|import|const|var|let|public|static|void|elif|endif|printf|echo|null|true|false)\b"
-        r"(?=[^.!?\n]*[(){}=;:])",
-        r"(?<!\S)--?[a-z][\w-]+=?(?=\s|$)",
+    (needs, re.compile(sign, re.MULTILINE))
+    for needs, sign in (
+        ("{};", r"[\w)\]\"'};]\s{0,40}[{;]\s{0,40}$|^\s{0,40}[{}]{1,40}[;,)]{0,40}\s{0,40}$"),
+        ("{", r"\{%[^%\n]{1,200}%\}|\{\{[^{}\n]{1,200}\}\}"),
+        (
+            "<",
+            r"</?(?:div|span|p|ul|li|script|html|body|head|input|form|table|tr|td|code|pre|meta|style|button|xml)\b[^<>\n]{0,200}>",
+        ),
+        ("(", r"\b[A-Za-z_]\w{2,}(?:\.\w+)*\([^()\n]{0,80}\)"),
+        (">=&|", r"=>|->|[!=]==?|&&|\|\||\+=|:=|\w\s=\s[\w\"'\[({]"),
+        ("$", r"\$(?:[a-z_]\w*|\{\w+\}|\()"),
+        ("`", r"`[^`\n]{1,200}`"),
+        (
+            "_(.",
+            r"\b[a-z]\w*_[a-z0-9]\w*\b|\b[a-z]+[A-Z]\w+\("
+            r"|\b\w+\.(?:py|js|ts|php|rb|java|css|html|json|yml|yaml|xml|sh|conf|md)\b",
+        ),
+        (
+            "(){}=;:",
+            r"\b(?:def|function|class|return|import|const|var|let|public|static|void|elif|endif|printf|echo|null|true|false)\b"
+            r"(?=[^.!?\n]*[(){}=;:])",
+        ),
+        ("-", r"(?<!\S)--?[a-z][\w-]+=?(?=\s|$)"),
     )
 )
 _CODE_LINE = re.compile(
@@ -309,8 +320,9 @@ def code(view: View) -> Finding | None:
     lines = [found.span() for found in _CODE_LINE.finditer(view.text)]
     kinds = [
         places
-        for pattern in _CODE
-        if (places := [span for found in pattern.finditer(view.text) if not view.in_address(*(span := found.span()))])
+        for needs, pattern in _CODE
+        if any(sign in view.text for sign in needs)
+        and (places := [span for found in pattern.finditer(view.text) if not view.in_address(*(span := found.span()))])
     ]
     if not lines and len(kinds) < 2:
         return None

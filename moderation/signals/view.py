@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -54,6 +54,8 @@ class Oddity(NamedTuple):
 
 _DIGIT = re.compile(r"\d")
 _TELLING = 0.42
+_COUNTED = 0.3  # of an article's words: half are common ones in languages that were counted, a fifth in others
+BEGINNING = 6  # letters by which forms of one word agree
 _STRANGE = 5.2  # bits a letter; 1 % of readers' comments hold such a word, half of the machine-made ones
 _STIRRED = 3.8  # bits a letter; well-formed words that happen to be anagrams stay below
 _STRETCHED = re.compile(r"([^\W\d_])\1{3,}")
@@ -73,13 +75,18 @@ def oddity(word: str) -> Oddity | None:
 
 
 class PageView(NamedTuple):
-    """What the article says, in a form made for looking things up. Shared by all comments of a page."""
+    """What the article says, in a form made for looking things up. Shared by all comments of a page.
+
+    `beginnings` are the first letters of `words`; `is_counted`: the word statistics know the article's language.
+    """
 
     title_words: frozenset[str]
     words: frozenset[str]
     shingles: frozenset[tuple[str, ...]]
     title_folded: str
     hosts: frozenset[str]
+    beginnings: frozenset[str]
+    is_counted: bool
 
     def says(self, words: Sequence[str]) -> bool:
         """Whether all of these words that are longer than three letters stand in the article; some must be."""
@@ -110,7 +117,9 @@ class View:
 
     __slots__ = (
         "_found",
+        "_fresh",
         "_odd",
+        "_page",
         "_telling",
         "addresses",
         "all_hosts",
@@ -161,6 +170,12 @@ class View:
         self.hosts = frozenset(self.body_hosts)
         self._telling: frozenset[str] | None = None
         self._odd: list[tuple[int, Oddity]] | None = None
+        self._fresh: dict[str, list[Hit]] = {}
+        self._page = (
+            page_view(submission.article_title or "", submission.article_text or "")
+            if submission.article_text or submission.article_title
+            else None
+        )
         self.all_hosts = tuple(sorted(self.hosts | {self.author_host} if self.author_host else self.hosts))
         self.notice_form = text.startswith(("[", " [")) and _NOTICE_FORM.match(text) is not None
         self.hits: dict[str, list[Hit]] = lexicon().scan(words, text)
@@ -194,10 +209,28 @@ class View:
 
     def page(self) -> PageView | None:
         """What the article says; None where it is not known."""
-        submission = self.submission
-        if not submission.article_text and not submission.article_title:
-            return None
-        return page_view(submission.article_title or "", submission.article_text or "")
+        return self._page
+
+    def fresh(self, family: str) -> list[Hit]:
+        """The hits of a family that do not merely take up the article's own subject; worked out once."""
+        hits = self.hits.get(family)
+        if not hits:
+            return []
+        page = self._page
+        if page is None:
+            return hits
+        found = self._fresh.get(family)
+        if found is None:
+            words = self.words
+            found = [hit for hit in hits if not page.says(words[max(0, hit.first) : hit.last])]
+            self._fresh[family] = found
+        return found
+
+    def fresh_of(self, families: Collection[str]) -> list[tuple[str, list[Hit]]]:
+        """The fresh hits of those families that have any, in the order of `families`."""
+        if self.hits.keys().isdisjoint(families):
+            return []
+        return [(family, found) for family in families if (found := self.fresh(family))]
 
     def telling(self) -> frozenset[str]:
         """The words that say what the comment is about: rarer than about one text in fifty; worked out once."""
@@ -267,13 +300,18 @@ def page_view(title: str, text: str) -> PageView:
     """The page's words, for the comments under it. Kept for 256 pages."""
     title_words = [folded(word) for word in WORD.findall(title.lower())]
     words = [folded(word) for word in WORD.findall(text[:60_000].lower())]
+    in_title = frozenset(word for word in title_words if len(word) > 3)
+    said = in_title.union(word for word in words if len(word) > 3)
+    rarity = word_statistics().rarity
+    common = sum(rarity(word) <= _TELLING for word in words)
     return PageView(
-        title_words=frozenset(word for word in title_words if len(word) > 3),
-        words=frozenset(word for word in words if len(word) > 3)
-        | frozenset(word for word in title_words if len(word) > 3),
+        title_words=in_title,
+        words=said,
         shingles=frozenset(zip(*(words[at:] for at in range(6)), strict=False)),
         title_folded=" ".join(title_words),
         hosts=written_hosts(text[:60_000]),
+        beginnings=frozenset(word[:BEGINNING] for word in said),
+        is_counted=common >= _COUNTED * len(words),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from moderation.signals.finding import Finding, Signal, grown, signal
-from moderation.signals.lexicon import COMMERCIAL, GOODS, OFFERS, Hit
+from moderation.signals.lexicon import COMMERCIAL, GOODS, OFFERS
 from moderation.signals.view import View
 
 # family: expert's weight, meaning in English, meaning in French
@@ -59,7 +59,7 @@ def _of_family(family: str) -> Signal:
             return None
         spans = view.spans_of(hits)
         strength = grown(len(hits))
-        if family in COMMERCIAL and (own := len(hits) - len(fresh(view, family))):
+        if family in COMMERCIAL and (own := len(hits) - len(view.fresh(family))):
             strength = grown(len(hits) - own) + _OF_THE_PAGE * (strength - grown(len(hits) - own))
         return Finding(strength, view.quoted(spans), spans)
 
@@ -67,16 +67,7 @@ def _of_family(family: str) -> Signal:
     return find
 
 
-def fresh(view: View, family: str) -> list[Hit]:
-    """The hits of a family that do not merely take up the article's own subject."""
-    hits = view.hits.get(family)
-    if not hits:
-        return []
-    page = view.page()
-    if page is None:
-        return hits
-    return [hit for hit in hits if not page.says(view.words[max(0, hit.first) : hit.last])]
-
+_COMMERCIAL = tuple(sorted(COMMERCIAL))
 
 for _family, (_prior, _en, _fr) in _FAMILIES.items():
     signal(
@@ -102,7 +93,7 @@ def trades_and_praise(view: View) -> Finding | None:
     praise = view.hits.get("flattery")
     if not praise:
         return None
-    offers = [hit for family in sorted(COMMERCIAL) for hit in fresh(view, family)]
+    offers = [hit for _, found in view.fresh_of(_COMMERCIAL) for hit in found]
     if not offers and not view.hosts:
         return None
     spans = view.spans_of(praise[:2] + offers[:2])
@@ -126,10 +117,10 @@ def only_praise(view: View) -> Finding | None:
     "many-trades", 0.6, "words of several unrelated trades", "mots de plusieurs commerces sans rapport", family="words"
 )
 def many_trades(view: View) -> Finding | None:
-    trades = [family for family in sorted(COMMERCIAL) if fresh(view, family)]
+    trades = view.fresh_of(_COMMERCIAL)
     if len(trades) < 3:
         return None
-    spans = view.spans_of([fresh(view, family)[0] for family in trades])
+    spans = view.spans_of([found[0] for _, found in trades])
     return Finding(min(3.0, len(trades) - 2.0), view.quoted(spans), spans)
 
 
@@ -143,7 +134,7 @@ def many_trades(view: View) -> Finding | None:
 def trade_density(view: View) -> Finding | None:
     if not view.words:
         return None
-    taken = {at for family in GOODS for hit in fresh(view, family) for at in range(hit.first, hit.last)}
+    taken = {at for _, found in view.fresh_of(GOODS) for hit in found for at in range(hit.first, hit.last)}
     share = len(taken) / view.count
     if share < 0.1 or len(taken) < 2:
         return None

@@ -32,6 +32,20 @@ ARTICLE = {
     * 6,
 }
 
+# an article of many different words; a comment on another subject has none of them
+LONG_ARTICLE = {
+    "article_title": "Réparer une horloge comtoise",
+    "article_text": ARTICLE["article_text"] + "Avant la première guerre mondiale, chaque village jurassien comptait "
+    "plusieurs artisans horlogers dont les ateliers travaillaient pendant la saison froide, quand les travaux agricoles "
+    "laissaient quelque répit aux familles paysannes. Les mécanismes forgés étaient assemblés dans des cages métalliques "
+    "solides, puis expédiés vers les marchands qui ajoutaient cadrans émaillés, frontons repoussés et gaines peintes. Un "
+    "exemplaire ancien mérite donc davantage qu'une intervention rapide : photographiez chaque étape, rangez les vis "
+    "séparément, évitez absolument les produits abrasifs et consultez quelqu'un d'expérimenté lorsque les dents semblent "
+    "usées, voilées ou fendues. Le bois demande également beaucoup de patience, car plusieurs couches successives de "
+    "vernis cachent souvent une décoration florale originale que le solvant détruirait immédiatement.",
+}
+OFF_TOPIC = "Sneakers boutique Chicago wholesale leather jackets couture handbags celebrity stylist Manhattan designers"
+
 CASES = [
     ("words-pharma", "Buy cheap viagra without prescription", {}),
     ("words-gambling", "Das beste Online Casino mit Bonus", {}),
@@ -91,11 +105,16 @@ CASES = [
     ("names-the-subject", "Ma comtoise retarde", ARTICLE),
     ("title-copied", "lamps...\n[...]Réparer une horloge comtoise[...]...", ARTICLE),
     ("copied-from-page", "nettoyez les engrenages au pétrole lampant puis graissez les pivots merci", ARTICLE),
+    ("off-topic", OFF_TOPIC, LONG_ARTICLE),
     (
-        "off-topic",
-        "Sneakers boutique Chicago wholesale leather jackets couture handbags celebrity stylist Manhattan designers",
-        ARTICLE,
+        "name-in-another-script",
+        "I like how you explain it",
+        {"author": "먹튀 사이트", "author_url": "http://a.example"},
     ),
+    ("words-template", "Thankfulness to my father who told me on the topic of this web site", {}),
+    ("words-gambling", "먹튀 없는 안전한 곳", {}),
+    ("words-clinics", "Greffe capillaire en Turquie, devis gratuit", {}),
+    ("long-host", "see http://the-very-best-cheap-garden-furniture.example", {}),
     ("answers-parent", "Le limaçon, oui", {"parent_text": "Et le limaçon alors ?"}),
     ("addresses-somebody", "@Paul tu as raison", {}),
     ("late", "bonjour", {"date": "2021-01-01", "article_date": "2019-01-01"}),
@@ -156,6 +175,24 @@ SILENT = [
     ("author-list", "bonjour", {"author": "Ann Other | The Daily Bread"}),
     ("keyword-tail", "Merci pour tout, ton article est super. Bonne journée Paul", {"author": "Paul"}),
     ("on-topic", "bonjour", {}),
+    ("off-topic", OFF_TOPIC, ARTICLE),  # few different words: too short an article to miss its words
+    (
+        "off-topic",  # other forms of the article's words
+        "Nos villageois jurassienne horlogère artisanal forgé mécanismes décorations expérimentée",
+        LONG_ARTICLE,
+    ),
+    (
+        "off-topic",  # a language that the word statistics do not know
+        "Sneakers boutique Chicago wholesale leather jackets couture handbags celebrity stylist Manhattan designers",
+        {
+            "article_title": "Kello",
+            "article_text": " ".join(f"sana{n}{end}" for n in range(90) for end in ("lla", "ssa", "sta")),
+        },
+    ),
+    ("name-in-another-script", "Привет, отличная статья", {"author": "Иван", "author_url": "http://a.example"}),
+    ("name-in-another-script", "I like how you explain it", {"author": "李小龙"}),
+    ("long-host", "voyez http://anotherhobbygardener.wordpress.com", {}),
+    ("words-template", "Mon père m'a parlé de ce site, merci pour ces explications", {}),
     ("late", "bonjour", {"date": "hier", "article_date": "2019-01-01"}),
     ("digits-for-letters", "http://sh0ps4le.example/", {}),
     ("bare-big-host", "voyez http://youtube.com/watch?v=1", {}),

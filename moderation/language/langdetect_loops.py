@@ -102,7 +102,7 @@ class QuickDetector(Detector):  # type: ignore[misc]  # langdetect is not typed
                 np.divide(found, total, start)
                 if step >= longest or max(values) / total > converged:
                     break
-                picks = []
+                picks: list[int] = []
                 while len(picks) < _LOOKS_EVERY:
                     pick = draw(bits)
                     if pick < most:

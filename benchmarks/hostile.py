@@ -1,9 +1,10 @@
-"""The figures of fetching: the hostile responses, the SSRF targets, and the speed against plain httpx.
+"""The figures of hostile input: responses, SSRF targets, bombs, statements, a crowd at the desk; and the fetcher's speed.
 
-    python benchmarks/hostile.py [--fetch-only] [--json OUT]
+    python benchmarks/hostile.py [--only PART ...] [--fetch-only] [--json OUT]
 
-Needs ../shared/bench/hostile. Everything happens in this process inside its EgressGuard, which stops a connection to
-anywhere but the two loopback servers and remembers the attempt; only the pages' extraction runs in killable children.
+Parts: fetching, bombs, statements, crowd. Runs in a network namespace with nothing but loopback. Fetching needs
+../shared/bench/hostile and happens in this process inside its EgressGuard, which stops a connection to anywhere but the
+two loopback servers and remembers the attempt; only the pages' extraction runs in killable children.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import httpx
 
+from benchmarks.hostile_parts import bombs, crowd, statements
+from benchmarks.isolation import isolate
 from benchmarks.table import Figure, show
 from flows.fetching.client import Fetcher
 from flows.fetching.discover import Discovery, DiscoverySource, discover_urls
@@ -331,19 +334,108 @@ def measured(fetch_only: bool) -> tuple[list[Figure], dict[str, Any]]:
     return figures, {"deviations": [case for case in (*cases, *targets) if not case.holds], "cases": [*cases, *targets]}
 
 
+def fetching(fetch_only: bool) -> tuple[list[Figure], dict[str, Any]]:
+    if not HOSTILE.is_dir():
+        return [Figure("hostile responses", "", "NOT MEASURED: ../shared/bench/hostile is not there")], {}
+    figures, details = measured(fetch_only)
+    for case in details["deviations"]:
+        print(f"  not as expected: {case.name}: {case.expect}, got {case.got} after {case.seconds:.1f} s")
+    return figures, {key: [vars_of(case) for case in cases] for key, cases in details.items()}
+
+
+def bombed() -> tuple[list[Figure], dict[str, Any]]:
+    """Each bomb in a whole run of its own, against the same run of a harmless site."""
+    calm = bombs.in_a_process("a harmless site")
+    found = [bombs.in_a_process(name) for name in bombs.BOMBS]
+    right = [one for one in found if one.good and one.wanted]
+    for one in found:
+        if one not in right:
+            print(f"  not as expected: {one.name}: {one.state} ({one.reason}), good page {one.good}")
+    turn = max(found, key=lambda one: one.turn)
+    memory = max(found, key=lambda one: one.own_mb)
+    growth, control = memory.own_mb - calm.own_mb, bombs.turn_control()
+    return [
+        Figure(
+            f"bombs that end as wanted, of {len(found)}", str(len(found)), str(len(right)), len(right) == len(found)
+        ),
+        Figure("  a harmless site beside them", "read", "read" if calm.good else "NOT READ", calm.good),
+        Figure(
+            "longest turn of the event loop, CPU",
+            f"< {bombs.MAX_TURN_S:g} s",
+            f"{turn.turn:.2f} s ({turn.name})",
+            turn.turn < bombs.MAX_TURN_S,
+        ),
+        Figure("  when a bomb is unpacked on it (control)", "fires", f"{control:.2f} s", control > bombs.MAX_TURN_S),
+        Figure(
+            "growth of the run's peak memory over a harmless site",
+            f"< {bombs.MAX_GROWTH_MB:g} MB",
+            f"{growth:.0f} MB ({memory.name})",
+            growth < bombs.MAX_GROWTH_MB,
+        ),
+    ], {"bombs": [{name: getattr(one, name) for name in bombs.Burst.__slots__} for one in (calm, *found)]}
+
+
+def besieged() -> tuple[list[Figure], dict[str, Any]]:
+    """Hostile statements at the SQL console of each database."""
+    found = statements.sieges()
+    total = sum(one.statements for one in found)
+    figures = [
+        Figure("databases", "2", str(len(found)), len(found) == 2),
+        Figure("hostile statements", ">= 120", str(total), total >= 120),
+    ]
+    for one in found:
+        figures += [
+            Figure(f"{one.dialect}: through, of {one.statements}", "0", str(len(one.through)), not one.through),
+            Figure("  over their limit", "0", str(len(one.late)), not one.late),
+            Figure("  database changed", "no", "yes" if one.changed else "no", not one.changed),
+            Figure("  honest statements answered (control)", "3", str(one.honest), one.honest == 3),
+            Figure("  that work with the owner's rights (control)", ">= 30", str(one.controls), one.controls >= 30),
+        ]
+    return figures, {"sieges": [{name: getattr(one, name) for name in statements.Siege.__slots__} for one in found]}
+
+
+def crowded() -> tuple[list[Figure], dict[str, Any]]:
+    """The queue of an editor while others work against the desk."""
+    found = crowd.watch()
+    kinds = {name.rpartition(" ")[0] for name in found.did}
+    return [
+        Figure("queue, p95 alone", "", f"{found.alone_p95:.0f} ms"),
+        Figure(
+            f"queue, p95 while {crowd.CLIENTS} hostile clients work",
+            "<= 300 ms",
+            f"{found.crowded_p95:.0f} ms",
+            found.crowded_p95 <= 300,
+        ),
+        Figure("  p50", "", f"{found.crowded_p50:.0f} ms"),
+        Figure("answers to the editor that were no queue", "0", str(found.wrong), found.wrong == 0),
+        Figure(
+            "requests of the crowd (control)", ">= 50", f"{sum(found.did.values()):,}", sum(found.did.values()) >= 50
+        ),
+    ], {"crowd": found.did, "kinds": sorted(kinds)}
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(description="How fetching fares against hostile servers.")
+    parser = argparse.ArgumentParser(description="How the product fares against hostile pages, statements and clients.")
+    parser.add_argument("--only", nargs="+", choices=("fetching", "bombs", "statements", "crowd"), metavar="PART")
     parser.add_argument("--fetch-only", action="store_true", help="leave the extraction of the fetched pages out")
     parser.add_argument("--json", type=Path, metavar="OUT")
     options = parser.parse_args()
-    if not HOSTILE.is_dir():
-        print("skipped: ../shared/bench/hostile is not there")
-        return 0
-    figures, details = measured(options.fetch_only)
-    for case in details["deviations"]:
-        print(f"  not as expected: {case.name}: {case.expect}, got {case.got} after {case.seconds:.1f} s")
-    plain = {key: [vars_of(case) for case in cases] for key, cases in details.items()}
-    return 0 if show("Fetching among hostile servers", figures, options.json, plain) else 1
+    isolate()
+    parts: dict[str, Callable[[], tuple[list[Figure], dict[str, Any]]]] = {
+        "fetching": lambda: fetching(options.fetch_only),
+        "bombs": bombed,
+        "statements": besieged,
+        "crowd": crowded,
+    }
+    figures: list[Figure] = []
+    details: dict[str, Any] = {}
+    for name, part in parts.items():
+        if options.only and name not in options.only:
+            continue
+        rows, more = part()
+        figures += rows
+        details |= more
+    return 0 if show("Hostile input", figures, options.json, details) else 1
 
 
 def vars_of(case: Outcome) -> dict[str, Any]:

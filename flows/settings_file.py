@@ -19,6 +19,7 @@ from flows.errors import SettingsError
 from flows.settings import FILE_NAME, Settings, SiteSettings
 
 PREFIX = "TAMIS_"
+MAX_BYTES = 10_000_000  # of a settings file: thousands of sites
 
 
 def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -29,6 +30,8 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
     environment = os.environ if environment is None else environment
     file = (path or Path(environment.get(PREFIX + "CONFIG", FILE_NAME))).absolute()
     try:
+        if file.is_file() and file.stat().st_size > MAX_BYTES:
+            raise SettingsError(f"{file} is longer than {MAX_BYTES:,} bytes; that is no settings file")
         text = file.read_text("utf-8")
     except FileNotFoundError:
         raise SettingsError(f"{file} does not exist; make one with `tamis init` or name one with --config") from None
@@ -38,6 +41,8 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file}: {error}") from error
+    except (RecursionError, ValueError) as error:  # brackets without end; a date or a number that cannot be
+        raise SettingsError(f"{file}: it cannot be read as TOML ({str(error)[:100]})") from error
     return build(data, base=file.parent, file=file, text=text, environment=environment)
 
 

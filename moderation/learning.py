@@ -90,16 +90,22 @@ class SiteLayer:
 
 def layer_from_json(text: str) -> SiteLayer:
     """A stored layer. Raises ValueError if it is none of this format."""
-    stored: Any = json.loads(text)
-    if not isinstance(stored, dict) or stored.get("format") != FORMAT or len(stored["weights"]) != 2 + len(_FAMILIES):
-        raise ValueError("a stored site layer of another format: train the site again")
-    return SiteLayer(
-        version=str(stored["version"]),
-        decisions=int(stored["decisions"]),
-        weights=tuple(float(weight) for weight in stored["weights"]),
-        gain=float(stored["gain"]),
-        acts=bool(stored["acts"]),
-    )
+    try:
+        stored: Any = json.loads(text)
+        if stored["format"] != FORMAT or len(stored["weights"]) != 2 + len(_FAMILIES):
+            raise ValueError("another format")
+        layer = SiteLayer(
+            version=str(stored["version"]),
+            decisions=int(stored["decisions"]),
+            weights=tuple(float(weight) for weight in stored["weights"]),
+            gain=float(stored["gain"]),
+            acts=bool(stored["acts"]),
+        )
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        raise ValueError("a stored site layer of another format: train the site again") from error
+    if not all(map(math.isfinite, (*layer.weights, layer.gain))):
+        raise ValueError("a stored site layer whose weights are no numbers: train the site again")
+    return layer
 
 
 def learn(decisions: Sequence[Decision]) -> SiteLayer:

@@ -116,7 +116,9 @@ def read_statistics(content: bytes) -> WordStatistics:
         known, stirred = int(header["known"]), int(header["stirred"])
         if hashlib.sha256(payload).hexdigest() != header["sha256"]:
             raise ValueError("wrong checksum")
-    except (ValueError, KeyError, TypeError) as error:
+        if min(known, stirred) < 0 or len(payload) != _SLOTS + 4 * _LETTERS * _LETTERS + 4 * (known + stirred):
+            raise ValueError("another size than its header says")
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ModelUnusable(f"the word statistics file is damaged ({error}): reinstall Tamis") from error
     at = _SLOTS + 4 * _LETTERS * _LETTERS
     hashes = np.frombuffer(payload[at:], dtype="<u4")

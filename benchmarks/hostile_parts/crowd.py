@@ -34,7 +34,7 @@ from tests.storage.hostile_statements import BOTH, SQLITE
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = 50
-LOOKS = 200
+LOOKS = 100
 PAUSE = 0.05  # between two looks of the editor: he reads
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import gzip
 import lzma
+import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
@@ -131,7 +133,7 @@ def _read(path: Path, url: str | None) -> RawPage | Unprocessable:
     try:
         with _opened(path) as file:
             body = file.read(MAX_FILE_BYTES + 1)
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         return Unprocessable(url=address, reason="unreadable", message=f"{path} cannot be read: {error}")
     if len(body) > MAX_FILE_BYTES:
         sentence = f"{path} holds more than {MAX_FILE_BYTES:,} bytes; cut it or raise the limit"
@@ -142,10 +144,15 @@ def _read(path: Path, url: str | None) -> RawPage | Unprocessable:
 def _rows(path: Path) -> Iterator[tuple[str, RawPage | Unprocessable]]:
     try:
         with _opened(path) as file:
-            for number, line in enumerate(file, start=1):
+            for number in count(1):
+                line = file.readline(MAX_FILE_BYTES + 1)
+                if not line:
+                    return
+                if len(line) > MAX_FILE_BYTES:
+                    raise OSError(f"line {number:,} is longer than {MAX_FILE_BYTES:,} bytes")
                 if line.strip():
                     yield _row(f"{path.name}:{number}", line)
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         sentence = f"{path} cannot be read to its end: {error}"
         yield path.name, Unprocessable(url=path.resolve().as_uri(), reason="unreadable", message=sentence)
 

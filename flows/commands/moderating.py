@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from moderation.verdict import Submission, Verdict
 from storage.database.batches import batched
 
 CHUNK = 512  # comments judged together
+MAX_LINE_BYTES = 64_000_000  # a few kB of .xz can be a line of gigabytes
 
 
 class CommentsUnreadable(FlowError):
@@ -96,10 +98,13 @@ def read_lines(path: Path) -> Iterable[bytes]:
     opener: Any = gzip.open if path.name.endswith(".gz") else lzma.open if path.name.endswith(".xz") else open
     try:
         with opener(path, "rb") as file:
-            yield from file
+            while line := file.readline(MAX_LINE_BYTES + 1):
+                if len(line) > MAX_LINE_BYTES:
+                    raise CommentsUnreadable(f"{path} holds a line longer than {MAX_LINE_BYTES:,} bytes; cut it")
+                yield line
     except FileNotFoundError:
         raise CommentsUnreadable(f"{path} does not exist; give a JSONL file of comments") from None
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         raise CommentsUnreadable(f"{path} cannot be read: {error}") from error
 
 

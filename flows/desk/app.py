@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from flows.desk.pages.rendering import HERE, CachedFiles, not_found
-from flows.desk.security import AllowedHosts, MeasuredBodies, SecurityHeaders
+from flows.desk.security import AllowedHosts, MeasuredBodies, PagesInTurn, SecurityHeaders
 from flows.desk.signing_in import oidc
 from flows.desk.signing_in import sessions as accounts
 from flows.desk.signing_in.oidc import Provider
@@ -73,6 +73,7 @@ def create_app(
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(AllowedHosts, hosts=frozenset(hosts)),
+            Middleware(PagesInTurn),
             Middleware(GZipMiddleware, minimum_size=1024),
             Middleware(MeasuredBodies),
         ],

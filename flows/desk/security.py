@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse
 
 Scope = MutableMapping[str, Any]
@@ -130,6 +131,75 @@ class MeasuredBodies:
             if answered:
                 raise
             await refusal(scope, receive, send)
+        except ClientDisconnect:
+            return  # nobody waits for the answer, and a stranger's hanging up is no fault to write down
+
+
+PAGES_AT_ONCE, PAGES_WAITING = 3, 200
+"""Pages that are made at a time, and those that may wait for their turn."""
+
+FREE = ("/api/", "/static/", "/healthz", "/metrics")
+"""What editors and monitors wait for: never behind a page."""
+
+
+class PagesInTurn:
+    """Makes a few pages at a time, so that however many are asked for, the queue of the editors is not behind them.
+
+    A page's turn ends with the first line of its answer: who reads it slowly holds nobody up. Answers of the SQL
+    console have processes and a queue of their own, and are waited for outside of the turns.
+    """
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.turns = asyncio.Semaphore(PAGES_AT_ONCE)
+        self.waiting = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(FREE) or scope["method"] not in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        if self.waiting >= PAGES_WAITING:
+            words = PlainTextResponse("Too many pages are asked for; try again in a moment.\n", status_code=503)
+            words.headers["Retry-After"] = "5"
+            await words(scope, receive, send)
+            return
+        self.waiting += 1
+        try:
+            await self.turns.acquire()
+        finally:
+            self.waiting -= 1
+        turn = Turn(self.turns)
+        scope[TURN] = turn
+
+        async def sent(message: MutableMapping[str, Any]) -> None:
+            turn.end()
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sent)
+        finally:
+            turn.end()
+
+
+TURN = "tamis.turn"
+
+
+class Turn:
+    """One page's turn. Ending it twice is the same as once."""
+
+    def __init__(self, turns: asyncio.Semaphore) -> None:
+        self.turns: asyncio.Semaphore | None = turns
+
+    def end(self) -> None:
+        if self.turns is not None:
+            self.turns.release()
+            self.turns = None
+
+
+def end_turn(scope: Scope) -> None:
+    """For a page that goes on to wait for something else than this process: others may have their turn meanwhile."""
+    if (turn := scope.get(TURN)) is not None:
+        turn.end()
 
 
 class TooLong(BaseException):

@@ -135,9 +135,17 @@ def read_model(content: bytes) -> Model:
     line, _, payload = content[len(MAGIC) :].partition(b"\n")
     try:
         header = json.loads(line)
-        channels, looks = header["channels"], header["looks"]
+        channels, looks = dict(header["channels"]), dict(header["looks"])
         expected, version, buckets = header["sha256"], str(header["version"]), header["buckets"]
-    except (ValueError, KeyError, TypeError) as error:
+        numbers_of = {
+            name: {key: finite(channels[name][key]) for key in ("intercept", "scale", "limit")} for name in CHANNELS
+        }
+        signals = {
+            name: {str(key): finite(odds) for key, odds in channels[name]["signals"].items()} for name in CHANNELS
+        }
+        looks_of = {name: {key: finite(looks[name][key]) for key in ("scale", "limit", "offset")} for name in LOOKS}
+        provenance = dict(header.get("provenance", {}))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelUnusable(f"the header of the spam model file is damaged: {error}") from error
     if buckets != BUCKETS or len(payload) != 2 * (BUCKETS * len(CHANNELS) + SENDER_BUCKETS * len(LOOKS)):
         raise ModelUnusable("the spam model file has another size than this version of Tamis expects")
@@ -151,25 +159,23 @@ def read_model(content: bytes) -> Model:
         channels={
             name: Channel(
                 name=name,
-                intercept=float(channels[name]["intercept"]),
-                scale=float(channels[name]["scale"]),
-                limit=float(channels[name]["limit"]),
+                **numbers_of[name],
                 wording=weights[at],
-                signals=channels[name]["signals"],
+                signals=signals[name],
             )
             for at, name in enumerate(CHANNELS)
         },
-        looks={
-            name: Look(
-                scale=float(looks[name]["scale"]),
-                limit=float(looks[name]["limit"]),
-                offset=float(looks[name]["offset"]),
-                weights=senders[at],
-            )
-            for at, name in enumerate(LOOKS)
-        },
-        provenance=header.get("provenance", {}),
+        looks={name: Look(**looks_of[name], weights=senders[at]) for at, name in enumerate(LOOKS)},
+        provenance=provenance,
     )
+
+
+def finite(value: Any) -> float:
+    """A number of the header. Raises ValueError for one that no sum survives."""
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no weight")
+    return number
 
 
 @lru_cache(maxsize=1)

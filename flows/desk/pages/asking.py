@@ -15,6 +15,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from flows.desk.pages.i18n import Texts
+from flows.desk.security import end_turn
 from storage.analysts.console import Console
 from storage.analysts.sql.files import KINDS
 from storage.analysts.sql.refusals import SENTENCES, refused
@@ -41,6 +42,7 @@ class Pool:
         if self.under_way >= self.most:
             raise refused("busy")
         self.under_way += 1
+        end_turn(request.scope)
         stop = threading.Event()
         future = asyncio.get_running_loop().run_in_executor(self.threads, work, stop)
         try:

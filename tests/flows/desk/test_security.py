@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route
 from flows.clock import utc_now
 from flows.desk.api.app import api
 from flows.desk.app import create_app
+from flows.desk.security import PAGES_AT_ONCE, PAGES_WAITING, PagesInTurn, end_turn
 from flows.desk.signing_in import passwords
 from flows.desk.signing_in import sessions as accounts
 from flows.desk.signing_in.sessions import right_editor
@@ -215,6 +216,63 @@ async def test_a_crowd_at_the_door_leaves_the_editors_who_are_in_their_threads(d
         others = [answer.status_code for answer in await asyncio.gather(*knocks)]
     assert set(refused) == {429}
     assert (at_once, others.count(401)) == (accounts.GUESSES, accounts.MOST_GUESSES)
+
+
+async def asked(app, path: str, method: str = "GET") -> int:
+    """The status of the answer of an ASGI application that has only its middleware."""
+    statuses: list[int] = []
+
+    async def send(message) -> None:
+        statuses.append(message.get("status", 0))
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    await app({"type": "http", "path": path, "method": method, "headers": []}, receive, send)
+    return statuses[0]
+
+
+async def test_pages_take_turns_and_the_queue_is_behind_none_of_them() -> None:
+    begun: list[str] = []
+    finish = asyncio.Event()
+
+    async def slow(scope, receive, send) -> None:
+        begun.append(scope["path"])
+        if scope["path"] == "/people":
+            await finish.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    app = PagesInTurn(slow)
+    pages = [asyncio.create_task(asked(app, "/people")) for _ in range(PAGES_AT_ONCE + PAGES_WAITING + 5)]
+    await asyncio.sleep(0)
+    assert await asked(app, "/api/queue") == 200
+    assert await asked(app, "/login", "POST") == 200
+    assert begun.count("/people") == PAGES_AT_ONCE
+    finish.set()
+    answers = await asyncio.gather(*pages)
+    assert (answers.count(200), answers.count(503)) == (PAGES_AT_ONCE + PAGES_WAITING, 5)
+
+
+async def test_who_reads_a_page_slowly_keeps_nobody_from_his_turn() -> None:
+    gone = asyncio.Event()
+
+    async def page(scope, receive, send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        if scope["path"] == "/slow":
+            await gone.wait()
+        if scope["path"] == "/console":
+            end_turn(scope)
+        await send({"type": "http.response.body", "body": b""})
+
+    app = PagesInTurn(page)
+    readers = [asyncio.create_task(asked(app, "/slow")) for _ in range(2 * PAGES_AT_ONCE)]
+    await asyncio.sleep(0)
+    assert await asked(app, "/data") == 200
+    assert await asked(app, "/console") == 200
+    gone.set()
+    await asyncio.gather(*readers)
+    assert app.turns._value == PAGES_AT_ONCE  # every turn was given back, and once
 
 
 async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(database):

@@ -84,7 +84,6 @@ class Score:
     matched: int = 0
     missed: list[str] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
-    reachable: int = 0
     all_articles: int = 0
 
 
@@ -203,7 +202,8 @@ def score(archive: Archive, db: sqlite3.Connection, cpu: float) -> Score:
         return file or "", archive.pages.get(file or "")
 
     seen: set[str] = set()
-    for row in db.execute("SELECT url, kind, state FROM pages WHERE last_fetched IS NOT NULL"):
+    kind = "kind" if "kind" in columns_of(db, "pages") else "NULL AS kind"  # an older checkout has none
+    for row in db.execute(f"SELECT url, {kind}, state FROM pages WHERE last_fetched IS NOT NULL"):
         found.pages += 1
         _, page = page_of(row["url"])
         if page is not None and page.article:
@@ -239,9 +239,13 @@ def score(archive: Archive, db: sqlite3.Connection, cpu: float) -> Score:
     return found
 
 
+def columns_of(db: sqlite3.Connection, table: str) -> set[str]:
+    return {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}
+
+
 def live_rows(db: sqlite3.Connection) -> str:
     """What makes a row of `articles` one that analysts see, in the schema of that checkout."""
-    columns = {row["name"] for row in db.execute("PRAGMA table_info(articles)")}
+    columns = columns_of(db, "articles")
     return " AND ".join([LIVE, *(f"a.{name} IS NULL" for name in ("withdrawn_at",) if name in columns)])
 
 

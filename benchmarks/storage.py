@@ -1,6 +1,8 @@
 """The figures of storage: speed against the bare drivers, editors beside a crawler, kill -9, a million comments.
 
-    python benchmarks/storage.py [--only load,flat,postgresql,editors,kills,export,gallery,search] [--full] [--json OUT]
+    python benchmarks/storage.py [--only PART,PART] [--full] [--json OUT]
+
+Parts: load, flat, postgresql, editors, kills, export, gallery, search, questions.
 
 Without --full: 3,000 pages, 20,000 for flatness, editors for 30 s, 300 kills, 200,000 comments. With it, the issue's
 sizes: 200,000 pages, 5 minutes, 1,000 kills, 1 million comments (about 25 minutes and 6 GB below TMPDIR).
@@ -19,7 +21,7 @@ from benchmarks.storage_parts.postgresql import two_databases
 from benchmarks.storage_parts.workload import scratch
 from benchmarks.table import Figure, show
 
-PARTS = ("load", "postgresql", "flat", "editors", "kills", "export", "gallery", "search")
+PARTS = ("load", "postgresql", "flat", "editors", "kills", "export", "gallery", "search", "questions")
 
 
 def main() -> int:
@@ -51,10 +53,10 @@ def main() -> int:
     if "kills" in chosen:
         with scratch() as folder:
             figures += kills.figures(folder, given.kills or (1000 if given.full else 300))
-    if {"export", "gallery", "search"} & set(chosen):
+    if {"export", "gallery", "search", "questions"} & set(chosen):
         with scratch() as folder:
             count = given.comments or (1_000_000 if given.full else 200_000)
-            parts = {part: part in chosen for part in ("export", "gallery", "search")}
+            parts = {part: part in chosen for part in ("export", "gallery", "search", "questions")}
             figures += million.figures(folder, count, **parts)
     return 0 if show("storage", figures, given.json) else 1
 

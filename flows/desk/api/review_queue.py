@@ -129,7 +129,12 @@ class Shown(BaseModel):
 def leases(db: Db, editor: Reviewer, words: InWords, body: Shown) -> LeasesAnswer:
     may_see(db, editor, list(body.items))
     renewed = renew(db, editor.name, body.items, utc_now())
-    return LeasesAnswer(kept=renewed.kept, gone=cards.cards(db, renewed.gone, words))
+    gone = cards.cards(db, renewed.gone, words)
+    mine = {"leased_by": None}  # edited meanwhile, it is on nobody else's screen
+    return LeasesAnswer(
+        kept=renewed.kept,
+        gone=tuple(card.model_copy(update=mine) if card.leased_by == editor.name else card for card in gone),
+    )
 
 
 @router.post("/release", summary="Give back every comment leased to you")

@@ -204,6 +204,7 @@ async def test_a_comment_edited_meanwhile_comes_back_as_it_stands_now(database, 
         put(database, ["achetez"], [judged(probability=0.55)], now=MORNING + timedelta(days=1))
         answer = (await client.post("/api/leases", json={"items": {str(number): 1}})).json()
     assert (answer["kept"], answer["gone"][0]["body"]) == ([], "achetez")
+    assert answer["gone"][0]["leased_by"] is None  # her own lease takes nothing from her
 
 
 async def test_filters_narrow_the_queue(database, marie):

@@ -132,6 +132,7 @@ class WorkerPool:
         """Each child calls `prepare(*arguments)` once; both must be picklable. `ready`: see `workers_start`."""
         self.page_seconds = page_seconds
         self._again = threading.Lock()  # held while a page is read again
+        self._first = asyncio.Lock()  # held while the first page starts the workers
         self._started = False
         self._pool: Any = ProcessPool(
             max_workers=workers,
@@ -191,11 +192,12 @@ class WorkerPool:
 
     async def run(self, work: Callable[[Raw], Result], raw: Raw) -> Result | Unprocessable:
         """`submit` and `settled` for coroutines."""
-        if self._started:
-            future = self.submit(work, raw)
-        else:  # it waits until the server that workers are forked from has loaded everything: fetches go on meanwhile
-            future = await asyncio.to_thread(self.submit, work, raw)
-            self._started = True
+        async with self._first:  # one thread, however many pages wait: others look up hosts and write the archive
+            if self._started:
+                future = self.submit(work, raw)
+            else:  # it waits until the server that workers are forked from has loaded everything; fetches go on
+                future = await asyncio.to_thread(self.submit, work, raw)
+                self._started = True
         wrapped = asyncio.wrap_future(future)
         await asyncio.wait([wrapped])
         if isinstance(wrapped.exception(), ProcessExpired):  # looked at: asyncio complains of errors nobody looks at

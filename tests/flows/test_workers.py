@@ -112,7 +112,7 @@ class Noting(WorkerPool):
 
 def test_the_start_of_the_workers_does_not_hold_up_what_is_being_fetched() -> None:
     async def work() -> list[object]:
-        return [await pool.run(echo, PAGE) for _ in range(3)]
+        return list(await asyncio.gather(*(pool.run(echo, PAGE) for _ in range(3))))
 
     pool = Noting(1, 60.0)
     pool.asked = []

@@ -1,7 +1,7 @@
 """How well and how fast articles are extracted: the annotated pages of ../shared/bench/extraction, and beside them
 trafilatura where it is installed (it is no dependency).
 
-    python benchmarks/extraction.py [--json OUT] [--worst N] [--no-peer] [--all-pages]
+    python benchmarks/extraction.py [--json OUT] [--worst N] [--no-peer] [--all-pages] [--forums]
 
 The judge of text blocks is trained on these very pages, so its body figures here are those of the training data:
 benchmarks/train_body.py prints the cross-validated ones, which are what to expect on new sites. Title, author, date,
@@ -51,9 +51,9 @@ def scorer() -> ModuleType:
     return module
 
 
-def annotated() -> list[dict[str, Any]]:
+def annotated(folder: str = "data", names: str = "*") -> list[dict[str, Any]]:
     pages = []
-    for path in sorted((BENCH / "extraction" / "data").glob("*.jsonl.xz")):
+    for path in sorted((BENCH / "extraction" / folder).glob(f"{names}.jsonl.xz")):
         with lzma.open(path, "rt", encoding="utf-8") as lines:
             pages += map(json.loads, lines)
     return pages
@@ -197,6 +197,23 @@ def over_other_pages() -> tuple[int, Counter[str], float]:
     return count, errors, slowest
 
 
+def forums(judge: ModuleType) -> list[Figure]:
+    """Pages of forums as they are loaded: the text and every post, against all that the gold has of the topic."""
+    topics = [page for page in annotated("data2", "wcxbx-*") if page["type"] == "forum" and page["gold"].get("text")]
+    found, errors, _ = ours(topics)
+    rows = []
+    for page in topics:
+        read = found.get(page["id"], {"text": "", "comments": []})
+        posts = [comment["text"] for comment in read["comments"]]
+        rows.append(judge.tpfpfn(page["gold"]["text"], "\n\n".join([read["text"], *posts])))
+    value = judge.prf(rows)["F1"]
+    refused = sum(errors.values())
+    return [
+        Figure(f"{len(topics)} forum pages, text and posts, F1", "-", f"{value:.3f}"),
+        Figure("forum pages set aside", "0", f"{refused} of {len(topics)}", refused == 0),
+    ]
+
+
 def figures(mine: dict[str, Any], theirs: dict[str, Any] | None) -> list[Figure]:
     rows = []
     for what, group, key in (
@@ -239,6 +256,7 @@ def main() -> int:
     arguments.add_argument("--worst", type=int, default=0, help="print the pages with the lowest body F1")
     arguments.add_argument("--no-peer", action="store_true", help="leave trafilatura out")
     arguments.add_argument("--all-pages", action="store_true", help="also every other HTML page of ../shared/bench")
+    arguments.add_argument("--forums", action="store_true", help="also the pages of forums, with their posts")
     options = arguments.parse_args()
     if not BENCH.exists():
         print(f"{BENCH} is absent: nothing to measure", file=sys.stderr)
@@ -259,6 +277,8 @@ def main() -> int:
         more, more_errors, more_slowest = over_other_pages()
         count, slowest = count + more, max(slowest, more_slowest)
         errors.update(more_errors)
+    if options.forums:
+        rows += forums(judge)
     reasons = ", ".join(f"{number} {reason}" for reason, number in errors.items()) or "none"
     rows.append(Figure(f"{count} pages without an exception", "all", f"all; quarantined: {reasons}", True))
     rows.append(Figure("slowest page, CPU s", f"< {SLOWEST:.0f}", f"{slowest:.2f}", slowest < SLOWEST))

@@ -117,7 +117,8 @@ _ISO = re.compile(
     r"|(?<!\d)(?P<y2>(?:19|20)\d\d)(?P<m2>0[1-9]|1[0-2])(?P<d2>[0-2]\d|3[01])(?=T\d{4})"
 )
 _NUMBERS = re.compile(
-    r"(?<![\d/.\-])(?<!\d:)(?P<a>\d{1,2})(?P<sep>\s?[./-]\s?)(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d|['’]?\d\d)(?![\d/-]|[.,:]\d)"
+    r"(?<![\d/.\-])(?<!\d:)(?P<a>\d{1,2})(?P<sep>\s?[./-]\s?| \| )(?P<b>\d{1,2})(?P=sep)"
+    r"(?P<y>(?:19|20)\d\d|['’]?\d\d)(?![\d/-]|[.,:]\d)"
 )
 _NUMBERS_THEN_YEAR = re.compile(
     r"(?<![\d/.\-])(?<!\d:)(?P<a>\d{1,2})[./](?P<b>\d{1,2})[.,]{0,2}\s+(?P<y>(?:19|20)\d\d)(?!\d)"
@@ -134,7 +135,7 @@ _TIME = (
     r"\s*+(?P<ap>[ap]\.?\s?m(?![^\W\d_])\.?)?"
 )
 _AFTER = re.compile(_GAP + _TIME, re.IGNORECASE)
-_BEFORE = re.compile(_TIME + r"(?P<zone_between>\s*+(?:[A-Z]{2,4}\b)?)" + _GAP + "$", re.IGNORECASE)
+_BEFORE = re.compile(r"(?<![^\W\d_])" + _TIME + r"(?P<zone_between>\s*+(?:[A-Z]{2,4}\b)?)" + _GAP + "$", re.IGNORECASE)
 _LATE_YEAR = re.compile(r"\s*(?:[A-Z]{2,5}\s+|[+-]\d{4}\s+)?((?:19|20)\d\d)(?!\d)")
 _OFFSET = re.compile(
     r"\s*\(?(?:(?:UTC|GMT)\s*)?(?P<sign>[+-])(?P<hh>\d{1,2})(?::?(?P<mm>\d\d))?(?!\d)\)?|\s*\(?(?P<zulu>UTC|GMT|Z)\b\)?"

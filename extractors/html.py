@@ -78,6 +78,8 @@ _BLANKS = re.compile(r"[ \t\r\f\v]{2,}|[\t\r\f\v]")  # a single blank needs no f
 _GLUED = re.compile(
     r"<(/?)(li|div|ul|ol|dl|dt|dd|p|span|article|section|td|tr)class(?=[\s=>])((?:\s++[A-Za-z_][\w-]*+(?=[\s>]))*+)"
 )
+_NOSCRIPT = re.compile(r"<(/?)noscript\b[^<>]{0,300}>", re.IGNORECASE)
+_LEAST_TEXT = 400  # characters that a <noscript> must hold to be read
 _START_TAG = re.compile(r"<[A-Za-z]")
 _LAST_TAGS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _PRE_END = "\x00"  # no text holds it: Document removes it
@@ -96,6 +98,9 @@ class Document:
         _refuse_other_formats(html, url)
         self.html = _with_what_follows(_GLUED.sub(_unglued, _without_control_characters(_XML_PROLOG.sub("", html))))
         self.tree = _parse(self.html, url)
+        if _keeps_text_from_browsers(self.tree):
+            self.html = _NOSCRIPT.sub(r"<\1div>", self.html)
+            self.tree = _parse(self.html, url)
 
     @functools.cached_property
     def soup(self) -> BeautifulSoup:
@@ -119,6 +124,25 @@ def _with_what_follows(html: str) -> str:
     if end < 0 or not _START_TAG.search(html, end):
         return html
     return _LAST_TAGS.sub(" ", html)
+
+
+def _keeps_text_from_browsers(tree: HtmlElement) -> bool:
+    """Whether nearly all of the page's text stands in <noscript>, and a script builds the rest: Discourse does so."""
+    hidden = sum(len("".join(element.itertext()).strip()) for element in tree.iter("noscript"))
+    if hidden < _LEAST_TEXT:
+        return False
+    shown = 0
+    walk = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in walk:
+        if event == "start" and element.tag in SILENT_TAGS:
+            walk.skip_subtree()
+        elif event == "start":
+            shown += len((element.text or "").strip())
+        else:
+            shown += len((element.tail or "").strip())
+        if 2 * shown > hidden:
+            return False
+    return True
 
 
 def _parse(html: str, url: str) -> HtmlElement:

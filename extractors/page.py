@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -17,6 +18,7 @@ from extractors.article.body import article_blocks
 from extractors.article.bylines import Byline, bylines
 from extractors.article.lead import find_lead
 from extractors.article.outline import NO_HEADINGS, Outline, outline
+from extractors.article.owner import owner
 from extractors.article.parts import Parts, parts_of
 from extractors.article.sections import Structure, full_text, structured
 from extractors.comments import find_thread, thread_of
@@ -25,7 +27,7 @@ from extractors.comments.thread import Thread
 from extractors.errors import LayoutChanged, NoArticle, TooComplex
 from extractors.html import Document, without
 from extractors.language import language_of
-from extractors.records import LinkCounts, PageKind, Section
+from extractors.records import Comment, CommentKind, LinkCounts, PageKind, Section
 from extractors.structured import Statements, text_in
 from extractors.tweets.finds import TweetFinds, find_tweets
 from extractors.urls import absolute, base_of, canonical_url, host_of
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 MAX_BLOCKS = 120_000
 """Judging so many takes a few seconds and half a gigabyte; real pages have hundreds."""
+_LEAST_ARTICLE = 800  # characters beside the posts of a forum that may be its menus and notices
+_LATER_PAGE = re.compile(r"(?:[?&/](?:start|st)[=/][1-9]|[?&;/-]p(?:age)?[=/-]?(?:[2-9]|[1-9]\d)(?!\d))", re.IGNORECASE)
 _LEAST_LEFT = 100  # characters of text that must be left when what the site repeats is taken out
 _MAX_WIDGETS = 3
 _BARE_PAGE = 300  # characters shown below which what is hidden is read too: a script may show it
@@ -80,10 +84,14 @@ class PageObject:
         return self._title if self.profile is None else self.profile.without_suffix(self._title)
 
     def author(self) -> str | None:
+        if not self.blocks:
+            return self.opening_post.author if self.opening_post is not None else None
         labels = self.profile.labels if self.profile is not None else ()
         return "; ".join(name for name in self._signature.people if name not in labels) or None
 
     def published(self) -> str | None:
+        if not self.blocks:
+            return self.opening_post.date if self.opening_post is not None else None
         return self._publication.published
 
     def modified(self) -> str | None:
@@ -97,7 +105,14 @@ class PageObject:
 
     @functools.cached_property
     def _signature(self) -> authors.Signature:
-        return authors.signature(self.outline, self.statements, self.bylines, self.document.url, self.site_name())
+        return authors.signature(
+            self.outline,
+            self.statements,
+            self.bylines,
+            self.document.url,
+            self.site_name(),
+            owner(self.document, self.statements, self.outline),
+        )
 
     @functools.cached_property
     def _title(self) -> str | None:
@@ -160,16 +175,31 @@ class PageObject:
 
     @functools.cached_property
     def blocks(self) -> tuple[int, ...]:
-        """The article's blocks, indices of the outline's. Raises NoArticle if the page holds no text."""
+        """The article's blocks, indices of the outline's; none on a page of posts. Raises NoArticle without text."""
         element = self.article_element()
         if element is None:
             found = article_blocks(self.outline, self.stated(), self.thread_starts)
         else:
             found = self.outline.blocks_in(element)
-        if not found:
+        size = sum(len(self.outline.blocks[index].text) for index in found)
+        if element is None and size < _LEAST_ARTICLE and self._holds_posts(size):
+            found = ()
+        elif not found:
             raise NoArticle(f"{self.document.url}: no text on the page")
         self.first_look = found
         return self._without_repeated(found)
+
+    def _holds_posts(self, size: int) -> bool:
+        """Whether the page is a topic of a forum: what is left beside its posts, `size` characters, is none of them."""
+        posts = [one for one in self.thread().comments if one.kind is CommentKind.POST]
+        return bool(posts) and self.thread().comments[0] is posts[0] and sum(len(one.body) for one in posts) > size
+
+    @functools.cached_property
+    def opening_post(self) -> Comment | None:
+        """The message that opens a topic, where the page is the topic's first and holds nothing but posts."""
+        if self.blocks or _LATER_PAGE.search(self.document.url):
+            return None
+        return next(iter(self.thread().comments), None)
 
     def _without_repeated(self, found: tuple[int, ...]) -> tuple[int, ...]:
         """Without the blocks that other articles of the site show too, unless nothing else is left."""

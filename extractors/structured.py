@@ -39,15 +39,18 @@ class Statements:
 
     @functools.cached_property
     def metas(self) -> dict[str, tuple[str, ...]]:
-        """The contents of meta tags by lower-case name, property, itemprop or http-equiv, in page order, none empty."""
+        """The contents of meta tags by lower-case name, property, itemprop or http-equiv, in page order, none empty.
+
+        An attribute may hold several names: "og:title twitter:title".
+        """
         found: dict[str, list[str]] = {}
         for meta in self._tree.iter("meta"):
             content = " ".join((meta.get("content") or "").split())
             if not content:
                 continue
             for attribute in ("name", "property", "itemprop", "http-equiv"):
-                if key := meta.get(attribute):
-                    found.setdefault(key.strip().lower(), []).append(content)
+                for key in (meta.get(attribute) or "").lower().split():
+                    found.setdefault(key.replace("dc:", "dc.", 1), []).append(content)
         return {key: tuple(contents) for key, contents in found.items()}
 
     def meta(self, *names: str) -> str | None:

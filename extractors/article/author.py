@@ -37,7 +37,8 @@ _NOT_AUTHOR = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"\W*(?:(?:written |posted |published )?by|author|autor(?:in)?|auteur|par|von|(?:écrit|publié|rédigé) par|"
+    r"\W*(?:(?:written |posted |published |authored )?by|author|autor(?:in)?|auteur|par|von|"
+    r"(?:écrit|publié|rédigé) par|"
     r"(?:geschrieben|verfasst) von|autore|door|por|escrito por|文|著者|作者)\s*:?\W*",
     re.IGNORECASE,
 )
@@ -55,6 +56,10 @@ _PERSONAL = re.compile(
     re.IGNORECASE,
 )
 _FILED = re.compile(r"/(?:categor\w+|tags?|topics?|thema|themen|rubri\w+|sections?|ressort)/", re.IGNORECASE)
+_HOSTED = re.compile(
+    r"(?:www\.)?(?P<name>[\w-]+)\.(?:wordpress\.com|blogspot\.[a-z.]{2,6}|tumblr\.com|livejournal\.com|typepad\.com|"
+    r"over-blog\.com|canalblog\.com|hautetfort\.com|bearblog\.dev|substack\.com|twoday\.net|blogg\.se|blog\.cz)"
+)
 _READING_TIME = re.compile(r"(?<!\d)\d++\s*+(?:min|minutes?|minuten)\b", re.IGNORECASE)
 _MAX_META_LINE = 140  # characters of a line with date and name
 _MAX_NAMED = 100  # characters of a block that is named as a byline
@@ -84,19 +89,30 @@ class Source:
 
 
 def signature(
-    page: Outline, statements: Statements, shown: Sequence[Byline], url: str, site_name: str | None
+    page: Outline,
+    statements: Statements,
+    shown: Sequence[Byline],
+    url: str,
+    site_name: str | None,
+    site_owner: str | None = None,
 ) -> Signature:
-    """Who signs: stated names where nothing shown contradicts them, else those that a byline at the headline shows."""
+    """Who signs: stated names where nothing shown contradicts them, else those that a byline at the headline shows.
+
+    Where nobody does, it is the person whose name the site bears.
+    """
     sites = _names_of_site(statements, url, site_name)
-    sources = [source for source in _sources(page, statements, shown) if source.names]
+    sources = [source for source in _sources(page, statements, shown, url) if source.names]
     people = [_people(source, sites) for source in sources]
     organisation = next((source.names[0] for source, found in zip(sources, people, strict=True) if not found), None)
     found = [(source, names) for source, names in zip(sources, people, strict=True) if names]
     stated = [names for source, names in found if not source.shown and not source.signs]
     beside = [names for source, names in found if source.shown and source.signs]
-    chosen = _chosen(stated, beside) or next((names for _, names in found), [])
+    first = [*(names for source, names in found if source.shown), *(names for _, names in found)]
+    chosen = _chosen(stated, beside) or next(iter(first), [])
     if not chosen:
         chosen = next((names for source in sources if source.shown and (names := _collective(source))), [])
+    if not chosen and site_owner:
+        chosen = [site_owner]
     return Signature(tuple(chosen[:MAX_NAMES]), organisation)
 
 
@@ -123,7 +139,11 @@ def _is_fuller(line: Sequence[str], names: Sequence[str]) -> bool:
 
 def _people(source: Source, sites: set[str]) -> list[str]:
     names = dict.fromkeys(source.names)
-    return [name for name in names if not is_organisation(name, sites - source.own)]
+    return [
+        name
+        for name in names
+        if not is_organisation(name, sites - source.own, is_typed="".join(words(name)) in source.own)
+    ]
 
 
 def _collective(source: Source) -> list[str]:
@@ -139,21 +159,22 @@ def _names_of_site(statements: Statements, url: str, site_name: str | None) -> s
     return found | {"".join(words(host)), "".join(words(host.rsplit(".", 1)[0]))} - {""}
 
 
-def _sources(page: Outline, statements: Statements, shown: Sequence[Byline]) -> Iterator[Source]:
+def _sources(page: Outline, statements: Statements, shown: Sequence[Byline], url: str) -> Iterator[Source]:
     people = statements.resolved(statements.article.get("author"))
     publishers = statements.resolved(statements.article.get("publisher"))
     stated = _stated("json-ld", [text_in(one) or "" for one in people if not types_of(one) & _ORGANISATIONS])
     typed = {"".join(words(text_in(one) or "")) for one in people if "person" in types_of(one)}
     typed -= {"".join(words(text_in(one) or "")) for one in publishers if types_of(one) & _ORGANISATIONS}
-    yield replace(
-        stated, own=frozenset("".join(words(name)) for name in stated.names if len(name.split()) == 2) & typed
-    )
+    bylined = {"".join(words(name)) for source in _shown_names(page, _near(shown)) for name in source.names}
+    own = {"".join(words(name)) for name in stated.names if len(name.split()) == 2}
+    yield replace(stated, own=frozenset((own | bylined) & typed))
     for name in _METAS[:-1]:
         yield _stated(name, [text for text in statements.metas.get(name, ()) if "://" not in text])
     if (statements.meta("twitter:label1") or "").casefold() in _WRITTEN_BY:
         yield _stated("twitter", [statements.meta("twitter:data1") or ""])
     yield _stated("itemprop", [_name_of(element) for element in _together(statements.properties.get("author", []))])
-    yield from _shown_names(page, shown)
+    yield from _shown_names(page, _near(shown), _blogger(url))
+    yield from _far_names(page, [line for line in shown if line.place is Place.ELSEWHERE])
     yield _stated("organisation", [text_in(one) or "" for one in people])
     yield _stated("creator", [text_in(one) or "" for one in statements.resolved(statements.article.get("creator"))])
 
@@ -167,30 +188,48 @@ def _stated(label: str, texts: Sequence[str]) -> Source:
     return Source(label, names)
 
 
-def _shown_names(page: Outline, shown: Sequence[Byline]) -> Iterator[Source]:
+def _blogger(url: str) -> frozenset[str]:
+    """The name under which somebody blogs at a provider of blogs: "anna.wordpress.com"."""
+    found = _HOSTED.fullmatch(host_of(url))
+    return frozenset(("".join(words(found["name"])),)) if found else frozenset()
+
+
+def _shown_names(page: Outline, shown: Sequence[Byline], blogger: frozenset[str] = frozenset()) -> Iterator[Source]:
     for line in shown:
         marked = [element for element in line.marked if _is_author_mark(element)]
         inner = [element for element in marked if not any(other in marked for other in element.iterancestors())]
-        names = [name for element in inner for name in people_in(line_of(element), stated=False)]
-        yield Source("mark", names, line.place is not Place.FOOT, signs=True)
+        names = [name for element in inner for name in people_in(line_of(element), stated=_is_sure_mark(element))]
+        handle = frozenset("".join(words(name)) for name in names) & blogger
+        yield Source("mark", names, line.is_beside, signs=True, own=handle)
     for line in shown:
-        if PREFIX.match(line.block.text) and (line.place is not Place.FOOT or len(line.block.text) <= _MAX_CLOSING):
-            yield Source("by", _of_by_line(line.block.text), line.place is not Place.FOOT, signs=True)
+        if PREFIX.match(line.block.text) and (line.is_beside or len(line.block.text) <= _MAX_CLOSING):
+            yield Source("by", _of_by_line(line.block.text), line.is_beside, signs=True)
     for line in shown:
         if _LABEL.fullmatch(line.block.text) and line.index + 1 < len(page.blocks):
             names = people_in(page.blocks[line.index + 1].text.split("\n")[0], stated=False)
-            yield Source("labelled", names, line.place is not Place.FOOT, signs=True)
+            yield Source("labelled", names, line.is_beside, signs=True)
     for line in shown:
         is_named = _AUTHOR.search(line.wider) and not _NOT_AUTHOR.search(line.names)
         if is_named and len(line.block.text) <= _MAX_NAMED:
-            yield Source("named", people_in(line.block.text, stated=False), line.place is not Place.FOOT, signs=True)
+            yield Source("named", people_in(line.block.text, stated=False), line.is_beside, signs=True)
     for line in shown:
-        if line.place is not Place.FOOT and len(line.block.text) <= _MAX_META_LINE:
+        if line.is_beside and len(line.block.text) <= _MAX_META_LINE:
             yield Source("dated", _of_dated_line(line), shown=True)
     for line in shown:
         if line.place is Place.HEAD:
             yield Source("bare", _bare(page, line), shown=True)
     yield from _of_biographies(page, shown)
+
+
+def _near(shown: Sequence[Byline]) -> list[Byline]:
+    return [line for line in shown if line.place is not Place.ELSEWHERE]
+
+
+def _far_names(page: Outline, lines: Sequence[Byline]) -> Iterator[Source]:
+    """The names of lines further away, where all of them name the same people: others sign other articles."""
+    found = [source for source in _shown_names(page, lines) if source.names]
+    if len({tuple(source.names) for source in found}) == 1:
+        yield found[0]
 
 
 def _of_biographies(page: Outline, shown: Sequence[Byline]) -> Iterator[Source]:
@@ -232,9 +271,11 @@ def _of_dated_line(line: Byline) -> list[str]:
 def _bare(page: Outline, line: Byline) -> list[str]:
     """A line that is a name and nothing else, where something beside it says that it signs."""
     text = line.block.text
-    if "\n" in text or not 2 <= len(text.split()) <= 5 or page.nodes[line.block.node].heading:
+    if "\n" in text or len(text) > _MAX_NAMED or page.nodes[line.block.node].heading:
         return []
     names = people_in(text, stated=False)
+    if not 2 <= len(text.split()) <= 5 * max(1, len(names)):
+        return []
     if not names or any(" " not in name for name in names) or not text.startswith(names[0]):
         return []
     if sum(map(len, names)) < len(text) - 8 and "@" not in text:
@@ -252,6 +293,8 @@ def _bare(page: Outline, line: Byline) -> list[str]:
         for block in near
         if block is not line.block
     )
+    if len(names) > 1 and ", " in text:
+        return names  # those who wrote a paper
     again = sum(block.text == text for block in page.blocks) > 1
     return names if is_dated or again else []
 
@@ -267,6 +310,13 @@ def _is_author_mark(element: HtmlElement) -> bool:
     names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
     return "author" in (element.get("rel") or "") or (
         _AUTHOR.search(names) is not None and not _NOT_AUTHOR.search(names)
+    )
+
+
+def _is_sure_mark(element: HtmlElement) -> bool:
+    """Whether it can hold nothing but a name, a handle in small letters too."""
+    return "author" in (element.get("rel") or "") or not {"vcard", "fn"}.isdisjoint(
+        (element.get("class") or "").split()
     )
 
 

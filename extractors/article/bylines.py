@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -19,6 +20,25 @@ _FAR_FOOT = 40  # blocks behind the article's end in which those are read that a
 _SIGNED = re.compile(
     r"by-?line|(?:^|[\s_-])(?:post-|entry-|article-)?(?:author|auteur|autor)(?:$|[\s_-])", re.IGNORECASE
 )
+_SAYS_WHEN = re.compile(
+    r"\W{0,3}(?:(?:page|article|story|first|last|originally|dernière|zuletzt|última) ){0,2}"
+    r"(?:published|posted|modified|updated|reviewed|revised|created|veröffentlicht|erschienen|erstellt|aktualisiert|"
+    r"publiée?|mise? en ligne|mise? à jour|modification|publicad[oa]|actualizad[oa]|actualización|pubblicat[oa]|"
+    r"aggiornat[oa]|gepubliceerd|bijgewerkt|publicerad|opublikowano|опубликовано|обновлено)\b",
+    re.IGNORECASE,
+)
+_SAYS_WHO = re.compile(
+    r"\W{0,3}(?:(?:written|posted|published|created|authored) by|(?:erstellt|geschrieben|verfasst|veröffentlicht) von|"
+    r"(?:écrit|rédigé|publié) par|von|par|by) \w",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"(?:authored|written) by:?|(?:écrit|rédigé) par ?:?|(?:geschrieben|verfasst) von:?", re.IGNORECASE)
+_DAY = re.compile(r"(?<!\d)(?:[1-9]|[0-2]\d|3[01]|(?:19|20)\d\d)(?!\d)")
+_LAYOUT = re.compile(r"grid-(?:row|cell|col)|layout[-_]{1,2}grid", re.IGNORECASE)
+_DATED = re.compile(r"publi[a-z]*[-_]?dat|dat(?:e|um)[-_]?publi|pubdate|post[-_]?date|article[-_]?date", re.IGNORECASE)
+_MAX_WORDED = 120  # characters of a line anywhere that is worded as a byline
+_MAX_DATE = 40  # characters of one that only its name tells
+_MAX_FAR = 12  # such lines
 _SMALL = 4  # blocks
 _LINKED = 0.5  # share of a menu's entry that is a link
 _CHROME_WITHIN = 4  # elements around a block
@@ -32,6 +52,7 @@ class Place(Enum):
     HEAD = "between headline and text"
     ABOVE = "above the headline"
     FOOT = "behind the text"
+    ELSEWHERE = "further away, but worded or named as a byline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +64,11 @@ class Byline:
     wider: str  # the names of all small elements around it
     index: int  # among the blocks of the outline
     place: Place
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether it stands at the headline."""
+        return self.place in (Place.HEAD, Place.ABOVE)
 
     @property
     def marked(self) -> tuple[HtmlElement, ...]:
@@ -68,10 +94,31 @@ def bylines(page: Outline, kept: Sequence[int], title: str | None) -> tuple[Byli
             place = Place.FOOT if index >= end - 1 else (Place.ABOVE if index < headline else Place.HEAD)
             if index not in inside and _is_chrome(page, page.blocks[index], place):
                 continue
-            around = page.ancestors(page.blocks[index].node, 3)
-            small = [page.nodes[i].names for i in around if page.nodes[i].last - page.nodes[i].first <= _SMALL]
-            found.append(Byline(page.blocks[index], next(filter(None, small), ""), " ".join(small), index, place))
+            found.append(_byline(page, index, place))
+    seen = {line.index for line in found}
+    first = headline if headline != NONE else start
+    far = (i for i in range(first, len(page.blocks)) if i not in seen and _is_worded(page, i))
+    found += [_byline(page, index, Place.ELSEWHERE) for index in islice(far, _MAX_FAR)]
     return tuple(found)
+
+
+def _byline(page: Outline, index: int, place: Place) -> Byline:
+    around = page.ancestors(page.blocks[index].node, 3)
+    small = [page.nodes[i].names for i in around if page.nodes[i].last - page.nodes[i].first <= _SMALL]
+    return Byline(page.blocks[index], next(filter(None, small), ""), " ".join(small), index, place)
+
+
+def _is_worded(page: Outline, index: int) -> bool:
+    """Whether a short line says that it dates or signs the article, or is named as its date and holds nothing else."""
+    block = page.blocks[index]
+    if _LABEL.fullmatch(block.text) and not _is_chrome(page, block, Place.ELSEWHERE):
+        return True
+    if len(block.text) > _MAX_WORDED or not _DAY.search(block.text) or _is_chrome(page, block, Place.ELSEWHERE):
+        return False
+    if _SAYS_WHEN.match(block.text) or _SAYS_WHO.match(block.text):
+        return True
+    around = (page.nodes[one].names for one in page.ancestors(block.node, 1))
+    return len(block.text) <= _MAX_DATE and any(map(_DATED.search, around))
 
 
 def _is_signed(page: Outline, index: int) -> bool:
@@ -84,13 +131,12 @@ def _is_signed(page: Outline, index: int) -> bool:
 
 def _is_chrome(page: Outline, block: TextBlock, place: Place) -> bool:
     """Whether a block stands in a menu, or behind the text in a list of other articles."""
-    if place is not Place.FOOT and block.link_share < _LINKED:
+    is_behind = place in (Place.FOOT, Place.ELSEWHERE)
+    if not is_behind and block.link_share < _LINKED:
         return False
-    chrome = NAV if place is not Place.FOOT else NAV | RELATED
-    return any(
-        page.nodes[around].tag == "nav" or (page.nodes[around].names and named(page.nodes[around].names) & chrome)
-        for around in page.ancestors(block.node, _CHROME_WITHIN)
-    )
+    chrome = NAV | RELATED if is_behind else NAV
+    above = [page.nodes[around] for around in page.ancestors(block.node, _CHROME_WITHIN)]
+    return any(node.tag == "nav" or named(node.names) & chrome for node in above if not _LAYOUT.search(node.names))
 
 
 def _headline(page: Outline, start: int, title: str | None) -> int:

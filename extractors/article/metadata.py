@@ -27,6 +27,7 @@ _SET_APART = re.compile(
     r"visually-hidden|screen-reader)",
     re.IGNORECASE,
 )
+_SITE_NAME = re.compile(r"(?:^|[\s_-])(?:site|blog)[-_]?(?:title|name)|(?:^|[\s_-])logo(?:$|[\s_-])", re.IGNORECASE)
 _LEADING_DATE = re.compile(r"^(?:\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d\d-\d\d)\s*[-–—:|]\s*(?=\S)")
 _TRAILING_BYLINE = re.compile(
     r"\s(?:posted|published|veröffentlicht|publié)\s(?:on|by|am|von|le|par)\b.{0,80}$", re.IGNORECASE
@@ -98,12 +99,30 @@ def _headings(document: Document, name: str, stated: Sequence[str]) -> list[tupl
         level = 2 if element.tag == "font" else int(element.tag[1])
         if element.tag == "font" and (element.get("size") or "") not in _LARGE:
             continue
+        if _leads_home(element, document.url):
+            continue
         line = _headline(element, stated)
         if "".join(words(line)) == brand:
             continue
         if 0 < len(line) <= _MAX_HEADLINE and not _names_site(line, name, "", host_of(document.url)):
             found.append((line, level))
     return found
+
+
+def _leads_home(element: HtmlElement, url: str) -> bool:
+    """Whether a heading is the site's name: a link to its first page, or named as a logo."""
+    link = next(element.iter("a"), None)
+    around = element.getparent()
+    link = around if link is None and around is not None and around.tag == "a" else link
+    if link is not None:
+        target = (link.get("href") or "").strip().casefold()
+        home = f"{url.split('//', 1)[0]}//{host_of(url)}"
+        if target in ("/", "./", home, f"{home}/") and url.rstrip("/").casefold() not in (home, ""):
+            return True
+    names = " ".join(
+        (one.get("class") or "") + " " + (one.get("id") or "") for one in (element, around) if one is not None
+    )
+    return _SITE_NAME.search(names) is not None
 
 
 def _headline(element: HtmlElement, stated: Sequence[str]) -> str:
@@ -125,14 +144,17 @@ def _is_set_apart(part: HtmlElement, stated: Sequence[str]) -> bool:
 
 
 def _agreed(shown: list[tuple[str, int]], stated: list[str]) -> str | None:
-    """The h1 that says what a stated title says; a kicker in front that the stated title lacks is left out."""
+    """The h1 that says what a stated title says; a kicker in front that no stated title has is left out."""
+    for line, level in shown:
+        if level == 1 and ":" in line and any(words(line) == words(text) for text in stated):
+            return line  # "Music: stars want another model" is a headline of two parts
     for line, level in shown:
         if level > 1:
             continue
         own = words(line)
         for text in stated:
             other = words(text)
-            if agreement(line, text) >= _AGREEMENT and len(own) * 2 > len(other):
+            if agreement(line, text) >= _AGREEMENT and _size(own) * 2 > _size(other):
                 has_kicker = len(own) > len(other) > 2 and own[-len(other) :] == other
                 return text if has_kicker else line
     return None
@@ -141,7 +163,14 @@ def _agreed(shown: list[tuple[str, int]], stated: list[str]) -> str | None:
 def _is_part(own: list[str], other: list[str], opens: bool) -> bool:
     """Whether a heading is the beginning (or the end) of a longer title, and at least a third of it."""
     size = len(own)
-    return 0 < size <= len(other) <= 3 * size and own == (other[:size] if opens else other[-size:])
+    return (
+        0 < size <= len(other) and _size(other) <= 3 * _size(own) and own == (other[:size] if opens else other[-size:])
+    )
+
+
+def _size(parts: Sequence[str]) -> int:
+    """Letters: a Japanese headline may be a single word."""
+    return sum(map(len, parts)) + len(parts)
 
 
 def _page_title(document: Document) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from html import unescape
 
 from extractors.article.given_names import opens_with_given_name
 from extractors.article.metadata import words
@@ -51,7 +52,7 @@ _TAIL = re.compile(
     r",\s*(?:staff|updated|publi|posted|le \d|am \d|on \d|\d)|"
     r"\b(?:on|am|in|under|vom|le|el|at|um|for|unter|à|the)\s+(?:the\s+)?(?:\d|\w+(?:tag|day)\b|"
     rf"(?:{_MONTHS})\w*\b)|\s(?:on|am|in|under|vom|unter|le|at|um)\s*$|"
-    r"\s(?-i:in|at|for|For|unter|mit|avec|with)\s+(?:the\s+)?(?-i:[A-Z])|"
+    r"\s(?-i:in|at|for|For|under|unter|mit|avec|with)\s+(?:the\s+)?(?-i:[A-Z])|"
     r"\d{1,2}[/.:-]\d|\b\d{4}\b|(?<!\d)\d++ min|"
     r"\b(?:updated|published|posted|publish|reviewed|medically|follow|veröffentlicht|publié|aktualisiert|mis à jour|"
     r"last|stand)\b|"
@@ -67,6 +68,8 @@ _SPLIT = re.compile(
     r" ?[;/+] ?| (?:&|and|und|et|y|e|og|och|en) | ?[,、] ?(?:(?:and|und|et|y|&) )?",
     re.IGNORECASE,
 )
+_ADDS = re.compile(r"[^\W\d_]|[&;/+]")  # of what divides names: "and" rather than a comma
+_NOTE_MARK = re.compile(r"(?<=[^\W\d_]{2})\d{1,2}$")  # of an affiliation: "Ann Lee2"
 _PARTICLES = frozenset(
     "de del della der den des di da do dos das du la le van von zu zur zum y e bin ben al el ibn ter ten af av d' l' "
     "san dei degli ap abu bint te".split()
@@ -75,11 +78,11 @@ _NEVER = re.compile(
     r"https?:|www\.|\.(?:com|de|org|net|fr|io|co|ch|at|uk)\b|\w@\w|\d{2,}|[<>{}\[\]=?!%#$€£/\\|]|"
     r"\b(?:(?:wordpress)?admin\d*|administrator|webmaster|anonymous|anonyme?|anónimo|unknown|null|undefined|none|guest|"
     r"full bio|read more|share|subscribe|comments?|newsletter|contact|view|posts?|bio|signing|veröffentlicht|data|"
-    r"publisher|e-?mail|tweet|facebook|twitter|instagram|linkedin|follow|see all|about us|"
+    r"publisher|e-?mail|name|tweet|facebook|twitter|instagram|linkedin|follow|see all|about us|"
     r"home|menu|search|login|log in|sign up|"
     r"copyright|cookies?|photos?|fotos?|images?|getty|shutterstock|unsplash|advertisement|sponsored|author'?s?|byline|"
     r"minutes?|lesezeit|reading|updated|last|download|print|super ?user|user|editor|default|test)\b|^\W*$|"
-    r"^(?:by|von|par|author|editor|staff|autor|auteur|the|a|an|this|that|there|here|over|even|link|tag|writing|"
+    r"^(?:by|von|par|and|und|et|interview|author|editor|staff|autor|auteur|the|a|an|this|that|there|here|over|even|link|tag|writing|"
     r"signature|source|quelle|mehr|more|next|previous|about|über|kein[e]?|no|yes|autor(?:in)?|website|us|me|uns|nous|our|"
     r"unsere?)$|\b\d+ |[❯❮›‹©]|^\d",
     re.IGNORECASE,
@@ -129,7 +132,7 @@ def people_in(text: str, *, stated: bool) -> list[str]:
     `stated`: it comes from data for machines, so that a single word in small letters may be a name too. Organisations
     are among them; see `is_organisation`.
     """
-    line = " ".join(text.split())
+    line = " ".join(unescape(text).split())
     if not line or len(line) > _MAX_LINE:
         return []
     line = _ABOUT.sub("", _GLUED_BEFORE.sub("", _ALL_POSTS.sub("", line)))
@@ -138,14 +141,20 @@ def people_in(text: str, *, stated: bool) -> list[str]:
         line = PREFIX.sub("", line)  # "Author: by Ann Lee"
     line = _TAIL.sub("", line)
     found: list[str] = []
-    for part in _SPLIT.split(line):
+    has_role = False
+    for divider, part in zip(["", *_SPLIT.findall(line)], _SPLIT.split(line), strict=True):
         part = _GLUED_BEHIND.sub("", PREFIX.sub("", part.strip(_ENDS)) if part else "").strip(_ENDS)
         part = _once(_LEADING_ROLE.sub("", part))
+        part = _NOTE_MARK.sub("", part) if " " in part else part
         if not found and (role := _ROLE.search(part)) and len(part[: role.start()].split()) > 1:
             part = part[: role.start()].strip(_ENDS)
         if found and part and _POST_NOMINAL.match(part):
             found[-1] += f", {part}"
-        elif part and not (_ROLE.search(part) and found) and is_name(part, stated=stated):
+        elif found and (_ROLE.search(part) or part[:1].islower()):
+            has_role = True
+        elif has_role and not _ADDS.search(divider) and not opens_with_given_name(part):
+            continue  # "Ann Lee, cardiologist, Parkview Health": who she works for
+        elif part and is_name(part, stated=stated):
             found.append(part)
     whole = [name for name in found if " " in name or not name[:1].isascii()]
     if whole and found[0] in whole:
@@ -173,10 +182,11 @@ def is_name(text: str, *, stated: bool) -> bool:
     return not lower if not stated else len(lower) < len(parts) or len(parts) <= 3
 
 
-def is_organisation(name: str, sites: Collection[str]) -> bool:
+def is_organisation(name: str, sites: Collection[str], *, is_typed: bool = False) -> bool:
     """Whether a name is that of a company, an agency, an office or one of `sites`: squashed names of the site.
 
     A site may bear its author's name: one of two or three words that opens with a given name is a person's.
+    `is_typed`: the page says that it is a person's ("The Cat Lady").
     """
     if " " not in name and opens_with_given_name(name):
         return False
@@ -184,7 +194,11 @@ def is_organisation(name: str, sites: Collection[str]) -> bool:
         return True
     own = words(name)
     squashed = "".join(own)
-    if not squashed or own[0] in _OPENS_ARTICLE or (len(own) == 1 and len(name) > 2 and name.isupper()):
+    if (
+        not squashed
+        or (own[0] in _OPENS_ARTICLE and not is_typed)
+        or (len(own) == 1 and len(name) > 2 and name.isupper())
+    ):
         return True
     if len(own) == 1:
         return any(squashed == site or (squashed in site and 4 * len(squashed) > 3 * len(site)) for site in sites)

@@ -30,6 +30,11 @@ _PUBLISHED = (
     "citation_publication_date", "citation_date", "dc.date.created", "dcterms.created", "datecreated", "dc.date",
     "dcterms.date", "og:published_time", "rnews:datepublished", "created", "displaydate", "date",
 )  # fmt: skip
+_NAMED_PUBLISHED = re.compile(
+    r"(?:[a-z]{1,12}[-_.:]){0,3}(?:published|publi(?:sh|cation)[-_.]?(?:ed)?[-_.]?(?:date|time|on|at)?|"
+    r"(?:post|article|release|issue|online)[-_.]?date)"
+)
+"""Names of a system's own: "w-published-date"."""
 _MODIFIED = (
     "article:modified_time", "og:updated_time", "datemodified", "dc.date.modified", "dcterms.modified", "lastmod",
     "article.updated", "last-modified", "revised", "og:modified_time",
@@ -40,7 +45,7 @@ _URL_DATES = (
     re.compile(r"(?<!\d)(?P<d>0[1-9]|[12]\d|3[01])-(?P<m>0[1-9]|1[0-2])-(?P<y>(?:19|20)\d\d)(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>20[0-3]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"),
 )
-_DATE_NAMES = re.compile(r"date|time|publi|posted|meta|byline|info|created", re.IGNORECASE)
+_DATE_NAMES = re.compile(r"date|datum|fecha|time|publi|posted|meta|byline|info|created", re.IGNORECASE)
 _SAYS_CHANGED = (
     r"updated?|modified|revised|last (?:edit|review|change)\w*|edited|reviewed|changed|aktualisiert|aktualisierung|"
     r"geändert|änderung|stand|zuletzt|überarbeitet|mise? à jour|modifiée?|dernière modification|màj|"
@@ -63,6 +68,12 @@ _SAYS = re.compile(
     r"(?P<changed_cjk>更新|修訂|改訂|改定)|(?P<published_cjk>公開|掲載|投稿|发布|發佈|发表|作成)",
     re.IGNORECASE,
 )
+_WORD_BEHIND = re.compile(
+    rf"[\s|·•–—,(-]{{0,4}}(?:(?P<changed>{_SAYS_CHANGED})|(?:originally )?(?:{_SAYS_PUBLISHED}))"
+    r"(?P<changed_cjk>(?!))?(?: by:?)?[\s).:]*$",
+    re.IGNORECASE,
+)
+"""A word that follows its date and ends the line: "3 May 2020 | Originally published"."""
 _CHANGED_NAMES = re.compile(r"updated|modified|changed|lastmod", re.IGNORECASE)
 _PUBLISHED_NAMES = re.compile(r"published|entry-date|posted|created|pubdate", re.IGNORECASE)
 _NUMERIC = re.compile(r"(?<![\d/.-])\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d)")
@@ -120,11 +131,13 @@ def publication(
     stated = list(reader.read(_published_texts(statements)))
     stated_changed = list(reader.read(_modified_texts(statements)))
     reader.known = frozenset(one.day for one in [*stated, *stated_changed])
-    lines = [dated for line in shown for dated in reader.of_line(line)]
+    lines = [dated for line in shown if line.place is not Place.ELSEWHERE for dated in reader.of_line(line)]
+    far = _far(reader, shown)
     beside = [one for one in lines if one.says is Says.PUBLISHED]
     plain = [one for one in lines if one.says is Says.NOTHING] or _at_foot(reader, shown)
-    changed = [one for one in lines if one.says is Says.CHANGED]
-    published = _published(stated, [*beside, *plain], reader)
+    changed = [one for one in [*lines, *far] if one.says is Says.CHANGED]
+    dated = [*beside, *plain] or [one for one in far if one.says is not Says.CHANGED]
+    published = _published(stated, dated, reader)
     if published is None:
         late = [*changed, *reader.read(_late_texts(document, statements)), *stated_changed]
         published = late[0] if late else None
@@ -162,6 +175,13 @@ def _at_foot(reader: _Reader, shown: Sequence[Byline]) -> list[Dated]:
         if len(line.block.text) <= len(dated.iso) + _MAX_BESIDE
     ]
     return found[:1] if len({one.day for one in found}) == 1 else []
+
+
+def _far(reader: _Reader, shown: Sequence[Byline]) -> list[Dated]:
+    """The dates of lines further away that say what they date; none where they differ: others date other articles."""
+    found = [one for line in shown if line.place is Place.ELSEWHERE for one in reader.of_line(line)]
+    kinds = {says: {one.day for one in found if one.says is says} for says in Says}
+    return [one for one in found if len(kinds[one.says]) == 1]
 
 
 class _Reader:
@@ -234,9 +254,9 @@ class _Reader:
             if found is None:
                 return
             words_before = list(_SAYS.finditer(rest[max(0, found.start - _BEFORE) : found.start + 1]))
-            word = words_before[-1] if words_before else None
+            word = words_before[-1] if words_before else _WORD_BEHIND.match(rest, found.end)
             start += max(found.end, 1)
-            if word is not None and word["neither"]:
+            if words_before and word is not None and word["neither"]:
                 continue
             says = Says.NOTHING
             if word is not None:
@@ -277,6 +297,9 @@ def _published_texts(statements: Statements) -> Iterator[str | None]:
         yield _machine_text(element)
     for name in _PUBLISHED[3:]:
         yield statements.meta(name)
+    for name, contents in statements.metas.items():
+        if _NAMED_PUBLISHED.fullmatch(name):
+            yield contents[0]
     yield text_in(statements.article.get("dateCreated"))
 
 

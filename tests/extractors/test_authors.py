@@ -198,3 +198,69 @@ def test_who_wrote_a_review_did_not_write_the_article() -> None:
 )
 def test_a_handle_that_posted_the_article_is_its_author(shown: str) -> None:
     assert page(above=shown, site="janamsel.wordpress.example").author == "janamsel"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Written by Vera Amsel, MD, cardiologist, Harbour Health", ["Vera Amsel, MD"]),
+        ("By Ann Lee, reporter, and Zhang Wei", ["Ann Lee", "Zhang Wei"]),
+        ("Posted by Tidewatcher under Just thinking", ["Tidewatcher"]),
+        ("Ann Lee1, Tom Okafor2", ["Ann Lee", "Tom Okafor"]),
+        ("Name", []),
+    ],
+)
+def test_an_employer_a_rubric_and_a_note_mark_are_no_part_of_the_names(text: str, names: list[str]) -> None:
+    assert people_in(text, stated=False) == names
+
+
+@pytest.mark.parametrize(
+    ("site", "head", "foot", "author"),
+    [
+        ("tobybrandt.example", "<meta property=og:site_name content='Toby Brandt'>", "", "Toby Brandt"),
+        ("toby-brandt.example", "", "<p>© 2024 Toby Brandt. All rights reserved</p>", "Toby Brandt"),
+        ("toby.blogs.example", "<meta property=og:site_name content='Toby Brandt'>", "", "Toby Brandt"),
+        ("harbourhealth.example", "<meta property=og:site_name content='Harbour Health'>", "", None),
+        ("harbour.example", "", "<p>© 2024 Toby Brandt</p>", None),
+        ("tobysboats.example", "<meta property=og:site_name content='Toby Boats Limited'>", "", None),
+    ],
+)
+def test_a_site_that_bears_its_owner_s_name_is_signed_by_its_owner(
+    site: str, head: str, foot: str, author: str | None
+) -> None:
+    assert page(head=head, below=foot, site=site).author == author
+
+
+def test_a_byline_comes_before_the_owner_of_the_site() -> None:
+    head = "<meta property=og:site_name content='Toby Brandt'>"
+    assert page("<p class=byline>By Ann Lee</p>", head, site="tobybrandt.example").author == "Ann Lee"
+
+
+def test_a_byline_far_behind_the_text_counts_where_it_says_when() -> None:
+    rows = "".join(f"<div><p>Harbour notice {n}</p></div>" for n in range(12))
+    line = (
+        "<div class=mosaic-grid-row><p>erstellt von <a href=/author/d>Dominik</a> — veröffentlicht 28.01.2022</p></div>"
+    )
+    found = page(below=rows + line)
+    assert (found.author, found.published) == ("Dominik", "2022-01-28")
+
+
+def test_bylines_far_behind_the_text_that_differ_sign_other_articles() -> None:
+    rows = "".join(f"<div><p>Harbour notice {n}</p></div>" for n in range(12))
+    others = "".join(f"<p>By {name} on May 3, 2020</p>" for name in ("Ann Lee", "Tom Okafor"))
+    assert page(below=rows + others).author is None
+
+
+def test_the_name_beside_the_headline_beats_those_in_boxes_further_down() -> None:
+    above = "<ul><li><span class=date>3 May 2020</span></li><li><span>Benno T. Kaiser</span></li></ul>"
+    box = "<div class='post__meta post__meta--author'>HG</div>"
+    assert page(above, below=box).author == "Benno T. Kaiser"
+
+
+def test_a_handle_in_small_letters_counts_where_it_is_marked_as_the_author() -> None:
+    assert page("<p>by <span class='author vcard fn'>oz</span> on May 3, 2020</p>").author == "oz"
+
+
+def test_a_person_may_be_called_like_a_thing_where_the_page_says_that_it_is_one() -> None:
+    line = "<p class=byline>Von <a class=author href=/author/t>Der Hafenteddy</a></p>"
+    assert page(line, ld('{"@type":"Person","name":"Der Hafenteddy"}')).author == "Der Hafenteddy"

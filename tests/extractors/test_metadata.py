@@ -215,3 +215,30 @@ def test_the_site_is_named_as_it_names_itself() -> None:
     assert page('<meta property="og:site_name" content="The Courier">').site_name == "The Courier"
     assert page(json_ld('{"@type":"Article","publisher":{"name":"The Courier"}}')).site_name == "The Courier"
     assert page().site_name is None
+
+
+def test_a_heading_that_leads_to_the_first_page_is_the_site_s_name() -> None:
+    above = "<h1><a href=/>The Courier of the Valley</a></h1><h2>The night watchman counts the rounds</h2>"
+    head = "<title>The night watchman counts the rounds - The Courier of the Valley</title>"
+    assert page(head, above).title == "The night watchman counts the rounds"
+
+
+def test_a_japanese_headline_of_one_word_is_known_in_a_longer_title() -> None:
+    head = "<title>ゴールデンウィークにおける注意喚起：IPA 独立行政法人 情報処理推進機構</title>"
+    assert page(head, "<h1>ゴールデンウィークにおける注意喚起</h1>").title == "ゴールデンウィークにおける注意喚起"
+
+
+def test_a_headline_of_two_parts_is_whole_where_the_page_states_it_so() -> None:
+    head = "<title>Night work: watchmen want another model</title>" + json_ld(
+        '{"@type":"NewsArticle","headline":"Watchmen want another model"}'
+    )
+    assert (
+        page(head, "<h1>Night work: watchmen want another model</h1>").title
+        == "Night work: watchmen want another model"
+    )
+
+
+def test_one_meta_tag_may_bear_two_names() -> None:
+    head = "<meta property='og:title twitter:title' content='The night watchman'><meta property='dc:creator' content='Ann Lee'>"
+    found = page(head, "<h2>The night watchman</h2>")
+    assert (found.title, found.author) == ("The night watchman", "Ann Lee")

@@ -127,3 +127,41 @@ def test_an_address_decides_between_dates() -> None:
 )
 def test_the_page_s_own_dates_tell_day_from_month(above: str, below: str, wanted: str) -> None:
     assert page(above=above, below=below).published == wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Veröffentlicht am 03.05.2020<br>Dauer: 1 Stunde</p>",
+        "<div class='field publishing-date'>03.05.2020</div>",
+        "<p>Page last modified May 3, 2020</p>",
+    ],
+)
+def test_a_line_far_from_the_headline_that_says_what_it_dates_dates_it(line: str) -> None:
+    rows = "".join(f"<div><p>Clock notice {n}</p></div>" for n in "abcdefghijkl")
+    assert page(below=rows + line).published == "2020-05-03"
+
+
+def test_such_lines_that_differ_date_other_articles() -> None:
+    rows = "".join(f"<div><h5>Clock notice</h5><p><a href=/{n}>{n}</a></p></div>" for n in range(30))
+    assert page(below=rows + "<p>Published May 3, 2020</p><p>Published May 9, 2020</p>").published is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "published"),
+    [
+        ("<p>3 Sept 2020 | Originally published</p>", "2020-09-03"),
+        ("<p>26 | 01 | 2022</p>", "2022-01-26"),
+        (
+            f"<p><span class=text_datum>31. Oktober 2023.</span> {'Die Uhr ging nach, und niemand sah es. ' * 5}</p>",
+            "2023-10-31",
+        ),
+    ],
+)
+def test_dates_in_other_shapes_are_read(shown: str, published: str) -> None:
+    assert page(shown).published == published
+
+
+@pytest.mark.parametrize("name", ["w-published-date", "published", "publish.date", "articledate"])
+def test_a_system_s_own_name_for_the_date_is_understood(name: str) -> None:
+    assert page(head=f"<meta name={name} content='May 3, 2020'>").published == "2020-05-03"

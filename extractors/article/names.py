@@ -41,7 +41,10 @@ _ALL_POSTS = re.compile(
 _LABELS = r"(?:post |article |guest )?(?:author|auteure?|autor(?:in)?|verified|writer|contributor)"
 _GLUED_BEHIND = re.compile(rf"(?: |(?<=[a-zéèüöäß])(?=[A-Z])| ?\()(?i:{_LABELS})\)?$")
 _ABOUT = re.compile(r"^(?:about|über|à propos de|chi è|sobre)\s+(?=\S+\s+\S)", re.IGNORECASE)
-_GLUED_BEFORE = re.compile(r"^(?:Post author\s*)?(?:Author|By|Von|Par|Autor|Auteur)(?=[A-ZÄÖÜÉ])")
+_GLUED_BEFORE = re.compile(
+    r"^(?:Post author\s*)?(?:(?:(?:Posted|Written|Published) )?[Bb]y|(?:(?:Publié|Écrit) )?[Pp]ar|[Vv]on|Author|"
+    r"Autor|Auteur)(?=[A-ZÄÖÜÉ])"
+)
 _MONTHS = (
     r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|janv|févr|mars|avr|mai|juin|juil|août|déc|jänner|märz|okt|dez|"
     r"ene|abr|ago|dic|gen|mag|giu|lug|set|ott"

@@ -44,6 +44,7 @@ def ld(author: str, publisher: str = "") -> str:
         ("Ann (Wu) Lee", ["Ann (Wu) Lee"]),
         ("Ann Lee, MD, PhD", ["Ann Lee, MD, PhD"]),
         ("Marc Post author", ["Marc"]),
+        ("Posted byMarie Lefort", ["Marie Lefort"]),
         ("Odile Verran Auteur", ["Odile Verran"]),
         ("View all posts by Ann Lee →", ["Ann Lee"]),
         ("Ann Lee, Home and Garden Expert & Tom Okafor, Boat Expert", ["Ann Lee", "Tom Okafor"]),

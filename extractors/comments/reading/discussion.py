@@ -44,6 +44,11 @@ _HOSTS: Final = {
     "utteranc.es": re.compile(r"utteranc"),
     "commento.io": re.compile(r"commento\.io|id=.commento"),
     "hypercomments.com": re.compile(r"hypercomments"),
+    "isso-comments.de": re.compile(r"data-isso|isso-thread"),
+    "remark42.com": re.compile(r"remark42|remark_config"),
+    "cusdis.com": re.compile(r"cusdis"),
+    "waline.js.org": re.compile(r"waline"),
+    "gitalk.github.io": re.compile(r"gitalk"),
     "cackle.me": re.compile(r"cackle\.me|mc-container"),
     "vuukle.com": re.compile(r"vuukle"),
     "js-kit.com": re.compile(r"js-kit\.com"),
@@ -54,7 +59,8 @@ _HOSTS: Final = {
 _HOST_HINTS: Final = tuple(
     "disqus fb-comments fb:comments plugins/comments plugins/feedback livefyre intensedebate spot.im spotim openweb "
     "viafoura "
-    "hyvor giscus utteranc commento. hypercomments cackle mc-container vuukle js-kit gigya g-comments coral".split()
+    "hyvor giscus utteranc commento. data-isso isso-thread remark42 remark_config cusdis waline gitalk "
+    "hypercomments cackle mc-container vuukle js-kit gigya g-comments coral".split()
 )
 """Plain texts without which no host is looked for: most pages have none."""
 _CLOSED: Final = re.compile(

@@ -307,3 +307,15 @@ def test_comments_in_the_source_do_not_cut_texts_in_two() -> None:
 def test_no_break_spaces_of_the_text_are_kept() -> None:
     row = item(1, "Anna", "5 mars 2012 à 10 h 15", "Quelle soupe\u00a0! Merci pour la recette.")
     assert read(listed(row, TWO[1])).comments[0].body == "Quelle soupe\u00a0! Merci pour la recette."
+
+
+@pytest.mark.parametrize(
+    ("embedded", "host"),
+    [
+        ("<section id=isso-thread></section><script src='//c.example/js/embed.min.js'></script>", "isso-comments.de"),
+        ("<script>var remark_config = {site_id: 'x'}</script><div id=remark42></div>", "remark42.com"),
+        ("<div id=cusdis_thread></div>", "cusdis.com"),
+    ],
+)
+def test_comment_systems_that_sites_host_themselves_are_named(embedded: str, host: str) -> None:
+    assert read(embedded).discussion.hosted_by == host

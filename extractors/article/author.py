@@ -66,6 +66,7 @@ _MAX_NAMED = 100  # characters of a block that is named as a byline
 _MAX_CLOSING = 120  # characters of a line behind the text that signs it
 _MAX_BIOGRAPHY = 12  # blocks around the end of the text
 _MAX_ABOVE = 6  # elements around a mark
+_PAIR = 2  # names; more in a line are no person and a title
 _MAX_STATED = 50  # names looked at
 
 
@@ -293,7 +294,8 @@ def _bare(page: Outline, line: Byline) -> list[str]:
         for block in near
         if block is not line.block
     )
-    if len(names) > 1 and ", " in text:
+    is_pair = len(names) == _PAIR and all(map(opens_with_given_name, names))
+    if ", " in text and (is_pair or len(names) > _PAIR):
         return names  # those who wrote a paper
     again = sum(block.text == text for block in page.blocks) > 1
     return names if is_dated or again else []

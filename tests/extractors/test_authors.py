@@ -258,6 +258,17 @@ def test_the_name_beside_the_headline_beats_those_in_boxes_further_down() -> Non
     assert page(above, below=box).author == "Benno T. Kaiser"
 
 
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("Ann Lee, Fernando C. Pires, Xu Weiming", "Ann Lee; Fernando C. Pires; Xu Weiming"),
+        ("M. Franck Rieder, Ministre de la Mer", None),
+    ],
+)
+def test_several_names_below_a_headline_sign_it(line: str, author: str | None) -> None:
+    assert page(f"<p>{line}</p>").author == author
+
+
 def test_a_handle_in_small_letters_counts_where_it_is_marked_as_the_author() -> None:
     assert page("<p>by <span class='author vcard fn'>oz</span> on May 3, 2020</p>").author == "oz"
 

@@ -6,7 +6,8 @@ trafilatura where it is installed (it is no dependency).
 The judge of text blocks is trained on these very pages, so its body figures here are those of the training data:
 benchmarks/train_body.py prints the cross-validated ones, which are what to expect on new sites. Title, author, date,
 sections and comments are not trained.
-The exit status is 1 where a figure misses its target, those of new hosts included: snippets do. --all-pages adds every other HTML page of ../shared/bench.
+The exit status is 1 where a figure misses its target, those of new hosts included: snippets do.
+--all-pages adds every other HTML page of ../shared/bench.
 """
 
 from __future__ import annotations

@@ -14,7 +14,9 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 from urllib.parse import unquote, urlsplit
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from flows.settings import Settings
 
 LOGGER = "tamis"
+_around: ContextVar[dict[str, Any]] = ContextVar("around", default={})  # noqa: B039 - never written to
 HIDDEN = "[hidden]"
 MAX_LOG_TEXT = 4_000
 """Characters of one value; a page can put megabytes into a message."""
@@ -52,7 +55,17 @@ def log(event: str, *, level: int = logging.INFO, error: BaseException | None = 
     logger = logging.getLogger(LOGGER)
     if logger.isEnabledFor(level):
         trace = (type(error), error, error.__traceback__) if error is not None else None
-        logger.log(level, event, extra={"fields": fields}, exc_info=trace)
+        logger.log(level, event, extra={"fields": {**_around.get(), **fields}}, exc_info=trace)
+
+
+@contextmanager
+def within(**fields: Any) -> Iterator[None]:
+    """Every event of this task, and of what it starts, carries these fields: the site, the run, the page's address."""
+    token = _around.set({**_around.get(), **fields})
+    try:
+        yield
+    finally:
+        _around.reset(token)
 
 
 def configure(

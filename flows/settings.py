@@ -140,6 +140,7 @@ class Settings(Table):
     batch_pages: int = Field(default=100, ge=1, le=1000)
     page_seconds: float = Field(default=15.0, gt=0, le=600)  # a page that takes longer is quarantined
     log_format: Literal["text", "json"] = "text"
+    otlp_endpoint: Url | None = None  # an OpenTelemetry collector, for spans of runs and pages
     alarms: tuple[str, ...] = ()  # apprise addresses
     fetch: FetchSettings = FetchSettings()
     moderation: ModerationSettings = ModerationSettings()

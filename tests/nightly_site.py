@@ -23,7 +23,7 @@ class InlinePool:
 
     prepared: Any = None
 
-    def __init__(self, workers: int, page_seconds: float, prepare: Any, *arguments: Any) -> None:
+    def __init__(self, workers: int, page_seconds: float, prepare: Any, *arguments: Any, ready: str = "") -> None:
         self.page_seconds = page_seconds
         prepare(*arguments)
 

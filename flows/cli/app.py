@@ -177,6 +177,10 @@ def _gravity(code: int) -> int:
 
 @app.command(epilog="Example: tamis schedule --config tamis.toml")
 def schedule(
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="Answer /healthz and /metrics on this port.")
+    ] = None,
+    host: Annotated[str, typer.Option("--host", help="Where that port is.")] = "127.0.0.1",
     config: Config = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the schedules as JSON and leave.")] = False,
 ) -> None:
@@ -187,7 +191,7 @@ def schedule(
     if as_json:
         print_json(schedules(settings))
     else:
-        serve_sites(settings, announce=say)
+        serve_sites(settings, announce=say, host=host, port=port)
 
 
 @app.command(epilog="Example: tamis deploy --pool nights")

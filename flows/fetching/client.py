@@ -41,7 +41,9 @@ from flows.fetching.tally import Tallies
 
 _ACCEPT = {
     Expect.PAGE: "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
-    Expect.XML: "application/xml,application/rss+xml,application/atom+xml,text/xml;q=0.9,*/*;q=0.5",
+    Expect.XML: (
+        "application/xml,application/rss+xml,application/atom+xml,application/feed+json,text/xml;q=0.9,*/*;q=0.5"
+    ),
     Expect.ANY: "*/*",
 }
 

@@ -58,7 +58,7 @@ def page_links(body: bytes, url: str, content_type: str | None = None) -> list[s
 _LINK = re.compile(r"<link\s([^<>]{1,4000}+)>", re.IGNORECASE)
 _TYPE = re.compile(rf"(?:^|\s)type{_VALUE}", re.IGNORECASE)
 _TITLE = re.compile(rf"(?:^|\s)title{_VALUE}", re.IGNORECASE)
-_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
+_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
 _OF_COMMENTS = re.compile(r"comment|kommentar|komentarz|replies", re.IGNORECASE)
 MAX_FEEDS = 5
 

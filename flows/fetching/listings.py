@@ -1,6 +1,6 @@
 """Sitemaps and feeds read without trusting them: which addresses they name, and when those changed.
 
-Both are XML from strangers. No DTD is loaded, no entity is resolved, nothing is fetched while parsing, depth and size
+Most are XML from strangers. No DTD is loaded, no entity is resolved, nothing is fetched while parsing, depth and size
 have libxml2's limits; a document that declares entities of its own is refused whole, since honest ones never do.
 """
 
@@ -13,7 +13,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urljoin
 
+import orjson
 from lxml import etree
 
 from flows.fetching import codings
@@ -63,7 +65,7 @@ class ListedPages:
 
 
 def listed_pages(body: bytes, now: datetime) -> ListedPages:
-    """What a sitemap (XML or plain text), a sitemap index, an RSS or an Atom feed names, in its order.
+    """What a sitemap (XML or plain text), a sitemap index, an RSS, Atom or JSON feed names, in its order.
 
     A gzip file is unpacked first. One that is not well-formed is looked at again without its faults, and is `mended`;
     where that does not help, it gives what stands before its first fault, and is `cut`.
@@ -80,6 +82,8 @@ def listed_pages(body: bytes, now: datetime) -> ListedPages:
         raise NotAListing("is empty")
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"http://", b"https://")):
         return _plain(body)
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return _json(body, now)
     if body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
         raise NotAListing("is an HTML page")
     try:
@@ -103,6 +107,30 @@ def _plain(body: bytes) -> ListedPages:
     lines = [line.strip() for line in body.decode("utf-8-sig", "replace").splitlines() if line.strip()]
     entries = tuple(ListedPage(line) for line in lines[:MAX_ENTRIES])
     return ListedPages(kind=ListingKind.SITEMAP, entries=entries, cut=len(lines) > MAX_ENTRIES)
+
+
+def _json(body: bytes, now: datetime) -> ListedPages:
+    """A JSON Feed of version 1 or 1.1 (jsonfeed.org/version/1.1)."""
+    try:
+        feed = orjson.loads(body.lstrip(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        raise NotAListing(f"is not well-formed JSON ({str(error)[:200]})") from error
+    items = feed.get("items")
+    if "jsonfeed.org/version/1" not in str(feed.get("version", "")) or not isinstance(items, list):
+        raise NotAListing("is JSON of another kind")
+    entries = []
+    for item in items[:MAX_ENTRIES]:
+        said = item if isinstance(item, dict) else {}
+        addresses = [
+            said.get("url"),
+            *(one for one in (said.get("id"),) if str(one).startswith(("http://", "https://"))),
+        ]
+        address = next((one.strip() for one in addresses if isinstance(one, str) and one.strip()), None)
+        dates = (said.get("date_modified"), said.get("date_published"))
+        if address is not None:
+            written = next((one for one in dates if isinstance(one, str)), None)
+            entries.append(ListedPage(address, modified(written, now)))
+    return ListedPages(kind=ListingKind.FEED, entries=tuple(entries), cut=len(items) > MAX_ENTRIES)
 
 
 def _xml(body: bytes, now: datetime) -> ListedPages:
@@ -184,12 +212,13 @@ def _entry(element: etree._Element, name: str, now: datetime) -> ListedPage | No
         address = next((child.text for key, child in children if key == "loc"), None)
     elif name == "entry":
         links = [child for key, child in children if key == "link" and child.get("rel", "alternate") == "alternate"]
-        address = links[0].get("href") if links else None
+        address = _based(links[0], links[0].get("href")) if links else None
         if not links:  # an id may be the entry's address, and in old feeds nothing else is
             ids = ((child.text or "").strip() for key, child in children if key == "id")
             address = next((text for text in ids if text.startswith(("http://", "https://"))), None)
     else:
-        address = next((child.text for key, child in children if key == "link" and (child.text or "").strip()), None)
+        named = (_based(child, child.text) for key, child in children if key == "link" and (child.text or "").strip())
+        address = next(named, None)
         if address is None:
             permanent = [child.text for key, child in children if key == "guid" and child.get("isPermaLink") != "false"]
             address = next((text for text in permanent if (text or "").strip().startswith("http")), None)
@@ -198,6 +227,17 @@ def _entry(element: etree._Element, name: str, now: datetime) -> ListedPage | No
     stated = {key: child.text for key, child in reversed(children) if key in _DATES}
     written = next((stated[key] for key in _DATES if stated.get(key)), None)
     return ListedPage((address or "").strip(), modified(written, now))
+
+
+def _based(element: etree._Element, address: str | None) -> str | None:
+    """The address from where the feed says that its addresses start (xml:base), if it says so."""
+    base = element.base
+    if not base or not address:
+        return address
+    try:
+        return urljoin(base, address.strip())
+    except ValueError:  # no address at all: what is written must do
+        return address
 
 
 def _forget(element: etree._Element) -> None:

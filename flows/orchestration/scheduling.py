@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from flows.errors import FlowError
 from flows.observe import configure_once
 from flows.orchestration.environment import prepare_prefect
+from flows.orchestration.monitoring import monitored
 from flows.orchestration.server import scheduler
 from flows.runs.agreements import watched
 from flows.settings import Settings, SiteSettings
@@ -39,13 +40,18 @@ def schedules(settings: Settings) -> list[dict[str, str | None]]:
     return [{"site": site.name, "cron": site.cron, "timezone": site.timezone} for site in scheduled(settings)]
 
 
-def serve_sites(settings: Settings, announce: Callable[[str], object]) -> None:
-    """Runs until interrupted. Raises NothingScheduled, or RunFailed when no scheduler can be reached or started."""
+def serve_sites(
+    settings: Settings, announce: Callable[[str], object], host: str = "127.0.0.1", port: int | None = None
+) -> None:
+    """Runs until interrupted; `port` answers a monitoring system meanwhile.
+
+    Raises NothingScheduled, or RunFailed when no scheduler can be reached or started, or the port is taken.
+    """
     sites = scheduled(settings)
     configure_once(settings)
     upgrade_if_blank(settings.database_url)
     prepare_prefect()
-    with scheduler(announce):
+    with scheduler(announce), monitored(settings, host, port, announce):
         announce_schedules(sites, announce)
         with contextlib.suppress(asyncio.CancelledError, KeyboardInterrupt):
             asyncio.run(watch(settings, sites))

@@ -24,7 +24,7 @@ from flows.fetching.discover import page_links
 from flows.fetching.errors import FetchError, Permanent, Refused, Transient
 from flows.fetching.errors import Gone as GoneUpstream
 from flows.fetching.policy import FetchRequest, FetchResult
-from flows.observe import log
+from flows.observe import log, within
 from flows.runs.completion import complete, lacks_comments
 from flows.runs.holding import looked_at_again, with_its_past
 from flows.runs.processing import Processed, process_page
@@ -33,6 +33,7 @@ from flows.runs.setting_aside import missing, set_aside
 from flows.runs.site_run import LOAD_CHUNK, QuarantinedPage, SiteRun, archive_answer, quarantined, wanted
 from flows.runs.workers import RawPage
 from flows.settings import PUNCTUAL
+from flows.tracing import span
 from storage.crawl.frontier import DiscoveredUrl, DuePage, discover
 from storage.crawl.loading import load
 from storage.crawl.outcomes import (
@@ -46,12 +47,14 @@ from storage.crawl.outcomes import (
     Quarantined,
     Unchanged,
 )
+from storage.crawl.quarantine import nights_too_slow
 from storage.crawl.revisits import wait_of
 
 GATHER_SECONDS = 0.5
 FIRST_RETRY = timedelta(minutes=30)
 LAST_RETRY = timedelta(days=7)
 LONGEST_WAIT = timedelta(hours=20)  # a host that is down is asked every night, and its silence is told every night
+LONGEST = 8.0  # times the usual limit, for a page that was too slow before
 RECONSIDER = timedelta(hours=22)  # robots.txt, or who was good and lets nobody in, may allow it tomorrow night
 
 
@@ -66,7 +69,10 @@ async def ingest(site_run: SiteRun, pages: Sequence[DuePage]) -> Counter[str]:
 
     async def visitor() -> None:
         while todo:
-            await outcomes.put(await visit(site_run, todo.popleft()))
+            page = todo.popleft()
+            with within(url=page.url), span("page", url=page.url):
+                outcome = await visit(site_run, page)
+            await outcomes.put(outcome)
             site_run.on_page()
 
     async def visitors() -> None:
@@ -143,7 +149,8 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
         )
     began = site_run.now()
     try:
-        result = await site_run.fetcher.fetch(request)
+        with span("fetch"):
+            result = await site_run.fetcher.fetch(request)
     except FetchError as error:
         site_run.counts["unread_before"] += page.attempts > 0 or page.state == "quarantined"
         return with_its_past(site_run, page, refused(site_run, page, began, error))
@@ -180,7 +187,8 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
         exchange = await archived(site_run, result, exchange)
     if site_run.site.follows:
         await asyncio.to_thread(follow, site_run, result)
-    processed = await site_run.pool.run(process_page, raw)
+    with span("read"):
+        processed = await site_run.pool.run(process_page, raw, await longer(site_run, page))
     if not isinstance(processed, Processed):
         again = site_run.now() if processed.reason in MACHINE else next_due
         outcome: Outcome = quarantined(exchange, processed, again)
@@ -205,6 +213,14 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
     if exchange.warc_file is None and not isinstance(outcome, Unchanged):
         outcome = replace(outcome, exchange=await archived(site_run, result, outcome.exchange))
     return outcome
+
+
+async def longer(site_run: SiteRun, page: DuePage) -> float:
+    """How many times the usual limit a page gets: twice as much after each night on which it was too slow."""
+    if page.state != "quarantined":
+        return 1.0
+    nights = await asyncio.to_thread(nights_too_slow, site_run.db, page.id)
+    return min(LONGEST, 2.0**nights)
 
 
 async def archived(site_run: SiteRun, result: FetchResult, exchange: Exchange) -> Exchange:

@@ -21,7 +21,7 @@ from flows.errors import FlowError, RunFailed
 from flows.fetching.client import Fetcher
 from flows.fetching.discover import DiscoverySource, discover_urls
 from flows.fetching.traps import Traps
-from flows.observe import log
+from flows.observe import log, within
 from flows.runs.agreements import send_due_notices
 from flows.runs.alarms import Alarm, AlarmKind, alarms_of, send
 from flows.runs.heartbeat import beat
@@ -41,6 +41,7 @@ from flows.runs.telling import tell
 from flows.runs.tidying import tidy
 from flows.runs.worker_name import is_alive, worker_name
 from flows.settings import HOME_PATHS, Settings, SiteSettings
+from flows.tracing import flush, span, trace_to
 from storage.crawl.archive import WarcArchive
 from storage.crawl.frontier import (
     DiscoveredUrl,
@@ -102,6 +103,7 @@ async def started_run(
 ) -> RunReport:
     """`run_site` but for what is told of a run that cannot start."""
     started = utc_now()
+    trace_to(settings.otlp_endpoint)
     upgrade_if_blank(settings.database_url)
     with ExitStack() as stack:
         db = stack.enter_context(open_database(settings.database_url))
@@ -125,8 +127,11 @@ async def started_run(
                 full=full,
                 clock=clock,
             )
-            log("run_started", site=site.name, run=site_run.run_id, full=full)
-            report = await night(site_run, limit or site.max_pages, advance, dispatch or batches)
+            around = {"site": site.name, "run": site_run.run_id}
+            with within(**around), span("run", **around):
+                log("run_started", full=full)
+                report = await night(site_run, limit or site.max_pages, advance, dispatch or batches)
+        await asyncio.to_thread(flush)
         return await asyncio.to_thread(with_notices_sent, settings, db, report)
 
 
@@ -146,14 +151,19 @@ async def night(site_run: SiteRun, limit: int | None, advance: Advance, dispatch
     """The stages of one run, and its row in the database whatever becomes of them."""
     warnings: list[str] = []
     try:
-        warnings += await find_pages(site_run)
-        await dispatch(site_run, limit, advance)
-        await settle(site_run)
-        await learn_and_read_again(site_run)
+        with span("discover"):
+            warnings += await find_pages(site_run)
+        with span("pages"):
+            await dispatch(site_run, limit, advance)
+        with span("settle"):
+            await settle(site_run)
+        with span("learn"):
+            await learn_and_read_again(site_run)
         await look_at_notices(site_run)
-        site_run.counts["campaign_members"] += await asyncio.to_thread(
-            tidy, site_run.settings, site_run.db, site_run.archive
-        )
+        with span("tidy"):
+            site_run.counts["campaign_members"] += await asyncio.to_thread(
+                tidy, site_run.settings, site_run.db, site_run.archive
+            )
         for move, number in (await asyncio.to_thread(judge_again, site_run)).items():
             site_run.counts.update({str(move.before): -number, str(move.after): number})
     except BrokenExecutor as error:

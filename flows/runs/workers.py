@@ -151,58 +151,63 @@ class WorkerPool:
             self._pool.stop()
         self._pool.join()
 
-    def submit(self, work: Callable[[Raw], Result], raw: Raw) -> Future[Result]:
-        """Starts `work(raw)` in a child that dies when it has cost `page_seconds` of CPU; read it with `settled`."""
-        future: Future[Result] = self._pool.schedule(
-            timed, args=[work, raw, self.page_seconds], timeout=PATIENCE * self.page_seconds
-        )
+    def submit(self, work: Callable[[Raw], Result], raw: Raw, longer: float = 1.0) -> Future[Result]:
+        """Starts `work(raw)` in a child that dies when it has cost `page_seconds` of CPU; read it with `settled`.
+
+        `longer`: so many times the limit, for a page that was too slow before.
+        """
+        limit = longer * self.page_seconds
+        future: Future[Result] = self._pool.schedule(timed, args=[work, raw, limit], timeout=PATIENCE * limit)
         return future
 
-    def settled(self, work: Callable[[Raw], Result], raw: Raw, future: Future[Result]) -> Result | Unprocessable:
+    def settled(
+        self, work: Callable[[Raw], Result], raw: Raw, future: Future[Result], longer: float = 1.0
+    ) -> Result | Unprocessable:
         """Waits for the result of `submit(work, raw)`; a page that is too slow, or whose workers die, is unprocessable.
 
         A worker has one page at a time, so one that dies says which page it was. That need not be the page's fault:
         it is read again, up to ATTEMPTS times, one such page at a time. Other errors are raised.
         """
         for _ in range(ATTEMPTS - 1):
-            outcome = self._outcome(raw, future)
+            outcome = self._outcome(raw, future, longer)
             if not _died(outcome):
                 return outcome
             with self._again:
-                future = self.submit(work, raw)
+                future = self.submit(work, raw, longer)
                 wait([future])
-        return self._outcome(raw, future)
+        return self._outcome(raw, future, longer)
 
-    def _outcome(self, raw: RawPage, future: Future[Result]) -> Result | Unprocessable:
+    def _outcome(self, raw: RawPage, future: Future[Result], longer: float) -> Result | Unprocessable:
+        limit = longer * self.page_seconds
         try:
             return future.result()
         except TimeoutError:
-            wall = PATIENCE * self.page_seconds
             sentence = (
-                f"{raw.url}: not done after {wall:g} s, most of them waiting; look at the machine and at the page"
+                f"{raw.url}: not done after {PATIENCE * limit:g} s, most of them waiting; look at the machine and at"
+                " the page"
             )
             return Unprocessable(url=raw.url, reason="too_slow", message=sentence)
         except ProcessExpired as error:
             if error.exitcode == -signal.SIGPROF:
-                spent = f"not done after {self.page_seconds:g} s of CPU"
+                spent = f"not done after {limit:g} s of CPU"
                 sentence = f"{raw.url}: {spent}; raise page_seconds or look at the page"
                 return Unprocessable(url=raw.url, reason="too_slow", message=sentence)
             sentence = f"{raw.url}: the worker process died on this page ({error}); look at the page and at memory"
             return Unprocessable(url=raw.url, reason="worker_died", message=sentence)
 
-    async def run(self, work: Callable[[Raw], Result], raw: Raw) -> Result | Unprocessable:
+    async def run(self, work: Callable[[Raw], Result], raw: Raw, longer: float = 1.0) -> Result | Unprocessable:
         """`submit` and `settled` for coroutines."""
         async with self._first:  # one thread, however many pages wait: others look up hosts and write the archive
             if self._started:
-                future = self.submit(work, raw)
+                future = self.submit(work, raw, longer)
             else:  # it waits until the server that workers are forked from has loaded everything; fetches go on
-                future = await asyncio.to_thread(self.submit, work, raw)
+                future = await asyncio.to_thread(self.submit, work, raw, longer)
                 self._started = True
         wrapped = asyncio.wrap_future(future)
         await asyncio.wait([wrapped])
         if isinstance(wrapped.exception(), ProcessExpired):  # looked at: asyncio complains of errors nobody looks at
-            return await asyncio.to_thread(self.settled, work, raw, future)
-        return self._outcome(raw, future)
+            return await asyncio.to_thread(self.settled, work, raw, future, longer)
+        return self._outcome(raw, future, longer)
 
 
 def _died(outcome: object) -> bool:

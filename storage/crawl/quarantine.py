@@ -112,6 +112,15 @@ def open_case_numbered(db: Database, number: int) -> Case:
     return as_case(row)
 
 
+def nights_too_slow(db: Database, page_id: int) -> int:
+    """How often in a row the page was too slow to be read; 0 for one that is not set aside for it."""
+    query = select(quarantine.c.times).where(
+        quarantine.c.page_id == page_id, quarantine.c.resolved_at.is_(None), quarantine.c.reason == "too_slow"
+    )
+    with db.read() as connection:
+        return connection.execute(query).scalar() or 0
+
+
 def as_case(row: Any) -> Case:
     return Case(
         id=row.id,

@@ -17,11 +17,13 @@ from unittest.mock import patch
 
 import pytest
 
+from flows import tracing
 from flows.clock import utc_now
 from flows.runs import processing
 from flows.runs.accepting import NothingHeld, accept
 from flows.runs.agreements import send_due_notices
 from flows.runs.replay import replay
+from flows.runs.workers import Unprocessable
 from flows.settings import Settings
 from storage.database.engine import NOT_DURABLE, connect
 from storage.database.errors import StorageError
@@ -512,3 +514,44 @@ def test_a_site_that_does_not_run_is_told_and_the_next_run_says_that_it_is_over(
         "Tamis: press: over",
     ]
     assert "although one was due on" in messages[0]["message"]
+
+
+def test_a_page_that_was_too_slow_gets_more_time_on_each_following_night(site: SiteServer, settings: Settings) -> None:
+    asked: list[float] = []
+
+    async def slow(self: Any, work: Any, raw: Any, longer: float = 1.0) -> Any:
+        if not raw.url.endswith("/3"):
+            return work(raw)
+        asked.append(longer)
+        return (
+            Unprocessable(url=raw.url, reason="too_slow", message=f"{raw.url}: not done") if longer < 4 else work(raw)
+        )
+
+    with patch("tests.nightly_site.InlinePool.run", slow):
+        reports = [night(settings, number) for number in range(3)]
+    assert asked == [1.0, 2.0, 4.0]
+    assert [report.exit_code for report in reports] == [3, 3, 0]
+
+
+def test_a_night_is_traced_from_the_run_down_to_the_fetch_of_a_page(
+    site: SiteServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    kept_spans = InMemorySpanExporter()
+    monkeypatch.setattr(tracing, "_provider", None)
+    tracing.trace_by(SimpleSpanProcessor(kept_spans))
+    night(settings, 0)
+    spans = {span.context.span_id: span for span in kept_spans.get_finished_spans()}
+    fetches = [span for span in spans.values() if span.name == "fetch"]
+    assert len(fetches) == PAGES
+    line = []
+    span = fetches[0]
+    while True:
+        line.append(span.name)
+        if span.parent is None:
+            break
+        span = spans[span.parent.span_id]
+    assert line == ["fetch", "page", "pages", "run"]
+    assert span.attributes["tamis.site"] == "press"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.observe import HIDDEN, LOGGER, JsonLines, TextLines, configure, log, secrets_of, without_secrets
+from flows.observe import HIDDEN, LOGGER, JsonLines, TextLines, configure, log, secrets_of, within, without_secrets
 from flows.settings import Settings
 from flows.settings_tables import FetchSettings
 from tests.growth import grows_linearly, repeated
@@ -162,3 +162,22 @@ def test_what_is_below_the_level_is_not_written() -> None:
     log("quiet")
     log("loud", level=logging.ERROR)
     assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["loud"]
+
+
+def test_what_happens_within_a_run_and_a_page_says_which() -> None:
+    stream = io.StringIO()
+    configure("json", stream=stream)
+    with within(site="magazine", run=7):
+        with within(url="https://mag.example/a"):
+            log("fetch_failed", because="no answer")
+        log("run_ended", site="magazine")
+    log("alone")
+    first, second, third = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert (first["site"], first["run"], first["url"], first["because"]) == (
+        "magazine",
+        7,
+        "https://mag.example/a",
+        "no answer",
+    )
+    assert ("url" in second, second["run"]) == (False, 7)
+    assert "site" not in third

@@ -178,3 +178,54 @@ def test_entities_of_a_documents_own_are_refused_however_broken_it_is() -> None:
     body = b'<!DOCTYPE rss [<!ENTITY a "b">]><rss><channel><item><link>https://mag.example/&a;</link></item> & </rss>'
     with pytest.raises(NotAListing, match="entities of its own"):
         listed_pages(body, NOW)
+
+
+@pytest.mark.parametrize(
+    ("feed", "address"),
+    [
+        (
+            b'<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://example.org/blog/">'
+            b'<entry><link href="a"/></entry></feed>',
+            "https://example.org/blog/a",
+        ),
+        (
+            b'<feed xml:base="https://example.org/"><entry xml:base="2026/"><link href="a"/></entry></feed>',
+            "https://example.org/2026/a",
+        ),
+        (
+            b'<rss xml:base="https://example.org/"><channel><item><link>/a</link></item></channel></rss>',
+            "https://example.org/a",
+        ),
+        (b'<feed xml:base="http://["><entry><link href="/a"/></entry></feed>', "/a"),
+        (
+            b'<feed xml:base="https://example.org/x"><entry><link href="https://e.org/a"/></entry></feed>',
+            "https://e.org/a",
+        ),
+    ],
+)
+def test_addresses_of_a_feed_start_where_it_says(feed: bytes, address: str) -> None:
+    assert [one.address for one in listed_pages(feed, NOW).entries] == [address]
+
+
+def test_a_json_feed_gives_addresses_and_the_newest_date() -> None:
+    found = listed_pages(
+        b"""{"version": "https://jsonfeed.org/version/1.1", "title": "t", "items": [
+        {"id": "1", "url": "https://example.org/a", "date_published": "2026-11-01T10:00:00Z",
+         "date_modified": "2026-11-02T10:00:00Z"},
+        {"id": "https://example.org/b", "external_url": "https://elsewhere.example/"},
+        {"id": "3", "content_text": "a note without a page"}, "no item", {"id": 4, "url": 5}]}""",
+        NOW,
+    )
+    assert found.kind is ListingKind.FEED
+    assert found.entries == (
+        ListedPage("https://example.org/a", datetime(2026, 11, 2, 10, tzinfo=UTC)),
+        ListedPage("https://example.org/b"),
+    )
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b'{"items": []}', b'{"version": "https://jsonfeed.org/version/1.1", "items": 1}', b"{" * 5000]
+)
+def test_other_json_is_no_listing(body: bytes) -> None:
+    with pytest.raises(NotAListing, match="JSON"):
+        listed_pages(body, NOW)

@@ -14,6 +14,7 @@ from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from flows.clock import utc_now
@@ -127,7 +128,7 @@ async def started_run(
                 full=full,
                 clock=clock,
             )
-            around = {"site": site.name, "run": site_run.run_id}
+            around: dict[str, Any] = {"site": site.name, "run": site_run.run_id}
             with within(**around), span("run", **around):
                 log("run_started", full=full)
                 report = await night(site_run, limit or site.max_pages, advance, dispatch or batches)

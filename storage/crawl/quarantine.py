@@ -54,7 +54,8 @@ def open_case(connection: Connection, outcome: Quarantined, run_id: int | None) 
             insert(quarantine).values(page_id=exchange.page_id, opened_at=exchange.fetched_at, times=1, **seen)
         )
     elif exchange.fetched_at > row.last_seen_at:
-        another = outcome.reason in HELD and row.reason not in HELD  # how long it has lasted counts from here
+        new_sign = not set(outcome.signs) <= set((row.signs or "").split())
+        another = outcome.reason in HELD and (row.reason not in HELD or new_sign)  # how long it lasts counts from here
         if another:
             seen["opened_at"] = exchange.fetched_at
         times = 1 if another else row.times + 1

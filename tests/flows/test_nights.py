@@ -516,6 +516,26 @@ def test_a_site_that_does_not_run_is_told_and_the_next_run_says_that_it_is_over(
     assert "although one was due on" in messages[0]["message"]
 
 
+def test_a_mass_edit_is_not_believed_on_a_page_that_waits_for_another_reason(
+    site: SiteServer, settings: Settings
+) -> None:
+    night(settings, 0)
+    before = rows(settings.database_url, "SELECT body FROM comments ORDER BY id")
+    for number in (1, 2):  # one story is written anew: that would be believed on the third night
+        site.pages["/0"] = page(0, text=body(900))
+        night(settings, number)
+    for n in range(PAGES):
+        site.pages[f"/{n}"] = page(
+            n, comments=thread(n, edited="Visit our shop for watches"), text=body(900) if n == 0 else None
+        )
+    report = night(settings, 3)
+    assert "were rewritten" in (report.cause or "")
+    assert rows(settings.database_url, "SELECT body FROM comments ORDER BY id") == before
+    for number in (4, 5):  # it stays so for three nights
+        night(settings, number)
+    assert all("watches" in text for (text,) in rows(settings.database_url, "SELECT body FROM comments"))
+
+
 def test_a_page_that_was_too_slow_gets_more_time_on_each_following_night(site: SiteServer, settings: Settings) -> None:
     asked: list[float] = []
 

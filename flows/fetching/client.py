@@ -212,7 +212,7 @@ class Fetcher:
 
     async def _exchange(self, target: guard.Target, errand: _Errand, budget: float) -> _Answer:
         url = str(target.url)
-        wire = connect.Wire()
+        wire = connect.Wire(on_sent=lambda: self._pace.sent(target.authority))
         token = connect.wire.set(wire)
         sent = True
         try:

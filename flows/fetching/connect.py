@@ -11,7 +11,7 @@ import asyncio
 import functools
 import re
 import ssl
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +39,7 @@ class Wire:
     ended: bool = False  # the other side closed
     in_head: bool = True
     head: bytearray = field(default_factory=bytearray)
+    on_sent: Callable[[], None] = lambda: None  # told when its first bytes leave
 
     def surplus(self, length: int) -> int:
         """How many bytes arrived beyond the head and a body of `length` bytes: an honest server sends none."""
@@ -81,6 +82,8 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         if buffer:
             current = wire.get()
             if current is not None:
+                if current.ip is None:
+                    current.on_sent()
                 current.ip = self._ip
                 if self._watch:
                     self._wire = current

@@ -67,6 +67,12 @@ class Pace:
         hold = self.hold_on(host)
         return None if hold is None else await self.turn(host, interval, patience)
 
+    def sent(self, host: str) -> None:
+        """A request leaves now: its turn came earlier, but finding and reaching the host took its time."""
+        with self._lock:
+            if host in self._last:
+                self._last[host] = max(self._last[host], self._clock())
+
     def hold(self, host: str, seconds: float, because: str) -> None:
         """Leave a host alone for so long; a longer hold that is already there stays."""
         until = self._clock() + seconds

@@ -6,7 +6,6 @@ It listens on this machine unless told otherwise; the figures name sites and num
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,16 +25,15 @@ from storage.upkeep.health import reachable, site_status
 ASK_SECONDS = 5.0
 
 
-def fault(settings: Settings) -> str | None:
-    """Why no night would start now, in one sentence; None while all is well."""
+def fault(settings: Settings, scheduler: str) -> str | None:
+    """Why no night would start now, in one sentence; None while all is well. `scheduler`: the Prefect API's address."""
     try:
         with open_database(settings.database_url) as db:
             reachable(db)
     except StorageError:
         return "the database does not answer"
-    address = os.environ.get("PREFECT_API_URL")  # set by the scheduler that we started, or by who runs one for us
     try:
-        with urlopen(f"{address}/health", timeout=ASK_SECONDS):  # noqa: S310 - the address of our own scheduler
+        with urlopen(f"{scheduler}/health", timeout=ASK_SECONDS):  # noqa: S310 - the address of our own scheduler
             return None
     except (URLError, OSError, ValueError):
         return "the Prefect server does not answer"
@@ -51,7 +49,9 @@ def figures(settings: Settings) -> bytes:
 
 
 @contextlib.contextmanager
-def monitored(settings: Settings, host: str, port: int | None, announce: Callable[[str], object]) -> Iterator[int]:
+def monitored(
+    settings: Settings, scheduler: str, host: str, port: int | None, announce: Callable[[str], object]
+) -> Iterator[int]:
     """Answers on that port until the block ends; yields the port that was taken. Raises RunFailed if it is taken.
 
     None: nobody asks, and nothing listens.
@@ -66,7 +66,7 @@ def monitored(settings: Settings, host: str, port: int | None, announce: Callabl
         def do_GET(self) -> None:
             try:
                 if self.path == "/healthz":
-                    ill = fault(settings)
+                    ill = fault(settings, scheduler)
                     self.answer(503 if ill else 200, f"{ill or 'ok'}\n".encode())
                 elif self.path == "/metrics":
                     self.answer(200, figures(settings), CONTENT_TYPE)

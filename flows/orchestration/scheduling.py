@@ -51,7 +51,7 @@ def serve_sites(
     configure_once(settings)
     upgrade_if_blank(settings.database_url)
     prepare_prefect()
-    with scheduler(announce), monitored(settings, host, port, announce):
+    with scheduler(announce) as address, monitored(settings, address, host, port, announce):
         announce_schedules(sites, announce)
         with contextlib.suppress(asyncio.CancelledError, KeyboardInterrupt):
             asyncio.run(watch(settings, sites))

@@ -1,7 +1,8 @@
 """The archive of raw pages: WARC files, one gzip member a record, written before anything is parsed.
 
-Every archive object writes a file of its own, so no two processes append to one. A file that ends in the middle of a
-record (the process was killed) stays readable up to there; the next run writes another file.
+A file ends with its day (UTC) or at ROLL_BYTES. Every archive object writes its own files, so no two processes append
+to one. A file that ends in the middle of a record (the process was killed) stays readable up to there; the next run
+writes another file.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import threading
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -74,6 +75,7 @@ class WarcArchive:
         self.folder = Path(folder)
         self._file: BinaryIO | None = None
         self._name = ""
+        self._day = date.min
         self._unsynced = False
         self._turn = threading.RLock()  # an offset is taken and its record written as one step
 
@@ -170,10 +172,11 @@ class WarcArchive:
         (self.folder / file).unlink(missing_ok=True)
 
     def _open(self, now: datetime) -> BinaryIO:
-        if self._file is not None and self._file.tell() > ROLL_BYTES:
+        day = now.astimezone(UTC)
+        if self._file is not None and (self._file.tell() > ROLL_BYTES or day.date() > self._day):
             self.close()
         if self._file is None:
-            day = now.astimezone(UTC)
+            self._day = day.date()
             self._name = f"{day:%Y}/{day:%m}/tamis-{day:%Y%m%dT%H%M%S}-{os.getpid()}-{secrets.token_hex(4)}.warc.gz"
             path = self.folder / self._name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -30,7 +30,7 @@ def asked(address: str) -> tuple[int, str]:
         return error.code, error.read().decode()
 
 
-def test_it_is_well_while_the_database_and_the_scheduler_answer_and_gives_its_figures(database, monkeypatch):
+def test_it_is_well_while_the_database_and_the_scheduler_answer_and_gives_its_figures(database):
     class Prefect(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200 if self.path == "/api/health" else 404)
@@ -44,9 +44,9 @@ def test_it_is_well_while_the_database_and_the_scheduler_answer_and_gives_its_fi
     finish_run(database, run, {"pages": 7}, "finished", utc_now())
     prefect = HTTPServer(("127.0.0.1", 0), Prefect)
     Thread(target=prefect.serve_forever, daemon=True).start()
-    monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{prefect.server_address[1]}/api")
+    scheduler = f"http://127.0.0.1:{prefect.server_address[1]}/api"
     said: list[str] = []
-    with monitored(settings_for(database.url), "127.0.0.1", 0, said.append) as port:
+    with monitored(settings_for(database.url), scheduler, "127.0.0.1", 0, said.append) as port:
         here = f"http://127.0.0.1:{port}"
         assert asked(f"{here}/healthz") == (200, "ok\n")
         status, figures = asked(f"{here}/metrics")
@@ -58,18 +58,21 @@ def test_it_is_well_while_the_database_and_the_scheduler_answer_and_gives_its_fi
         prefect.shutdown()
         prefect.server_close()
         assert asked(f"{here}/healthz") == (503, "the Prefect server does not answer\n")
-        with pytest.raises(RunFailed, match="--port"), monitored(settings_for(database.url), "127.0.0.1", port, print):
+        with (
+            pytest.raises(RunFailed, match="--port"),
+            monitored(settings_for(database.url), scheduler, "127.0.0.1", port, print),
+        ):
             pass
     assert said == [f"{here}/healthz and /metrics answer."]
 
 
 def test_a_database_that_is_away_is_told_without_saying_why(tmp_path):
     settings = settings_for(f"sqlite:///{tmp_path}/none/tamis.db")
-    with monitored(settings, "127.0.0.1", 0, print) as port:
+    with monitored(settings, "http://127.0.0.1:9/api", "127.0.0.1", 0, print) as port:
         for path in ("healthz", "metrics"):
             assert asked(f"http://127.0.0.1:{port}/{path}") == (503, "the database does not answer\n")
 
 
 def test_without_a_port_nothing_listens(tmp_path):
-    with monitored(settings_for("sqlite:///x.db"), "127.0.0.1", None, print) as port:
+    with monitored(settings_for("sqlite:///x.db"), "", "127.0.0.1", None, print) as port:
         assert port == 0

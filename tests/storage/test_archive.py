@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
+from warcio.checker import Checker
 
 from storage.crawl.archive import ArchiveRef, WarcArchive, warc_records
 from storage.database.errors import RecordMissing
@@ -37,6 +39,26 @@ def test_a_file_is_a_warc_that_other_programs_read(archive):
     with (archive.folder / place.file).open("rb") as stream:
         kinds = [record.rec_type for record in ArchiveIterator(stream)]
     assert kinds == ["warcinfo", "response"]
+
+
+def test_warcio_finds_no_fault_in_an_archive(archive, capsys):
+    place = archive.append(URL, 200, "OK", HEADERS, b"body", NOW)
+    dropped = archive.append(URL, 404, "", [("X-É", "x")], b"", NOW)
+    archive.close()
+    again = archive.without(place.file, {dropped.offset})  # erased on its author's request
+    names = [str(archive.folder / file) for file in (place.file, again.file)]
+    done = Checker(SimpleNamespace(inputs=names, verbose=True)).process_all()
+    assert not done
+    told = capsys.readouterr().out
+    assert told.count("digest pass") >= 3
+    assert "fail" not in told
+
+
+def test_each_day_has_a_file_of_its_own(archive):
+    places = [archive.append(URL, 200, "OK", [], b"body", NOW + timedelta(hours=hours)) for hours in (0, 17, 18)]
+    assert places[0].file == places[1].file != places[2].file
+    assert "20260303" in places[2].file
+    assert [archive.read(place).body for place in places] == [b"body"] * 3
 
 
 def test_headers_that_are_none_do_not_break_the_record(archive):

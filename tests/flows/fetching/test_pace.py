@@ -89,3 +89,12 @@ def test_threads_with_event_loops_of_their_own_share_the_turns(time) -> None:
     for thread in threads:
         thread.join()
     assert sorted(waits) == [1.0, 2.0, 3.0, 4.0]
+
+
+async def test_the_distance_counts_from_when_a_request_left_and_not_from_its_turn(time) -> None:
+    pace = Pace(time.clock, time.sleep)
+    assert await pace.turn("a", 2.0, patience=60) is None
+    time.now += 1.5  # the connection took so long
+    pace.sent("a")
+    assert await pace.turn("a", 2.0, patience=60) is None
+    assert time.now == 1003.5

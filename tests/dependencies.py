@@ -52,8 +52,6 @@ PURPOSES = {
     "joserfc": "tokens of an OpenID provider, checked",
     "opentelemetry-sdk": "spans of runs and pages",
     "opentelemetry-exporter-otlp-proto-http": "sending them to a collector",
-    "fsspec": "the archive in an object store",
-    "s3fs": "the same for S3",
     "scikit-learn": "training the spam model",
     "lightgbm": "training the forests that judge blocks of text",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -24,6 +25,13 @@ from storage.upkeep.backup import backup, restore
 
 URL = "https://mag.example/a"
 SPITE = "settings; CREATE TABLE owned AS SELECT 1 AS one; --"
+
+
+@pytest.fixture
+def database_url(sqlite_template, tmp_path):
+    """The database that is backed up: the file is the same whichever it is, so only the target is tried on both."""
+    path = shutil.copy(sqlite_template, tmp_path / "tamis.db")
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture

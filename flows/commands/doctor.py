@@ -102,7 +102,7 @@ def prefect_server() -> Iterator[Diagnosis]:
     command = [sys.executable, "-c", "import prefect.server.api.server"]
     began = time.monotonic()
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SERVER_IMPORT_SECONDS)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SERVER_IMPORT_SECONDS)  # noqa: S603 - fixed words
     except subprocess.TimeoutExpired:
         yield broken("prefect", f"its server did not import in {SERVER_IMPORT_SECONDS} s: the disk is too slow for it")
         return

@@ -124,7 +124,7 @@ def follow_decisions(db: Database, table: str, count: Callable[[Connection, dict
             if db.dialect == "postgresql":  # loads under way first: smaller numbers than ours may still be committed
                 connection.execute(text("LOCK TABLE pages IN EXCLUSIVE MODE"))
             known = connection.execute(text("SELECT up_to FROM counted WHERE name = :name"), {"name": table}).scalar()
-            newest = int(connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {table}")).scalar_one())  # noqa: S608
+            newest = int(connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {table}")).scalar_one())  # noqa: S608 - names of ours
             first = int(known or 0)
             last = min(newest, first + ROWS_AT_ONCE)
             if last == first:
@@ -146,7 +146,7 @@ def refresh_span(connection: Connection, first: object, last: object) -> int:
     for table, (keys, sums) in KEPT.items():
         connection.execute(
             text(
-                f"DELETE FROM {table} WHERE day BETWEEN :first AND :last AND EXISTS (SELECT 1 FROM stale_days s"  # noqa: S608
+                f"DELETE FROM {table} WHERE day BETWEEN :first AND :last AND EXISTS (SELECT 1 FROM stale_days s"  # noqa: S608 - names of ours
                 f" WHERE s.site_id = {table}.site_id AND s.day = {table}.day)"
             ),
             span,
@@ -181,7 +181,7 @@ def count_fetches(connection: Connection, span: dict[str, int]) -> None:
     fresh = in_dialect(FETCHED, connection.dialect.name).replace("GROUP BY", "AND f.id <= :last GROUP BY")
     connection.execute(
         text(
-            f"INSERT INTO fetch_days (site_id, day, {', '.join(names)}) SELECT * FROM ({fresh}) f WHERE true"  # noqa: S608
+            f"INSERT INTO fetch_days (site_id, day, {', '.join(names)}) SELECT * FROM ({fresh}) f WHERE true"  # noqa: S608 - names of ours
             " ON CONFLICT (site_id, day) DO UPDATE SET "
             + ", ".join(f"{name} = fetch_days.{name} + excluded.{name}" for name in names)
         ),
@@ -237,7 +237,7 @@ def recount(db: Database) -> None:
         found = {table: connection.execute(text(query.replace(":", r"\:"))).all() for table, query in queries.items()}
     with db.write() as connection:
         for table, rows in found.items():
-            connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+            connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - names of ours
             names = tuple(WHOLE[table][0].split(", "))
             insert_rows(connection, metadata.tables[table], names, [tuple(row) for row in rows])
         remember_days(connection, "recounted_at", now)

@@ -148,11 +148,11 @@ def to_index(connection: Connection, kind: RecordKind) -> tuple[list[int], dict[
     numbers = list(new)
     edited = connection.execute(
         text(
-            f"SELECT DISTINCT t.id FROM {versions} v JOIN {table} t ON t.id = v.{column}"  # noqa: S608
+            f"SELECT DISTINCT t.id FROM {versions} v JOIN {table} t ON t.id = v.{column}"  # noqa: S608 - names of ours
             f" JOIN {kind}_search x ON x.{key} = t.id WHERE x.version < t.version"
         )
     ).scalars()
-    newest = connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {table}")).scalar_one()  # noqa: S608
+    newest = connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {table}")).scalar_one()  # noqa: S608 - names of ours
     return sorted({*numbers, *edited}), {f"searched_{kind}s": str(newest)}
 
 
@@ -161,17 +161,17 @@ def index(connection: Connection, kind: RecordKind, numbers: Sequence[int]) -> N
     query = text(SOURCES[kind]).bindparams(bindparam("numbers", expanding=True))
     rows = connection.execute(query, {"numbers": list(numbers)}).all()
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"DELETE FROM {kind}_search WHERE rowid = ?", [(number,) for number in numbers])  # noqa: S608
+        connection.exec_driver_sql(f"DELETE FROM {kind}_search WHERE rowid = ?", [(number,) for number in numbers])  # noqa: S608 - names of ours
         if rows:
             connection.exec_driver_sql(
-                f"INSERT INTO {kind}_search (rowid, words, version, stems) VALUES (?, ?, ?, ?)",  # noqa: S608
+                f"INSERT INTO {kind}_search (rowid, words, version, stems) VALUES (?, ?, ?, ?)",  # noqa: S608 - names of ours
                 [(row.id, row.words, row.version, stems_of(row.words, row.language)) for row in rows],
             )
         return
-    connection.exec_driver_sql(f"DELETE FROM {kind}_search WHERE id = ANY(%s)", (list(numbers),))  # noqa: S608
+    connection.exec_driver_sql(f"DELETE FROM {kind}_search WHERE id = ANY(%s)", (list(numbers),))  # noqa: S608 - names of ours
     if rows:
         connection.exec_driver_sql(
-            f"INSERT INTO {kind}_search (id, version, words) VALUES (%s, %s,"  # noqa: S608
+            f"INSERT INTO {kind}_search (id, version, words) VALUES (%s, %s,"  # noqa: S608 - names of ours
             " to_tsvector('simple', %s) || to_tsvector(%s::regconfig, %s))",
             [
                 (
@@ -228,10 +228,10 @@ def hits(
     values |= given
     if connection.dialect.name == "sqlite":
         inner = (
-            f"SELECT rowid AS id, -bm25({kind}_search) AS rank FROM {kind}_search WHERE {kind}_search MATCH {wanted}"  # noqa: S608
+            f"SELECT rowid AS id, -bm25({kind}_search) AS rank FROM {kind}_search WHERE {kind}_search MATCH {wanted}"  # noqa: S608 - names of ours
         )
     else:
-        inner = f"SELECT id, ts_rank_cd(words, {wanted}) AS rank FROM {kind}_search WHERE words @@ ({wanted})"  # noqa: S608
+        inner = f"SELECT id, ts_rank_cd(words, {wanted}) AS rank FROM {kind}_search WHERE words @@ ({wanted})"  # noqa: S608 - names of ours
     sql = f"WITH hits AS ({inner}) {RESULTS[kind]}"
     if site is not None:
         sql += " AND s.name = :site"
@@ -274,8 +274,8 @@ def matching(connection: Connection, kind: RecordKind, terms: Sequence[Term]) ->
 def numbers_matching(kind: RecordKind, dialect: str, wanted: str) -> str:
     """SQL of the numbers of the records that match."""
     if dialect == "sqlite":
-        return f"SELECT rowid AS id FROM {kind}_search WHERE {kind}_search MATCH {wanted}"  # noqa: S608
-    return f"SELECT id FROM {kind}_search WHERE words @@ ({wanted})"  # noqa: S608
+        return f"SELECT rowid AS id FROM {kind}_search WHERE {kind}_search MATCH {wanted}"  # noqa: S608 - names of ours
+    return f"SELECT id FROM {kind}_search WHERE words @@ ({wanted})"  # noqa: S608 - names of ours
 
 
 def parsed_query(query: str) -> tuple[Term, ...]:
@@ -364,4 +364,4 @@ def forget_texts(connection: Connection, kind: RecordKind, numbers: Sequence[int
     key = "rowid" if connection.dialect.name == "sqlite" else "id"
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     if numbers:
-        connection.exec_driver_sql(f"DELETE FROM {kind}_search WHERE {key} = {mark}", [(number,) for number in numbers])  # noqa: S608
+        connection.exec_driver_sql(f"DELETE FROM {kind}_search WHERE {key} = {mark}", [(number,) for number in numbers])  # noqa: S608 - names of ours

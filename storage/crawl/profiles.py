@@ -108,6 +108,6 @@ def rename(connection: Connection, names: Sequence[tuple[str | None, int, int]])
     if names:
         mark = "?" if connection.dialect.name == "sqlite" else "%s"
         connection.exec_driver_sql(
-            f"UPDATE sections SET canonical = {mark} WHERE article_id = {mark} AND position = {mark}",  # noqa: S608
+            f"UPDATE sections SET canonical = {mark} WHERE article_id = {mark} AND position = {mark}",  # noqa: S608 - names of ours
             list(names),
         )

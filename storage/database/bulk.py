@@ -22,11 +22,11 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
     names = ", ".join(columns)
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))  # noqa: S608
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))  # noqa: S608 - names of ours
         return
     if len(rows) < COPY_FROM:
         marks = ", ".join(["%s"] * len(columns))
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))  # noqa: S608
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))  # noqa: S608 - names of ours
         return
     statement = f"COPY {table.name} ({names}) FROM STDIN"
     driver: Any = connection.dialect.loaded_dbapi
@@ -50,10 +50,10 @@ def insert_new_rows(
     names = ", ".join(columns)
     if connection.dialect.name == "postgresql":
         source, arrays = unnested(table, columns, rows)
-        sql = f"INSERT INTO {table.name} ({names}) SELECT * FROM {source} ON CONFLICT DO NOTHING"  # noqa: S608
+        sql = f"INSERT INTO {table.name} ({names}) SELECT * FROM {source} ON CONFLICT DO NOTHING"  # noqa: S608 - names of ours
         return connection.exec_driver_sql(sql, arrays).rowcount
     marks = ", ".join("?" * len(columns))
-    sql = f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
+    sql = f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608 - names of ours
     return connection.exec_driver_sql(sql, list(rows)).rowcount
 
 
@@ -66,11 +66,11 @@ def update_rows(
     if connection.dialect.name == "postgresql":
         source, arrays = unnested(table, (*columns, by), rows)
         sets = ", ".join(f"{name} = new.{name}" for name in columns)
-        sql = f"UPDATE {table.name} SET {sets} FROM {source} AS new ({', '.join((*columns, by))})"  # noqa: S608
+        sql = f"UPDATE {table.name} SET {sets} FROM {source} AS new ({', '.join((*columns, by))})"  # noqa: S608 - names of ours
         connection.exec_driver_sql(f"{sql} WHERE {table.name}.{by} = new.{by}", arrays)
         return
     sets = ", ".join(f"{name} = ?" for name in columns)
-    connection.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE {by} = ?", list(rows))  # noqa: S608
+    connection.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE {by} = ?", list(rows))  # noqa: S608 - names of ours
 
 
 def unnested(

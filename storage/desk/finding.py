@@ -67,7 +67,7 @@ def find_comments(db: Database, wanted: Wanted, *, before: int | None = None, li
             conditions.append(f"{number} < :before")
             values["before"] = before
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        statement = text(f"SELECT r.comment_id FROM {source}{where} ORDER BY {number} DESC LIMIT :most")  # noqa: S608
+        statement = text(f"SELECT r.comment_id FROM {source}{where} ORDER BY {number} DESC LIMIT :most")  # noqa: S608 - names of ours
         days = [bindparam(name, type_=Day()) for name in ("since", "until") if name in values]
         statement = statement.bindparams(*days)
         if "sites" in values:

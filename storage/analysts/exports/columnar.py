@@ -69,10 +69,10 @@ def write_parquet(path: Path, chosen: Table, rows: Iterable[tuple[Any, ...]]) ->
     with writing() as connection:
         connection.execute(f"SET temp_directory = {quoted_name(str(path.parent / 'spill'))}")
         connection.execute(
-            f"COPY (SELECT * FROM {source(lines, chosen)}) TO {quoted_name(str(path))}"  # noqa: S608
+            f"COPY (SELECT * FROM {source(lines, chosen)}) TO {quoted_name(str(path))}"  # noqa: S608 - names of ours
             " (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
         )
-        found = connection.execute(f"SELECT count(*) FROM read_parquet({quoted_name(str(path))})").fetchone()  # noqa: S608
+        found = connection.execute(f"SELECT count(*) FROM read_parquet({quoted_name(str(path))})").fetchone()  # noqa: S608 - names of ours
     lines.unlink()
     return int(found[0])
 
@@ -83,11 +83,11 @@ def write_duckdb_table(path: Path, chosen: Table, rows: Iterable[tuple[Any, ...]
     write_jsonl(lines, chosen, rows)
     with writing(str(path)) as connection:
         connection.execute(f"SET temp_directory = {quoted_name(str(path.parent / 'spill'))}")
-        connection.execute(f"CREATE TABLE {chosen.name} AS SELECT * FROM {source(lines, chosen)}")  # noqa: S608
+        connection.execute(f"CREATE TABLE {chosen.name} AS SELECT * FROM {source(lines, chosen)}")  # noqa: S608 - names of ours
         connection.execute(f"COMMENT ON TABLE {chosen.name} IS {quoted_name(chosen.comment)}")
         for name, description in chosen.columns.items():
             connection.execute(f"COMMENT ON COLUMN {chosen.name}.{name} IS {quoted_name(description)}")
-        found = connection.execute(f"SELECT count(*) FROM {chosen.name}").fetchone()  # noqa: S608
+        found = connection.execute(f"SELECT count(*) FROM {chosen.name}").fetchone()  # noqa: S608 - names of ours
     lines.unlink()
     return int(found[0])
 

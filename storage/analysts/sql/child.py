@@ -6,6 +6,7 @@ of files, and dies by an alarm when its time is up, wherever it is: no function 
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 import sys
@@ -104,6 +105,7 @@ def limit_process(job: Job) -> None:
         _, hard = resource.getrlimit(what)
         wanted = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(what, (wanted, wanted))
+    os.nice(10)  # a question waits for the editors' pages, never they for it
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # the kernel ends the process; Python need not come to its turn
 
 

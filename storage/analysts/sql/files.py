@@ -76,7 +76,7 @@ def write_parquet(file: Path, columns: Sequence[str], rows: Rows, limit: int) ->
             config={"memory_limit": "200MB", "threads": 1, "autoinstall_known_extensions": False}
         ) as connection:
             selected = ", ".join(f"NULL AS {quoted(name)}" for name in columns) + " LIMIT 0"
-            source = f"SELECT {selected}" if count == 0 else f"SELECT * FROM read_json({text(lines)}, sample_size = -1)"  # noqa: S608
+            source = f"SELECT {selected}" if count == 0 else f"SELECT * FROM read_json({text(lines)}, sample_size = -1)"  # noqa: S608 - names of ours
             connection.execute(f"SET temp_directory = {text(file.with_suffix('.spill'))}")
             connection.execute(f"COPY ({source}) TO {text(file)} (FORMAT parquet, COMPRESSION zstd)")
         return count

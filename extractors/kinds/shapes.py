@@ -126,6 +126,9 @@ def shape_cues(survey: Survey, statements: Statements) -> Iterator[KindCue]:
     refresh = statements.meta("refresh")
     if refresh and "url=" in refresh.lower().replace(" ", "") and survey.shown < SHORT:
         yield _cue(PageKind.ERROR, "refresh", 6.0, "it only sends the reader on to another address")
+    if survey.prompts == 1 and survey.prose < 1_500:  # whatever else the page says of itself
+        yield _cue(PageKind.LOGIN, "password-prompt", 12.0, "where its text would stand it asks for a password")
+        return
     if survey.shown > LONGER:
         return
     is_short = survey.shown <= SHORT

@@ -37,6 +37,11 @@ _COUNTED = re.compile(
 )
 
 
+_PROMPT_PROSE = 300
+"""Characters of prose that may stand between the headline and the form: "This content is protected ..."."""
+_ASKED = {"text", "password", "email", "tel", "number"}
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A heading: its level, text and class, the own-site address it links to as a whole, and the prose before it."""
@@ -61,6 +66,7 @@ class Survey:
     older: int = 0
     entries: int = 0  # elements that are entries by their class
     passwords: int = 0
+    prompts: int = 0
     comment_form: bool = False
     prose: int = 0
     shown: int = 0  # characters of any visible text
@@ -89,7 +95,9 @@ def survey(document: Document) -> Survey:
         elif tag == "a":
             _anchor(found, element, base, host)
         elif tag == "input":
-            found.passwords += (element.get("type") or "").lower() == "password"
+            if (element.get("type") or "").lower() == "password":
+                found.passwords += 1
+                found.prompts += _is_prompt(element, found)
         elif tag == "textarea" and "comment" in f"{element.get('name')} {element.get('id')}".lower():
             found.comment_form = True
         named = element.get("class")
@@ -112,6 +120,14 @@ def survey(document: Document) -> Survey:
 
 def _is_entry(names: list[str]) -> bool:
     return "hentry" in names or "post-outer" in names or "blog-post" in names or "type-post" in names
+
+
+def _is_prompt(field: HtmlElement, found: Survey) -> bool:
+    """Whether a password alone, without a name, is asked for where the text under a headline would stand."""
+    form = next((above for above in field.iterancestors("form")), None)
+    if form is None or not found.headings or found.prose - found.headings[-1].prose_before > _PROMPT_PROSE:
+        return False
+    return [one for one in form.iter("input", "textarea") if (one.get("type") or "text").lower() in _ASKED] == [field]
 
 
 def _heading(element: HtmlElement, prose: int, base: str, host: str) -> Heading:

@@ -68,6 +68,18 @@ def test_a_password_form_is_a_login():
     assert kind(page(f"<h1>Connexion</h1>{form}", "Connexion")) is PageKind.LOGIN
 
 
+def test_a_protected_post_asks_for_its_password_whatever_its_system_calls_it():
+    form = "<form action='/enter'><label>Mot de passe <input type='password' name='pw'></label><input type='submit'></form>"
+    page = f"<body class='single single-post postid-7'><h1>Privé : la réunion</h1><p>Ce texte est protégé.</p>{form}"
+    news = (
+        "<h2>Derniers articles</h2>"
+        + "<p>Un extrait assez long pour compter comme du texte suivi, sans rien dire.</p>" * 6
+    )
+    assert kind(f"<title>Privé : la réunion</title>{page}{news}</body>") is PageKind.LOGIN
+    text = "<p>Le compte rendu de la réunion tient en quelques phrases que chacun peut lire ici sans demander.</p>" * 8
+    assert kind(page.replace("<p>Ce texte est protégé.</p>", text)) is PageKind.ARTICLE
+
+
 def test_an_article_about_errors_is_an_article():
     assert kind(page(f"<h1>Why 404 pages matter</h1>{PROSE * 6}", "Why 404 pages matter")) is PageKind.ARTICLE
 

@@ -135,7 +135,7 @@ def test_any_value_of_a_key_is_settings_or_a_sentence(key: str, value: str, tmp_
         load(tmp_path / "tamis.toml", {})
 
 
-@pytest.mark.parametrize("text", ["a = " + DEEP, "a." * 50_000 + "b = 1", "a = 1" + "0" * 5_000, "a = 9999-99-99"])
+@pytest.mark.parametrize("text", ["a = " + DEEP, "a." * 5_000 + "b = 1", "a = 1" + "0" * 5_000, "a = 9999-99-99"])
 def test_a_settings_file_made_to_break_its_reader_is_an_error_that_names_it(text: str, tmp_path: Path) -> None:
     (tmp_path / "tamis.toml").write_text(text)
     with pytest.raises(SettingsError, match=r"tamis\.toml"):

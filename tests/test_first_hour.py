@@ -119,7 +119,7 @@ def ask_in_the_browser(folder: Path, desk: list[str], name: str, password: str) 
             page.goto(f"{address}/data/gallery")
             questions = page.locator("main a[href^='/data/gallery/']").count()
             page.click("main a[href='/data/gallery/most-discussed']")
-            page.locator("main svg").wait_for()
+            page.locator("main svg.wide").wait_for()
             rows = page.locator("main tbody tr").count()
             page.goto(f"{address}/data/sql?q=SELECT+day,+comments+FROM+site_daily")
             with page.expect_download() as download:

@@ -21,7 +21,7 @@ from extractors.urls import absolute, article_address, base_of, host_of, normali
 MOST_PARTS = 60
 _KNOWN_AGAIN = 40  # characters from which a block that stands on an earlier page too is left out
 _WORD = r"(?:page|pagina|página|seite|strona|sida|side|oldal|part|partie)"
-_BARE = re.compile(r"^(?P<base>/(?:.*/)?[^/]*[^/\d][^/]*)/(?P<number>\d{1,2})(?P<end>/?)$")
+_BARE = re.compile(r"^(?P<base>/(?:.*/)?(?!\d+/)[^/]+)/(?P<number>\d{1,2})(?P<end>/?)$")
 _PATHS = (
     re.compile(rf"^(?P<base>/.+)/{_WORD}[/-]?(?P<number>\d{{1,2}})(?P<end>/?)$", re.IGNORECASE),
     _BARE,

@@ -103,7 +103,7 @@ class Noting(WorkerPool):
 
     asked: list[threading.Thread]
 
-    def submit(self, work, raw):  # type: ignore[no-untyped-def]
+    def submit(self, work, raw, longer=1.0):  # type: ignore[no-untyped-def]
         self.asked.append(threading.current_thread())
         answer: Future[object] = Future()
         answer.set_result(work(raw))

@@ -407,8 +407,9 @@ def test_an_answer_from_before_a_decision_does_not_bring_its_comment_back(made):
 def test_a_list_among_the_articles_is_corrected_and_its_comments_leave_the_queue(made):
     room.put(made.db, ["74 Comments", "12 Comments"])
     page = made.first_card()
-    page.locator(".page-kind summary").click()
-    page.locator(".page-kind select").select_option("list")
-    page.locator(".page-kind button").click()
+    kind = page.locator(".page-kind", has_text="This page is")
+    kind.locator("summary").click()
+    kind.locator("select").select_option("list")
+    kind.locator("button").click()
     page.wait_for_selector("#card .empty")
     assert "do not wait any more" in page.inner_text("#live")

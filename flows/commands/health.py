@@ -178,9 +178,9 @@ def guarantee(settings: Settings, site: SiteSettings, db: Database) -> str:
     """What is missing until a site may reject unseen; nothing is said of sites that do not ask for it."""
     if not (site.moderation or settings.moderation).auto_reject:
         return ""
-    from flows.runs.judging import moderation_of, policy_of, standing_of
+    from flows.runs.judging import moderation_of, policy_of, progress_of
 
-    return standing_of(db, site.name, policy_of(moderation_of(settings, site))).sentence
+    return progress_of(db, site.name, policy_of(moderation_of(settings, site))).sentence
 
 
 def verdict_on_all(states: Sequence[SiteState]) -> str:

@@ -84,7 +84,7 @@ def proved_policy(db: Database, site: str, policy: Policy) -> Policy:
     return replace(policy, reject=max(proved, policy.review)) if proved is not None else policy
 
 
-def look_at_audits(db: Database, site: str, policy: Policy, by: str, now: datetime) -> Standing:
+def look_at_audits(db: Database, site: str, policy: Policy, by: str, now: datetime) -> ProofProgress:
     """Where the site stands, and a stored look if its audits grew since the last one: once a night."""
     proof = certification_of(db, site, policy)
     looks = looks_of(db, site)
@@ -99,7 +99,7 @@ def look_at_audits(db: Database, site: str, policy: Policy, by: str, now: dateti
     if newest is None or replace(newest, day=look.day) != look:
         keep_learned(db, site, LOOK, look.day, orjson.dumps(look).decode(), by, now)
         looks = (*looks, look)
-    return Standing(proof=proof, ready_on=forecast(looks, proof.needed), shadow=policy.shadow)
+    return ProofProgress(proof=proof, ready_on=forecast(looks, proof.needed), shadow=policy.shadow)
 
 
 def looks_of(db: Database, site: str) -> tuple[Look, ...]:
@@ -107,14 +107,14 @@ def looks_of(db: Database, site: str) -> tuple[Look, ...]:
     return tuple(Look(**orjson.loads(kept.content)) for kept in reversed(all_learned(db, LOOK, site, limit=200)))
 
 
-def standing_of(db: Database, site: str, policy: Policy) -> Standing:
+def progress_of(db: Database, site: str, policy: Policy) -> ProofProgress:
     """Where the site stands, without storing a look."""
     proof = certification_of(db, site, policy)
-    return Standing(proof=proof, ready_on=forecast(looks_of(db, site), proof.needed), shadow=policy.shadow)
+    return ProofProgress(proof=proof, ready_on=forecast(looks_of(db, site), proof.needed), shadow=policy.shadow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ProofProgress:
     """What a site's audits prove, when they will at the present pace (None: nothing moves), and whether rejecting
     unseen is switched off whatever they prove (`shadow`)."""
 

@@ -1,6 +1,6 @@
 """Counts by day, kept ready so that a chart over years does not read every comment.
 
-What changes a comment's standing marks its site and day as stale in the same transaction; the daily views count stale
+What changes a comment's state marks its site and day as stale in the same transaction; the daily views count stale
 days afresh and take the others from the kept counts, so they are right at any moment. `refresh` turns stale days into
 kept counts again.
 """

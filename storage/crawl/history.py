@@ -108,7 +108,7 @@ def accepted(connection: Connection, site: str, keys: Collection[str], until: da
             .join(reviews, reviews.c.comment_id == comments.c.id)
             .group_by(comments.c.author_key, comments.c.day)
         )
-        for key, day, number in connection.execute(standing(theirs, people, site_id, until)):
+        for key, day, number in connection.execute(still_published(theirs, people, site_id, until)):
             found[key].days[day] = number
         led = (
             select(comments.c.author_key, comment_hosts.c.host)
@@ -116,12 +116,12 @@ def accepted(connection: Connection, site: str, keys: Collection[str], until: da
             .join(comment_hosts, comment_hosts.c.comment_id == comments.c.id)
             .distinct()
         )
-        for key, host in connection.execute(standing(led, people, site_id, until)):
+        for key, host in connection.execute(still_published(led, people, site_id, until)):
             found[key].hosts.add(host)
     return found
 
 
-def standing(query: Select[Any], people: Sequence[str], site_id: Any, until: datetime | None) -> Select[Any]:
+def still_published(query: Select[Any], people: Sequence[str], site_id: Any, until: datetime | None) -> Select[Any]:
     """The query, of published comments of these authors that their site still shows."""
     query = query.where(
         comments.c.author_key.in_(people),

@@ -42,7 +42,7 @@ VERDICT = (
     "held",
     "decision_id",
 )
-STANDING = (
+CURRENT = (
     "action",
     "decision_id",
     "verdict_id",
@@ -89,14 +89,14 @@ def write_judgements(
     now: datetime,
 ) -> JudgementsWritten:
     """Write the verdicts that are new, and what holds after them."""
-    standing = known_standing(connection, [item.comment_id for item in judged if item.known])
+    current = current_reviews(connection, [item.comment_id for item in judged if item.known])
     changed = []
     for item in judged:
         verdict = item.verdict
         labels = labels_text(verdict.labels)
         evidence = evidence_text(verdict.evidence) if verdict.evidence and not item.hidden else "[]"
         key = verdict_key(db, verdict, labels, evidence)
-        row = standing.get(item.comment_id)
+        row = current.get(item.comment_id)
         if row is None or row.verdict_key != key or item.edited:
             changed.append((item, key, row, labels, evidence))
     decided = [row for item, _, row, *_ in changed if item.edited and row is not None and row.decision_id is not None]
@@ -138,8 +138,8 @@ def write_judgements(
         since = since if since is None or row.waiting_since is None else db.moment(row.waiting_since)
         updates.append((action, decision_id, *verdict_now, version, since, at, item.comment_id))
     insert_rows(connection, verdicts, VERDICT, rows)
-    insert_rows(connection, reviews, ("comment_id", "site_id", *STANDING), inserts)
-    update_rows(connection, reviews, STANDING, updates, by="comment_id")
+    insert_rows(connection, reviews, ("comment_id", "site_id", *CURRENT), inserts)
+    update_rows(connection, reviews, CURRENT, updates, by="comment_id")
     mark_stale_days(connection, {(item.site_id, item.day) for item, *_ in changed if item.day is not None})
     mark_stale(connection, [item.comment_id for item, *_ in changed if item.day is None])
     return JudgementsWritten(verdicts=len(rows), waiting=waiting)
@@ -151,7 +151,7 @@ KNOWN = (
 KNOWN_LOCKED = KNOWN.with_for_update()
 
 
-def known_standing(connection: Connection, comment_ids: Sequence[int]) -> dict[int, Row[Any]]:
+def current_reviews(connection: Connection, comment_ids: Sequence[int]) -> dict[int, Row[Any]]:
     found: dict[int, Row[Any]] = {}
     query = KNOWN_LOCKED if connection.dialect.name == "postgresql" else KNOWN
     for part in batched(comment_ids, 900):

@@ -99,11 +99,11 @@ def one_decision(
     now: datetime,
     note: str | None,
 ) -> Decision:
-    standing = locked(connection, wanted.comment_id)
+    current = locked(connection, wanted.comment_id)
     if (made := with_key(connection, wanted.idempotency_key)) is not None:
-        return as_decision(made, standing.version)
-    if standing.version != wanted.expected_version:
-        raise conflict(connection, standing)
+        return as_decision(made, current.version)
+    if current.version != wanted.expected_version:
+        raise conflict(connection, current)
     values: dict[str, Any] = {
         "comment_id": wanted.comment_id,
         "comment_version": version_of(connection, wanted.comment_id),
@@ -116,14 +116,14 @@ def one_decision(
         "idempotency_key": wanted.idempotency_key,
     }
     code = editor_key(secret(connection), editor)
-    waited = waited_for(standing, str(action))
+    waited = waited_for(current, str(action))
     number = connection.execute(
         insert(decisions).values(**values, editor_key=code, waiting_since=waited).returning(decisions.c.id)
     ).scalar_one()
     connection.execute(update(decisions).where(decisions.c.id == number).values(held_id=number))
-    apply_action(connection, standing, str(action), number, now)
+    apply_action(connection, current, str(action), number, now)
     put_down(connection, number, now)
-    return Decision(id=number, version=standing.version + 1, **values)
+    return Decision(id=number, version=current.version + 1, **values)
 
 
 def undo(db: Database, decision_id: int, editor: str, now: datetime, idempotency_key: str) -> Decision:
@@ -151,12 +151,12 @@ def one_undo(connection: Connection, decision_id: int, editor: str, now: datetim
     target = connection.execute(select(decisions).where(decisions.c.id == decision_id)).one_or_none()
     if target is None:
         raise UnknownItem(f"no decision {decision_id}")
-    standing = locked(connection, target.comment_id)
+    current = locked(connection, target.comment_id)
     if (made := with_key(connection, idempotency_key)) is not None:
-        return as_decision(made, standing.version)
+        return as_decision(made, current.version)
     version = version_of(connection, target.comment_id)
     in_force = newest_in_force(connection, target.comment_id, version, without=decision_id)
-    action = in_force.action if in_force is not None else standing.verdict_action
+    action = in_force.action if in_force is not None else current.verdict_action
     values: dict[str, Any] = {
         "comment_id": target.comment_id,
         "comment_version": version,
@@ -169,15 +169,15 @@ def one_undo(connection: Connection, decision_id: int, editor: str, now: datetim
         "idempotency_key": idempotency_key,
     }
     code = editor_key(secret(connection), editor)
-    held, waited = in_force.id if in_force is not None else None, waited_for(standing, action)
+    held, waited = in_force.id if in_force is not None else None, waited_for(current, action)
     number = connection.execute(
         insert(decisions)
         .values(**values, editor_key=code, held_id=held, waiting_since=waited)
         .returning(decisions.c.id)
     ).scalar_one()
-    apply_action(connection, standing, action, held, now)
+    apply_action(connection, current, action, held, now)
     put_down(connection, number, now)
-    return Decision(id=number, version=standing.version + 1, **values)
+    return Decision(id=number, version=current.version + 1, **values)
 
 
 def locked(connection: Connection, comment_id: int) -> Row[Any]:
@@ -195,9 +195,9 @@ def with_key(connection: Connection, idempotency_key: str) -> Row[Any] | None:
     return connection.execute(select(decisions).where(decisions.c.idempotency_key == idempotency_key)).one_or_none()
 
 
-def waited_for(standing: Row[Any], action: str) -> datetime | None:
+def waited_for(current: Row[Any], action: str) -> datetime | None:
     """Since when the comment had waited for this action; None if it did not, or still does."""
-    since: datetime | None = standing.waiting_since
+    since: datetime | None = current.waiting_since
     return None if action == Action.REVIEW else since
 
 
@@ -206,23 +206,23 @@ def version_of(connection: Connection, comment_id: int) -> int:
 
 
 def apply_action(
-    connection: Connection, standing: Row[Any], action: str, decision_id: int | None, now: datetime
+    connection: Connection, current: Row[Any], action: str, decision_id: int | None, now: datetime
 ) -> None:
     """Let this action hold from now on."""
     connection.execute(
         update(reviews)
-        .where(reviews.c.comment_id == standing.comment_id)
+        .where(reviews.c.comment_id == current.comment_id)
         .values(
             action=action,
             decision_id=decision_id,
-            version=standing.version + 1,
-            waiting_since=(standing.waiting_since or now) if action == Action.REVIEW else None,
+            version=current.version + 1,
+            waiting_since=(current.waiting_since or now) if action == Action.REVIEW else None,
             changed_at=now,
             lease_editor=None,
             lease_until=None,
         )
     )
-    mark_stale(connection, [standing.comment_id])
+    mark_stale(connection, [current.comment_id])
 
 
 def newest_in_force(connection: Connection, comment_id: int, version: int, without: int) -> Row[Any] | None:
@@ -239,11 +239,11 @@ def newest_in_force(connection: Connection, comment_id: int, version: int, witho
     return None
 
 
-def conflict(connection: Connection, standing: Row[Any]) -> DecisionConflict:
+def conflict(connection: Connection, current: Row[Any]) -> DecisionConflict:
     who = None
-    if standing.decision_id is not None:
-        who = connection.execute(select(decisions.c.editor).where(decisions.c.id == standing.decision_id)).scalar()
-    return DecisionConflict(standing.comment_id, editor=who, action=standing.action, version=standing.version)
+    if current.decision_id is not None:
+        who = connection.execute(select(decisions.c.editor).where(decisions.c.id == current.decision_id)).scalar()
+    return DecisionConflict(current.comment_id, editor=who, action=current.action, version=current.version)
 
 
 def as_decision(row: Row[Any], version: int) -> Decision:
@@ -265,9 +265,9 @@ def as_decision(row: Row[Any], version: int) -> Decision:
 def decisions_on(db: Database, comment_id: int) -> tuple[Decision, ...]:
     """Every decision on a comment, the oldest first; `version` is the item's present one."""
     with db.read() as connection:
-        standing = connection.execute(select(reviews.c.version).where(reviews.c.comment_id == comment_id)).scalar()
+        current = connection.execute(select(reviews.c.version).where(reviews.c.comment_id == comment_id)).scalar()
         query = select(decisions).where(decisions.c.comment_id == comment_id).order_by(decisions.c.id)
-        return tuple(as_decision(row, int(standing or 0)) for row in connection.execute(query))
+        return tuple(as_decision(row, int(current or 0)) for row in connection.execute(query))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from storage.database.tables import fetches
 SAMPLE = 50  # archived answers that are read: the newest, and as many again from all over the archive
 
 RULES = {
-    "comments without a standing": "SELECT count(*) FROM comments c LEFT JOIN reviews r ON r.comment_id = c.id"
+    "comments without a state": "SELECT count(*) FROM comments c LEFT JOIN reviews r ON r.comment_id = c.id"
     " WHERE r.comment_id IS NULL",
     "standings whose verdict is another comment's": "SELECT count(*) FROM reviews r JOIN verdicts v"
     " ON v.id = r.verdict_id WHERE v.comment_id <> r.comment_id",

@@ -319,9 +319,9 @@ def test_two_workers_at_one_frontier_fetch_each_page_once(tmp_path: Path, databa
     assert {worker for worker, _ in asked} == {"one", "two"}
     assert found_in(database_url) == found_in(tmp_path)
     # what was learned of the site had the pages read again, and their comments are still known as a campaign
-    standing = "SELECT evidence FROM reviews JOIN verdicts ON verdicts.id = verdict_id"
+    held = "SELECT evidence FROM reviews JOIN verdicts ON verdicts.id = verdict_id"
     for where in (database_url, tmp_path):
-        assert sum("many-alike" in str(evidence) for (evidence,) in rows(where, standing)) == 40
+        assert sum("many-alike" in str(evidence) for (evidence,) in rows(where, held)) == 40
     assert rows(database_url, "SELECT count(*) FROM articles") == rows(tmp_path, "SELECT count(*) FROM articles")
 
 

@@ -171,12 +171,12 @@ def test_small_corrections_do_not_add_up_to_another_text_unseen(database, make, 
     words = [f"mot{n}" for n in range(12)]
     (number,) = loaded(judge("review", 0.5), bodies=[" ".join(words)])
     decide(database, number, "ana", Action.PUBLISH, None, 1, make.now, "k1")
-    standing = []
+    held = []
     for n in range(5):
         words[n] = f"autre{n}"
         loaded(judge("review", 0.5), bodies=[" ".join(words)])
-        standing.append(item(database, number).action)
-    assert standing == ["publish", "publish", "publish", "review", "review"]
+        held.append(item(database, number).action)
+    assert held == ["publish", "publish", "publish", "review", "review"]
 
 
 def test_taking_back_leaves_what_was_decided_before_a_small_correction(database, make, loaded, judge):

@@ -60,7 +60,7 @@ REVIEWED: dict[str, dict[str, tuple[str, ...]]] = {
             "columns('comments', 'c', VANISHED)",
             "AWAY",
             "columns('comments', 'c', COMMENT_THEN)",
-            "columns('reviews', 'r', STANDING)",
+            "columns('reviews', 'r', CURRENT)",
             "columns('tweet_entities', 'e')",
             "columns('campaign_members', 'm')",
             "columns('campaigns', 'g', CAMPAIGN_THEN)",

@@ -93,7 +93,7 @@ AWAY = (
     "LEFT JOIN REAL.comment_absences b ON b.comment_id = c.id AND b.removed_at <= :as_of AND b.reappeared_at > :as_of"
 )
 BY_DECISION = "d.id IS NOT NULL AND d.decided_at >= v.judged_at"
-STANDING = {
+CURRENT = {
     "action": f"CASE WHEN {BY_DECISION} THEN d.action ELSE v.held END",
     "decision_id": f"CASE WHEN {BY_DECISION} THEN d.held_id ELSE v.decision_id END",
     "verdict_id": "v.id",
@@ -152,7 +152,7 @@ SELECT {columns("comments", "c", COMMENT_THEN)}
   FROM REAL.comment_versions v JOIN REAL.comments c ON c.id = v.comment_id {AWAY}
  WHERE v.valid_from <= :as_of AND v.valid_to > :as_of""",
     "reviews": f"""
-SELECT {columns("reviews", "r", STANDING)}
+SELECT {columns("reviews", "r", CURRENT)}
   FROM REAL.reviews r
   JOIN verdicts v ON v.id = (SELECT max(w.id) FROM REAL.verdicts w
                               WHERE w.comment_id = r.comment_id AND w.judged_at <= :as_of)

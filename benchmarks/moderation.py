@@ -44,7 +44,7 @@ from moderation.classifier.training import (
     left_out_log_odds,
     prepare,
 )
-from moderation.learning import Decision, learn
+from moderation.learning import DecidedEvidence, learn
 from moderation.moderate import Moderator
 from moderation.scoring import evidence_of, log_odds, probability
 from moderation.verdict import Evidence, Submission
@@ -210,7 +210,7 @@ def learning_figures(bench: Bench, reasons: Reasons, shuffles: int = 20) -> list
         sizes[source] = len(own)
         for _ in range(shuffles):
             order = generator.permutation(own)
-            decisions = [Decision(evidence=reasons[int(row)], is_spam=bool(bench.spam[row])) for row in order]
+            decisions = [DecidedEvidence(evidence=reasons[int(row)], is_spam=bool(bench.spam[row])) for row in order]
             for count in (10, 100):
                 layer = learn(decisions[:count])
                 rest = order[count:]

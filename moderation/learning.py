@@ -48,7 +48,7 @@ def family_of(signal: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class DecidedEvidence:
     """An editor's decision on a comment with the evidence that the global model had. In the order they were made."""
 
     evidence: tuple[Evidence, ...]
@@ -108,7 +108,7 @@ def layer_from_json(text: str) -> SiteLayer:
     return layer
 
 
-def learn(decisions: Sequence[Decision]) -> SiteLayer:
+def learn(decisions: Sequence[DecidedEvidence]) -> SiteLayer:
     """The layer of all decisions, in the order they were made. It acts only if it proved itself on the way."""
     inputs = np.array([_inputs(decision.evidence) for decision in decisions]).reshape(-1, 2 + len(_FAMILIES))
     offset = np.array([math.fsum(reason.log_odds for reason in decision.evidence) for decision in decisions])

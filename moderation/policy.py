@@ -50,7 +50,7 @@ DEFAULT_POLICY = Policy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class PolicyOutcome:
     """An action and what led to it.
 
     `would_reject`: the score alone would reject, whatever held it back. `audited`: held by the random audit.
@@ -74,7 +74,7 @@ def decision(
     certification: Certification | None = None,
     key: str | None = None,
     secret: bytes = b"",
-) -> Decision:
+) -> PolicyOutcome:
     """What becomes of a comment with this spam probability, and why.
 
     `certification` is the site's; None means that nothing was proved yet. `key` names the comment for the audit draw;
@@ -83,8 +83,8 @@ def decision(
     notice = kind in NOTICES or not NOTICES.isdisjoint(labels)
     would_reject = probability >= policy.reject and not notice and not by_site
 
-    def result(action: Action, because: str, audited: bool = False) -> Decision:
-        return Decision(action=action, would_reject=would_reject, audited=audited, because=because)
+    def result(action: Action, because: str, audited: bool = False) -> PolicyOutcome:
+        return PolicyOutcome(action=action, would_reject=would_reject, audited=audited, because=because)
 
     if by_site:
         return result(Action.PUBLISH, "written by the site itself")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from extractors.comments.finding.listing import Listing, headed
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.finding.selector import selector
 from extractors.comments.reading.read import read_thread
 from extractors.comments.reading.recipe import Recipe
@@ -20,11 +20,11 @@ class Platform(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def matches(self, outline: Outline) -> bool:
+    def matches(self, outline: CommentOutline) -> bool:
         """Could the page be of this system? Cheap: called for every page."""
 
     @abstractmethod
-    def thread(self, outline: Outline, fetched_at: datetime | None) -> Thread | None:
+    def thread(self, outline: CommentOutline, fetched_at: datetime | None) -> Thread | None:
         """The page's thread, or null if there is none of this system's."""
 
 
@@ -41,10 +41,10 @@ class Markup(Platform):
     recipe: ClassVar[Recipe]
     headed: ClassVar[bool] = False
 
-    def matches(self, outline: Outline) -> bool:
+    def matches(self, outline: CommentOutline) -> bool:
         return not outline.tokens.isdisjoint(self.signs)
 
-    def listing(self, outline: Outline) -> Listing | None:
+    def listing(self, outline: CommentOutline) -> Listing | None:
         """The records of the page, or null if there are none."""
         found = [
             number
@@ -57,10 +57,10 @@ class Markup(Platform):
         listing = Listing(self.name, starts, tuple(outline.end[start] for start in starts))
         return (headed(outline, listing) or listing) if self.headed else listing
 
-    def wanted(self, outline: Outline, found: list[int]) -> list[int]:
+    def wanted(self, outline: CommentOutline, found: list[int]) -> list[int]:
         """Those of the found elements that are records; for systems whose selector alone finds too many."""
         return found
 
-    def thread(self, outline: Outline, fetched_at: datetime | None) -> Thread | None:
+    def thread(self, outline: CommentOutline, fetched_at: datetime | None) -> Thread | None:
         listing = self.listing(outline)
         return read_thread(outline, listing, self.name, fetched_at, self.recipe) if listing else None

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from extractors.comments.adapter import Markup, Platform
 from extractors.comments.finding.choose import best_listing
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.reading.read import empty_thread, read_thread
 from extractors.comments.thread import Thread
 from extractors.html import Document
@@ -26,7 +26,7 @@ def find_thread(
     `fetched_at` turns "3 days ago" into a date. `without` names adapters to leave out ("generic" leaves out the
     generic reading), for measuring what each of them is worth.
     """
-    outline = Outline(document)
+    outline = CommentOutline(document)
     adapters = [adapter for adapter in platforms() if adapter.name not in without and adapter.matches(outline)]
     listing = best_listing(outline) if GENERIC not in without else None
     threads: list[Thread] = []
@@ -51,7 +51,7 @@ def find_thread(
 
 def thread_of(adapter: Platform, document: Document, fetched_at: datetime | None = None) -> Thread:
     """The page's discussion as one adapter reads it, for a site that says where its comments stand."""
-    outline = Outline(document)
+    outline = CommentOutline(document)
     return adapter.thread(outline, fetched_at) or empty_thread(outline)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from extractors.comments.adapter import Markup
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.reading.recipe import Recipe
 
 
@@ -24,7 +24,7 @@ class Drupal(Markup):
         staff=".comment-by-node-author,.by-node-author,.by-author",
     )
 
-    def wanted(self, outline: Outline, found: list[int]) -> list[int]:
+    def wanted(self, outline: CommentOutline, found: list[int]) -> list[int]:
         """Those with Drupal's own line of author and date; other systems have div.comment too."""
         own = {"submitted", "comment__meta", "comment-published", "comment-submitted"}
         return found if not outline.tokens.isdisjoint(own) else []

@@ -11,7 +11,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from extractors.comments.adapter import Platform
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.reading.discussion import discussion, order
 from extractors.comments.thread import Thread
 from extractors.dates import find_date, resolved
@@ -28,11 +28,11 @@ class JsonLd(Platform):
 
     name: ClassVar[str] = "json-ld"
 
-    def matches(self, outline: Outline) -> bool:
+    def matches(self, outline: CommentOutline) -> bool:
         html = outline.document.html
         return "ld+json" in html and ('"Comment"' in html or '"UserComments"' in html)
 
-    def thread(self, outline: Outline, fetched_at: datetime | None) -> Thread | None:
+    def thread(self, outline: CommentOutline, fetched_at: datetime | None) -> Thread | None:
         rows = list(_rows(outline))[:_MAX_COMMENTS]
         comments = _comments(rows, outline.url, fetched_at)
         if not comments:
@@ -51,7 +51,7 @@ class JsonLd(Platform):
         return Thread(discussion=told, comments=comments)
 
 
-def _rows(outline: Outline) -> Iterator[tuple[dict[str, Any], int | None]]:
+def _rows(outline: CommentOutline) -> Iterator[tuple[dict[str, Any], int | None]]:
     """(comment, place of the one it is nested in), parents before their answers."""
     place = 0
     for item in _items(outline):
@@ -67,7 +67,7 @@ def _rows(outline: Outline) -> Iterator[tuple[dict[str, Any], int | None]]:
             place += 1
 
 
-def _items(outline: Outline) -> Iterator[dict[str, Any]]:
+def _items(outline: CommentOutline) -> Iterator[dict[str, Any]]:
     for element in outline.document.tree.iter("script"):
         if "ld+json" not in (element.get("type") or "").lower() or not element.text:
             continue

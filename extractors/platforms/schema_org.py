@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from extractors.comments.adapter import Markup
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.reading.recipe import Recipe
 
 
@@ -24,7 +24,7 @@ class Microdata(Markup):
         body="@itemprop=text,@itemprop=commentText,@itemprop=description",
     )
 
-    def matches(self, outline: Outline) -> bool:
+    def matches(self, outline: CommentOutline) -> bool:
         """Microdata has no class names of its own: the vocabulary's name stands in the page."""
         html = outline.document.html
         return any(sign in html for sign in ("schema.org/Comment", "schema.org/UserComments", 'itemprop="comment"'))

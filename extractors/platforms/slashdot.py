@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from extractors.comments.adapter import Markup
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.reading.recipe import Recipe
 
 
@@ -19,7 +19,7 @@ class Slashdot(Markup):
         date=".otherdetails", date_attribute="", body="div.commentBody", drop=".sig,.quotedText-toggle"
     )
 
-    def wanted(self, outline: Outline, found: list[int]) -> list[int]:
+    def wanted(self, outline: CommentOutline, found: list[int]) -> list[int]:
         """Those that hold a body: hidden ones are placeholders for a script."""
         return [
             n for n in found if any("commentbody" in outline.named[k] for k in range(n, min(outline.end[n], n + 60)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from extractors.comments.adapter import Markup
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.reading.recipe import Recipe
 
 
@@ -19,7 +19,7 @@ class Webmention(Markup):
         author=".p-author,.p-name", date="time.dt-published,.dt-published", body=".e-content,.p-content,.p-summary"
     )
 
-    def wanted(self, outline: Outline, found: list[int]) -> list[int]:
+    def wanted(self, outline: CommentOutline, found: list[int]) -> list[int]:
         """Citations with a text: likes and reposts have none."""
         texts = ("e-content", "p-content", "p-summary")
         return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from extractors.comments.adapter import Markup
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.reading.recipe import Recipe
 from extractors.platforms.wpdiscuz import WpDiscuz
 
@@ -30,10 +30,10 @@ class WordPress(Markup):
         staff=".bypostauthor",
     )
 
-    def matches(self, outline: Outline) -> bool:
+    def matches(self, outline: CommentOutline) -> bool:
         return super().matches(outline) and outline.tokens.isdisjoint(WpDiscuz.signs)
 
-    def wanted(self, outline: Outline, found: list[int]) -> list[int]:
+    def wanted(self, outline: CommentOutline, found: list[int]) -> list[int]:
         """Records carry the walker's depth or an id with a number; other systems use `li.comment` too."""
         wanted = [
             n for n in found if "depth-" in outline.named[n] or "comment-" in (outline.elements[n].get("id") or "")

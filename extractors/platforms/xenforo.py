@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from extractors.comments.adapter import Markup
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.reading.recipe import Recipe
 from extractors.records import CommentKind
 
@@ -26,6 +26,6 @@ class XenForo(Markup):
         kind=CommentKind.POST,
     )
 
-    def wanted(self, outline: Outline, found: list[int]) -> list[int]:
+    def wanted(self, outline: CommentOutline, found: list[int]) -> list[int]:
         """Posts name their author on the element; profile posts and notices do not."""
         return [number for number in found if outline.elements[number].get("data-author")]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from flows.clock import utc_now
 from flows.runs.judging import LAYER, certification_of, moderation_of, moderator_of, policy_of
 from flows.settings import Settings
-from moderation.learning import Decision, learn
+from moderation.learning import DecidedEvidence, learn
 from moderation.scoring import knew
 from moderation.verdict import Action, Verdict
 from storage.crawl.replaying import JudgedComment, judged_comments, store_verdicts
@@ -205,7 +205,7 @@ def train_site(settings: Settings, db: Database, name: str, by: str) -> Trained:
     verdicts = judge.judge_all([comment.submission for comment in decided])
     layer = learn(
         [
-            Decision(evidence=verdict.evidence, is_spam=comment.decision is not Action.PUBLISH)
+            DecidedEvidence(evidence=verdict.evidence, is_spam=comment.decision is not Action.PUBLISH)
             for comment, verdict in zip(decided, verdicts, strict=True)
         ]
     )

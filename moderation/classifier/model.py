@@ -69,7 +69,7 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class SenderModel:
     """What a name or the hosts of a comment look like: bucket weights as int16, to be multiplied by `scale`."""
 
     scale: float
@@ -91,7 +91,7 @@ class Model:
 
     version: str
     channels: Mapping[str, Channel]
-    looks: Mapping[str, Look]  # name and hosts, of comments
+    looks: Mapping[str, SenderModel]  # name and hosts, of comments
     provenance: Mapping[str, Any]
 
     def channel(self, kind: str) -> Channel:
@@ -165,7 +165,7 @@ def read_model(content: bytes) -> Model:
             )
             for at, name in enumerate(CHANNELS)
         },
-        looks={name: Look(**looks_of[name], weights=senders[at]) for at, name in enumerate(LOOKS)},
+        looks={name: SenderModel(**looks_of[name], weights=senders[at]) for at, name in enumerate(LOOKS)},
         provenance=provenance,
     )
 

@@ -31,7 +31,7 @@ from moderation.classifier.features import (
     hashed,
     sender,
 )
-from moderation.classifier.model import CHANNELS, LOOKS, MOST, Channel, Look, Model, channel_of
+from moderation.classifier.model import CHANNELS, LOOKS, MOST, Channel, Model, SenderModel, channel_of
 from moderation.signals import all_signals, findings
 from moderation.signals.view import NOTICE_KINDS, View
 from moderation.verdict import Submission
@@ -445,7 +445,7 @@ def assembled(
     for at, name in enumerate(LOOKS, start=1):
         buckets, offset = letters.looks[name]
         trust, scale = max(0.0, float(fit.trust[comments, at])), _step(buckets)
-        looks[name] = Look(
+        looks[name] = SenderModel(
             scale=float(f"{scale * trust:.9g}"),
             limit=round(MOST * trust, 6),
             offset=round(offset * trust, 6),

@@ -32,7 +32,7 @@ UNSEEN_A_SECOND = 3  # random looks to each second opinion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class AuditItem:
     """A comment of the sample that waits for a look."""
 
     id: int
@@ -139,7 +139,7 @@ def to_look_at(
     limit: int = 20,
     only: AuditKind | None = None,
     passed: Collection[int] = (),
-) -> tuple[Look, ...]:
+) -> tuple[AuditItem, ...]:
     """What of the sample this editor could look at next, the oldest draws first; never his own decisions.
 
     Of four looks one is a second opinion as long as both kinds wait: many random draws do not keep those back. `only`
@@ -148,11 +148,11 @@ def to_look_at(
     wanted: tuple[AuditKind, ...] = (only,) if only else AUDIT_KINDS
     query = open_looks(editor, allowed, audits.c.id, audits.c.comment_id, audits.c.kind)
     query = query.where(audits.c.comment_id.not_in(list(passed))).order_by(audits.c.id).limit(limit)
-    found: dict[AuditKind, list[Look]] = {"unseen": [], "second": []}
+    found: dict[AuditKind, list[AuditItem]] = {"unseen": [], "second": []}
     with db.read() as connection:
         for kind in wanted:
             rows = connection.execute(query.where(audits.c.kind == kind)).mappings()
-            found[kind] = [Look(**row) for row in rows]
+            found[kind] = [AuditItem(**row) for row in rows]
     return tuple(mixed(found["unseen"], found["second"]))[:limit]
 
 
@@ -184,7 +184,7 @@ def open_looks(editor: str, allowed: Sequence[str] | None, *columns: Any) -> Sel
     return query
 
 
-def mixed(unseen: Sequence[Look], second: Sequence[Look]) -> Iterator[Look]:
+def mixed(unseen: Sequence[AuditItem], second: Sequence[AuditItem]) -> Iterator[AuditItem]:
     """One second opinion, then UNSEEN_A_SECOND of the random looks, and so on; the rest of either at the end."""
     for turn in range(max(len(second), -(-len(unseen) // UNSEEN_A_SECOND))):
         yield from second[turn : turn + 1]

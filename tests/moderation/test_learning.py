@@ -6,12 +6,12 @@ import random
 
 import pytest
 
-from moderation.learning import LAYER, Decision, layer_from_json, learn
+from moderation.learning import LAYER, DecidedEvidence, layer_from_json, learn
 from moderation.verdict import Evidence
 
 
-def decision(log_odds: float, is_spam: bool, praise: float = 0.0) -> Decision:
-    return Decision(
+def decision(log_odds: float, is_spam: bool, praise: float = 0.0) -> DecidedEvidence:
+    return DecidedEvidence(
         evidence=(
             Evidence(signal="baseline", log_odds=log_odds, because=""),
             Evidence(signal="words-flattery", log_odds=praise, because=""),
@@ -20,7 +20,7 @@ def decision(log_odds: float, is_spam: bool, praise: float = 0.0) -> Decision:
     )
 
 
-def biased(count: int, shift: float, seed: int = 3) -> list[Decision]:
+def biased(count: int, shift: float, seed: int = 3) -> list[DecidedEvidence]:
     """A site where the global score is `shift` too low for everything; with 0 it is exactly right."""
     chance = random.Random(seed)
     decisions = []

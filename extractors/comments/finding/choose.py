@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from extractors.comments.finding.listing import Listing, headed, listings
-from extractors.comments.finding.outline import Outline, count
+from extractors.comments.finding.outline import CommentOutline, count
 from extractors.comments.finding.score import Score, promising, score
 from extractors.comments.finding.vocabulary import ANNOUNCES_COMMENTS, COMMENT_WORD, NAMES_FORM, NAMES_STRONG
 from extractors.comments.reading.discussion import claim, stated_counts
@@ -40,7 +40,7 @@ _NOTICE: Final = re.compile(r"pingback|trackback|webmention|mention")
 _MAX_HEADED: Final = 500
 
 
-def best_listing(outline: Outline) -> Listing | None:
+def best_listing(outline: CommentOutline) -> Listing | None:
     """The page's discussion, or null."""
     candidates = [listing for listing in listings(outline) if promising(outline, listing)]
     candidates += [
@@ -63,7 +63,7 @@ def best_listing(outline: Outline) -> Listing | None:
 
 
 def _inner_record(
-    outline: Outline, best: tuple[Listing, Score], ranked: list[tuple[Listing, Score]]
+    outline: CommentOutline, best: tuple[Listing, Score], ranked: list[tuple[Listing, Score]]
 ) -> tuple[Listing, Score]:
     """The comment with a number of its own inside a lone record without one: that was the box around the thread, with
     its heading."""
@@ -83,7 +83,7 @@ def _inner_record(
     return max(inner, key=lambda pair: pair[1].total, default=best)
 
 
-def _closer(outline: Outline, listing: Listing, found: Score, counts: Callable[[], frozenset[int]]) -> Score:
+def _closer(outline: CommentOutline, listing: Listing, found: Score, counts: Callable[[], frozenset[int]]) -> Score:
     """The score with what costs a look at the texts: running numbers, signatures, the count the page states."""
     looked = listing.starts[:_LOOKED_AT]
     firsts = [list(_first_texts(outline, start, stop)) for start, stop in zip(looked, listing.stops, strict=False)]
@@ -98,7 +98,7 @@ def _closer(outline: Outline, listing: Listing, found: Score, counts: Callable[[
     return replace(found, total=found.total + gain, evidence=found.evidence + gain, proof=max(found.proof, proof))
 
 
-def _is_announced(outline: Outline, listing: Listing) -> bool:
+def _is_announced(outline: CommentOutline, listing: Listing) -> bool:
     """Is the last heading before the list one of comments: "Comments on ...", "3 replies"?"""
     first = listing.starts[0]
     for number in range(first - 1, max(-1, first - _ABOVE), -1):
@@ -109,7 +109,7 @@ def _is_announced(outline: Outline, listing: Listing) -> bool:
     return False
 
 
-def _first_texts(outline: Outline, start: int, stop: int) -> Iterator[str]:
+def _first_texts(outline: CommentOutline, start: int, stop: int) -> Iterator[str]:
     for number in range(start, min(stop, start + _FIRST)):
         element = outline.elements[number]
         for text in (element.text, element.tail if number > start else None):
@@ -123,7 +123,9 @@ def _convincing(found: Score) -> bool:
     return found.named >= 1.0 or (found.proof >= 0.5 and found.total >= MIN_UNNAMED)
 
 
-def _grown(outline: Outline, best: tuple[Listing, Score], ranked: list[tuple[Listing, Score]]) -> tuple[Listing, Score]:
+def _grown(
+    outline: CommentOutline, best: tuple[Listing, Score], ranked: list[tuple[Listing, Score]]
+) -> tuple[Listing, Score]:
     """The largest list that holds all of the best one's records and only more of their kind."""
     mine = set(best[0].starts)
     for listing, found in sorted(ranked, key=lambda pair: -len(pair[0])):
@@ -144,7 +146,7 @@ def _grown(outline: Outline, best: tuple[Listing, Score], ranked: list[tuple[Lis
     return best
 
 
-def with_siblings(outline: Outline, listing: Listing) -> Listing:
+def with_siblings(outline: CommentOutline, listing: Listing) -> Listing:
     """The list with the siblings of its records that are records of another shape: pingbacks, removed ones, staff."""
     if listing.headed:
         return listing
@@ -165,7 +167,7 @@ def with_siblings(outline: Outline, listing: Listing) -> Listing:
     return Listing(listing.key, together, tuple(outline.end[start] for start in together))
 
 
-def _is_record(outline: Outline, number: int, listing: Listing) -> bool:
+def _is_record(outline: CommentOutline, number: int, listing: Listing) -> bool:
     if outline.in_form[number] or outline.silent[number]:
         return False
     name = outline.named[number]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from extractors.comments.finding.listing import Listing
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.reading.discussion import stated_counts
 
 _TEXT: Final = re.compile(r"(?:^|[-_ ])(?:content|text|texte|texto|message|msg|words)(?:$|[-_ ])")
@@ -17,7 +17,7 @@ _MOST: Final = 0.5
 _FEW: Final = 0.2  # of the records: more than that no page lets commenters write
 
 
-def without_forged(outline: Outline, listing: Listing) -> Listing:
+def without_forged(outline: CommentOutline, listing: Listing) -> Listing:
     """The list without the records that stand in another one's text, unless this theme has its answers there.
 
     What stands in something called answers is believed, unless the number that the page states leaves it out.
@@ -41,7 +41,7 @@ def without_forged(outline: Outline, listing: Listing) -> Listing:
     )
 
 
-def _text_around(outline: Outline, listing: Listing, place: int, records: set[int]) -> int | None:
+def _text_around(outline: CommentOutline, listing: Listing, place: int, records: set[int]) -> int | None:
     """The element called a text between a record and the one around it; None where it is in no record."""
     start, text = listing.starts[place], None
     for above in outline.ancestors(start):
@@ -54,11 +54,11 @@ def _text_around(outline: Outline, listing: Listing, place: int, records: set[in
     return None
 
 
-def _shape(outline: Outline, number: int) -> tuple[str, tuple[str, ...]]:
+def _shape(outline: CommentOutline, number: int) -> tuple[str, tuple[str, ...]]:
     return outline.elements[number].tag, outline.shapes[number]
 
 
-def _is_listed(outline: Outline, start: int, text: int) -> bool:
+def _is_listed(outline: CommentOutline, start: int, text: int) -> bool:
     """Does the record stand in something called answers inside the text?"""
     for above in outline.ancestors(start):
         if above <= text:

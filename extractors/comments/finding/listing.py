@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.finding.vocabulary import NAMES_THREAD
 
 _NEVER_ITEMS = frozenset(
@@ -78,7 +78,7 @@ def _close(listing: Listing, owned: list[list[tuple[int, int]]], open_records: l
         owned[record].append((begun, listing.stops[record]))
 
 
-def listings(outline: Outline) -> list[Listing]:
+def listings(outline: CommentOutline) -> list[Listing]:
     """Every list that could be a thread, those of the same elements once."""
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     elements = outline.elements
@@ -109,7 +109,7 @@ def listings(outline: Outline) -> list[Listing]:
     return list(found.values())
 
 
-def _rows(outline: Outline, groups: dict[tuple[str, str], list[int]]) -> dict[tuple[str, str], list[int]]:
+def _rows(outline: CommentOutline, groups: dict[tuple[str, str], list[int]]) -> dict[tuple[str, str], list[int]]:
     """The children of one parent that share a class with what is around them: rows of a grid inside a row of it."""
     found: dict[tuple[str, str], list[int]] = {}
     for (tag, name), members in groups.items():
@@ -126,7 +126,7 @@ def _rows(outline: Outline, groups: dict[tuple[str, str], list[int]]) -> dict[tu
     return found
 
 
-def headed(outline: Outline, listing: Listing) -> Listing | None:
+def headed(outline: CommentOutline, listing: Listing) -> Listing | None:
     """The same heads with the siblings that follow them; null if nothing follows.
 
     The last record takes as many siblings as the longest one before it, and none of a shape not seen before.

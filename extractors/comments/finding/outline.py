@@ -114,7 +114,7 @@ class Totals:
     ids: list[int]
 
 
-class Outline:
+class CommentOutline:
     """The page as arrays over its elements in document order (see the module's docstring)."""
 
     def __init__(self, document: Document) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from extractors.comments.finding.listing import Listing
-from extractors.comments.finding.outline import Outline, count
+from extractors.comments.finding.outline import CommentOutline, count
 from extractors.comments.finding.vocabulary import NAMES_FORUM, NAMES_STRONG, NAMES_THREAD
 
 _SAMPLE: Final = 20  # records whose names are looked at
@@ -41,7 +41,7 @@ def thread_named(name: str) -> bool:
     return bool(name) and bool(NAMES_THREAD.search(name))
 
 
-def promising(outline: Outline, listing: Listing) -> bool:
+def promising(outline: CommentOutline, listing: Listing) -> bool:
     """Cheaper than a score: could the list be a discussion at all?"""
     first, last = listing.starts[0], listing.stops[-1]
     if outline.text_length(first, listing.stops[0]) < 5 and len(listing) == 1:
@@ -60,7 +60,7 @@ def promising(outline: Outline, listing: Listing) -> bool:
     )
 
 
-def score(outline: Outline, listing: Listing) -> Score:
+def score(outline: CommentOutline, listing: Listing) -> Score:
     records = listing.own
     size = len(records)
     dates, avatars, replies, anchors = (
@@ -129,7 +129,7 @@ def score(outline: Outline, listing: Listing) -> Score:
     return Score(total, evidence, named, max(anchor, reply, ident) / size)
 
 
-def _headed_price(outline: Outline, listing: Listing) -> float:
+def _headed_price(outline: CommentOutline, listing: Listing) -> float:
     """Records over siblings must begin where the cycle begins: what precedes the first is no part of one."""
     first, stop = listing.starts[0], listing.stops[0]
     kinds = {_shape(outline, first)} | {_shape(outline, n) for n in outline.siblings_after(first) if n < stop}
@@ -147,11 +147,11 @@ def _headed_price(outline: Outline, listing: Listing) -> float:
     return 0.35
 
 
-def _shape(outline: Outline, number: int) -> tuple[str, tuple[str, ...]]:
+def _shape(outline: CommentOutline, number: int) -> tuple[str, tuple[str, ...]]:
     return outline.elements[number].tag, outline.shapes[number][:1]
 
 
-def _share_of_articles(outline: Outline, listing: Listing) -> float:
+def _share_of_articles(outline: CommentOutline, listing: Listing) -> float:
     names = [outline.named[start] for start in listing.starts[:_SAMPLE]]
     return sum("type-" in name or "hentry" in name for name in names if _is_article(name)) / len(names)
 
@@ -161,7 +161,7 @@ def _is_article(name: str) -> bool:
     return bool(_ARTICLE.search(name)) and not _strong(name)
 
 
-def _single_doubt(outline: Outline, listing: Listing, marks: float, text: int) -> float:
+def _single_doubt(outline: CommentOutline, listing: Listing, marks: float, text: int) -> float:
     """A list of one repeats nothing, so its names and place must prove more."""
     start, stop = listing.starts[0], listing.stops[0]
     doubt = 0.0 if marks else 2.0
@@ -181,7 +181,7 @@ def _single_doubt(outline: Outline, listing: Listing, marks: float, text: int) -
     return doubt
 
 
-def _named(outline: Outline, listing: Listing) -> float:
+def _named(outline: CommentOutline, listing: Listing) -> float:
     first = listing.starts[0]
     mine = sum(_strong(outline.named[start]) for start in listing.starts[:_SAMPLE])
     strong = mine / min(len(listing), _SAMPLE)
@@ -198,5 +198,5 @@ def _named(outline: Outline, listing: Listing) -> float:
     return 1.4 * max(strong, 0.6 * weak) + 1.2 * max(around, 0.8 * strong)
 
 
-def _depth(outline: Outline, number: int) -> int:
+def _depth(outline: CommentOutline, number: int) -> int:
     return min(sum(1 for _ in zip(outline.ancestors(number), range(60), strict=False)), 60)

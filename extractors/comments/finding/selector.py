@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractors.comments.finding.outline import Outline, shape
+from extractors.comments.finding.outline import CommentOutline, shape
 
 _PART = re.compile(
     r"(?P<tag>^[a-z][a-z0-9]*)|\.(?P<cls>[^.#@]+)|#(?P<id>[^.@]+)|@(?P<attr>[\w-]+)(?:=(?P<value>[^@]*))?"
@@ -27,7 +27,7 @@ class _Test:
     identity: str | None
     attributes: tuple[tuple[str, str | None], ...]
 
-    def find(self, outline: Outline) -> list[int]:
+    def find(self, outline: CommentOutline) -> list[int]:
         """The matching elements of the page, in order."""
         known = [shape(name) for name in self.classes] + list(self.folded)
         if known:
@@ -36,7 +36,7 @@ class _Test:
             wanted = range(len(outline.elements))
         return [number for number in wanted if self.holds(outline, number)]
 
-    def holds(self, outline: Outline, number: int) -> bool:
+    def holds(self, outline: CommentOutline, number: int) -> bool:
         element = outline.elements[number]
         if self.tag is not None and element.tag != self.tag:
             return False
@@ -59,11 +59,11 @@ class Selector:
 
     tests: tuple[_Test, ...]
 
-    def all(self, outline: Outline) -> list[int]:
+    def all(self, outline: CommentOutline) -> list[int]:
         """All matching elements of the page, in order."""
         return sorted({number for test in self.tests for number in test.find(outline)})
 
-    def on(self, outline: Outline) -> Matches:
+    def on(self, outline: CommentOutline) -> Matches:
         """The matches on that page, to be asked record by record."""
         return Matches([test.find(outline) for test in self.tests])
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.reading.dating import MAX_LINE, Dated
 from extractors.comments.reading.markup import AUTHOR_NAMED, PROFILE_LINK, TITLE_NAMED, has_letter, is_action
 from extractors.comments.reading.names import BY, MAX_NAME, OPENS_WITH_SAYS, name_in, says_at
@@ -164,7 +164,7 @@ def _of_runs(
             yield from _aliases(outline, record, run, name)
 
 
-def _aliases(outline: Outline, record: Record, run: InlineRun, name: Signed) -> Iterator[Signed]:
+def _aliases(outline: CommentOutline, record: Record, run: InlineRun, name: Signed) -> Iterator[Signed]:
     """The elements around the run that hold nothing else: a name is linked in one record and not in the next."""
     number = run.owner
     own = named_worth(outline, number)
@@ -175,13 +175,13 @@ def _aliases(outline: Outline, record: Record, run: InlineRun, name: Signed) -> 
         yield replace(name, slot=("run", record.slots[number], ""), score=name.score + gain)
 
 
-def names_author(outline: Outline, number: int) -> bool:
+def names_author(outline: CommentOutline, number: int) -> bool:
     """Is the element, or the one around it, called what elements with authors' names are called?"""
     up = outline.parent[number]
     return named_worth(outline, number) >= NAMED or (up >= 0 and named_worth(outline, up) >= NAMED)
 
 
-def named_worth(outline: Outline, number: int) -> float:
+def named_worth(outline: CommentOutline, number: int) -> float:
     """What class, tag and link of an element say for its holding a name."""
     name, element = outline.named[number], outline.elements[number]
     worth = NAMED if name and AUTHOR_NAMED.search(name) else 0.0
@@ -205,7 +205,7 @@ def named_worth(outline: Outline, number: int) -> float:
     return worth
 
 
-def _run_worth(outline: Outline, record: Record, run: InlineRun, before: str, following: str) -> float:
+def _run_worth(outline: CommentOutline, record: Record, run: InlineRun, before: str, following: str) -> float:
     worth = named_worth(outline, run.owner)
     up = outline.parent[run.owner]
     if up > record.start and worth < 2:
@@ -234,7 +234,7 @@ def _value_worth(text: str, value: str) -> float:
     return worth - (0.6 if len(text) - len(value) > 60 else 0.0)
 
 
-def _avatar_alt(outline: Outline, record: Record) -> str | None:
+def _avatar_alt(outline: CommentOutline, record: Record) -> str | None:
     """Whose picture stands in the record, as its alt text says, in lower case."""
     for number in record.elements[:_IMAGES]:
         element = outline.elements[number]
@@ -252,5 +252,5 @@ def _block_of(template: Template, line: Line, record: Record) -> int:
     return number
 
 
-def _tag(outline: Outline, number: int) -> str:
+def _tag(outline: CommentOutline, number: int) -> str:
     return str(outline.elements[number].tag) if number >= 0 else ""

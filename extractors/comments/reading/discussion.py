@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.finding.vocabulary import (
     ANNOUNCES_COMMENTS,
     COMMENT_WORD,
@@ -116,7 +116,7 @@ _HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6 legend".split())
 
 
 def discussion(
-    outline: Outline,
+    outline: CommentOutline,
     comments: Sequence[Comment],
     spans: Sequence[tuple[int, int]],
     platform: str | None,
@@ -141,7 +141,7 @@ def discussion(
     )
 
 
-def _near(outline: Outline, spans: Sequence[tuple[int, int]]) -> Iterator[int]:
+def _near(outline: CommentOutline, spans: Sequence[tuple[int, int]]) -> Iterator[int]:
     """Elements outside the records that may speak of the thread: around it, or without one the whole page."""
     count = len(outline.elements)
     if not spans:
@@ -155,7 +155,7 @@ def _near(outline: Outline, spans: Sequence[tuple[int, int]]) -> Iterator[int]:
     yield from range(place, min(count, last + _REACH))
 
 
-def _claimed(outline: Outline, near: Sequence[int], found: int, has_thread: bool) -> int | None:
+def _claimed(outline: CommentOutline, near: Sequence[int], found: int, has_thread: bool) -> int | None:
     """The number of comments that the page states beside its thread, else the one most trustworthy elsewhere."""
     votes: list[tuple[float, int, int]] = []
     shapes: Counter[tuple[str, tuple[str, ...]]] = Counter()
@@ -172,12 +172,12 @@ def _claimed(outline: Outline, near: Sequence[int], found: int, has_thread: bool
     return best[2]
 
 
-def stated_counts(outline: Outline) -> frozenset[int]:
+def stated_counts(outline: CommentOutline) -> frozenset[int]:
     """Every number of comments that any short text of the page states."""
     return frozenset(value for _, _, value in claims(outline, range(len(outline.elements))))
 
 
-def claims(outline: Outline, numbers: Iterable[int]) -> Iterator[tuple[int, str, int]]:
+def claims(outline: CommentOutline, numbers: Iterable[int]) -> Iterator[tuple[int, str, int]]:
     """(element, its text, stated number of comments) for those of the elements, or their parents, that state one."""
     done: set[int] = set()
     for word in numbers:
@@ -209,11 +209,11 @@ def _has_comment_word(text: str) -> bool:
     return COMMENT_WORD.search(text) is not None
 
 
-def _headings(outline: Outline) -> list[int]:
+def _headings(outline: CommentOutline) -> list[int]:
     return [n for n, element in enumerate(outline.elements) if element.tag in _HEADINGS and not outline.aside[n]]
 
 
-def _counters(outline: Outline) -> list[int]:
+def _counters(outline: CommentOutline) -> list[int]:
     """Elements whose class speaks of comments, wherever they stand: "3 comments" under the title."""
     return [
         number
@@ -241,7 +241,7 @@ def claim(text: str) -> tuple[int, ...]:
     return tuple(value for _, value in sorted(found, key=lambda pair: pair[0]))
 
 
-def _claim_worth(outline: Outline, number: int, text: str, value: int, found: int) -> float:
+def _claim_worth(outline: CommentOutline, number: int, text: str, value: int, found: int) -> float:
     name = outline.named[number]
     tag = outline.elements[number].tag
     worth = 2.0 if tag in _HEADINGS else 0.0
@@ -270,7 +270,7 @@ def _same_page(url: str, href: str) -> bool:
     return href.startswith("#") or target.path.rstrip("/") == urlsplit(url).path.rstrip("/")
 
 
-def hosted_by(outline: Outline) -> str | None:
+def hosted_by(outline: CommentOutline) -> str | None:
     """The service that serves the page's comments from elsewhere, if it embeds one."""
     html = outline.document.html
     embedded = list(_embeddings(outline))
@@ -287,7 +287,7 @@ def hosted_by(outline: Outline) -> str | None:
     return None
 
 
-def _embeddings(outline: Outline) -> Iterator[str]:
+def _embeddings(outline: CommentOutline) -> Iterator[str]:
     """Class names and ids, and sources and beginnings of scripts and frames."""
     yield from outline.tokens
     for element in outline.document.tree.iter("script", "iframe"):
@@ -314,14 +314,14 @@ def _serial(identity: str | None) -> str | None:
     return digits[1].zfill(20) if digits else None
 
 
-def _next_page(outline: Outline, near: Sequence[int]) -> str | None:
+def _next_page(outline: CommentOutline, near: Sequence[int]) -> str | None:
     found = _page_links(outline, near)
     if (own := page_number(outline.url)) is not None and (onward := _onward(own, [target for _, target in found])):
         return onward
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def neighbours(outline: Outline, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+def neighbours(outline: CommentOutline, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
     """The thread's other pages that this one leads to, older and newer ones, where they are not numbered.
 
     Of numbered ones each neighbour follows from the other: see `_onward`.
@@ -332,7 +332,7 @@ def neighbours(outline: Outline, spans: Sequence[tuple[int, int]]) -> tuple[str,
     return tuple(dict.fromkeys(found))
 
 
-def _page_links(outline: Outline, near: Sequence[int]) -> list[tuple[int, str]]:
+def _page_links(outline: CommentOutline, near: Sequence[int]) -> list[tuple[int, str]]:
     """The links to other pages of the thread, each with how much it looks like the one to the next."""
     found: list[tuple[int, str]] = []
     for number in near:
@@ -379,12 +379,17 @@ def _onward(own: int, targets: Sequence[str]) -> str | None:
     return None
 
 
-def _around(outline: Outline, number: int) -> list[int]:
+def _around(outline: CommentOutline, number: int) -> list[int]:
     return [number, *(above for above, _ in zip(outline.ancestors(number), range(3), strict=False))]
 
 
 def _shortfall(
-    outline: Outline, near: Sequence[int], claimed: int | None, found: int, next_page: str | None, host: str | None
+    outline: CommentOutline,
+    near: Sequence[int],
+    claimed: int | None,
+    found: int,
+    next_page: str | None,
+    host: str | None,
 ) -> Shortfall | None:
     if claimed == found or (claimed is None and (found or not _announced(outline))):
         return None
@@ -407,7 +412,7 @@ def _shortfall(
     return Shortfall.UNKNOWN
 
 
-def _announced(outline: Outline) -> bool:
+def _announced(outline: CommentOutline) -> bool:
     """Does a heading say "Comments on ..." on a page that does not say that there are none?"""
     for number, element in enumerate(outline.elements):
         titled = element.tag in _HEADINGS or _TITLED.search(outline.named[number])

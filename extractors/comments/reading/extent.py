@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.finding.score import thread_named
 from extractors.comments.reading.record import Record
 
@@ -16,7 +16,7 @@ _MAX_REST: Final = 600  # characters of heading, form and buttons that a box hol
 _NEVER: Final = frozenset("html body main article".split())
 
 
-def nodes_of(outline: Outline, records: Sequence[Record]) -> tuple[HtmlElement, ...]:
+def nodes_of(outline: CommentOutline, records: Sequence[Record]) -> tuple[HtmlElement, ...]:
     """Subtree roots that hold the whole thread and nothing of the article, in page order."""
     box = _box(outline, records)
     if box is not None:
@@ -33,7 +33,7 @@ def nodes_of(outline: Outline, records: Sequence[Record]) -> tuple[HtmlElement, 
     return tuple(outline.elements[number] for number in roots)
 
 
-def _box(outline: Outline, records: Sequence[Record]) -> int | None:
+def _box(outline: CommentOutline, records: Sequence[Record]) -> int | None:
     """The outermost element around all records that is named for them and holds little else."""
     first, last = records[0].start, max(record.stop for record in records)
     inside = sum(outline.text_length(record.start, record.stop) for record in records)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.reading.record import Record
 from extractors.records import CommentKind
 
@@ -68,7 +68,7 @@ class Notice:
     title_is_body: bool
 
 
-def kind_of(outline: Outline, record: Record, body: str) -> CommentKind:
+def kind_of(outline: CommentOutline, record: Record, body: str) -> CommentKind:
     """The kind of a record. A pingback is known by its class, its label, or its bracketed excerpt."""
     named = _NAMED.search(outline.named[record.start])
     if named:
@@ -87,7 +87,7 @@ def is_removed(body: str) -> bool:
     return len(body) <= _MAX_REMOVED and bool(_REMOVED.search(body))
 
 
-def notice(outline: Outline, record: Record, kind: CommentKind) -> Notice:
+def notice(outline: CommentOutline, record: Record, kind: CommentKind) -> Notice:
     """Title and address of a notice, whole: the titles of pages hold dates, "says" and separators that names do not."""
     link = _source_link(outline, record)
     title = None
@@ -109,7 +109,7 @@ def notice(outline: Outline, record: Record, kind: CommentKind) -> Notice:
     return Notice(kind, title, url, titled)
 
 
-def _source_link(outline: Outline, record: Record) -> int | None:
+def _source_link(outline: CommentOutline, record: Record) -> int | None:
     for number in record.elements:
         element = outline.elements[number]
         href = element.get("href") if element.tag == "a" else None
@@ -118,5 +118,5 @@ def _source_link(outline: Outline, record: Record) -> int | None:
     return None
 
 
-def _within(outline: Outline, number: int, root: int) -> bool:
+def _within(outline: CommentOutline, number: int, root: int) -> bool:
     return root <= number < outline.end[root]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.reading.author_slot import authors_in
 from extractors.comments.reading.bodies import body_of, body_slot
 from extractors.comments.reading.dating import dates_in
@@ -25,7 +25,7 @@ class Fields:
     body_runs: list[list[InlineRun]] = field(default_factory=list)  # lines
 
 
-def label(outline: Outline, records: list[Record]) -> list[Fields]:
+def label(outline: CommentOutline, records: list[Record]) -> list[Fields]:
     """The fields of each record, in their order."""
     template = Template(outline, records)
     dated = dates_in(template)

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from extractors.comments.finding.forged import without_forged
 from extractors.comments.finding.listing import Listing
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.finding.score import thread_named
 from extractors.comments.finding.selector import selector
 from extractors.comments.reading.discussion import discussion, neighbours
@@ -53,7 +53,7 @@ _NOTICES: Final = (CommentKind.PINGBACK, CommentKind.TRACKBACK)
 
 
 def read_thread(
-    outline: Outline, listing: Listing, platform: str, fetched_at: datetime | None, recipe: Recipe | None = None
+    outline: CommentOutline, listing: Listing, platform: str, fetched_at: datetime | None, recipe: Recipe | None = None
 ) -> Thread:
     """The thread whose records are the list's; empty if, once read, they do not look like comments."""
     rows = records(outline, without_forged(outline, listing))
@@ -86,13 +86,13 @@ def read_thread(
     )
 
 
-def _are_posts(outline: Outline, rows: Sequence[Record]) -> bool:
+def _are_posts(outline: CommentOutline, rows: Sequence[Record]) -> bool:
     """Are the records called posts, and nowhere comments: messages of a forum?"""
     names = [outline.named[row.start] for row in rows]
     return len(rows) > 1 and all(_POST.search(name) and not thread_named(name) for name in names)
 
 
-def empty_thread(outline: Outline) -> Thread:
+def empty_thread(outline: CommentOutline) -> Thread:
     """No comment on the page: what it says about its discussion all the same (a count, a host)."""
     return Thread(discussion=discussion(outline, (), (), None))
 
@@ -109,7 +109,7 @@ def _is_discussion(comments: Sequence[Comment]) -> bool:
     return signed >= 0.5 * len(comments) > 0
 
 
-def _is_byline(outline: Outline, record: Record, only: Comment) -> bool:
+def _is_byline(outline: CommentOutline, record: Record, only: Comment) -> bool:
     """Is the one record found the article's own: who wrote it and when, or its author's box?"""
     if only.id and _ONE_COMMENT.search(only.id):
         return False
@@ -146,7 +146,7 @@ def _kept_above(place: int, answers: Sequence[int | None], places: dict[int, int
 
 
 def _comment(
-    outline: Outline,
+    outline: CommentOutline,
     record: Record,
     fields: Fields,
     date: FoundDate | None,
@@ -190,17 +190,17 @@ def _comment(
     )
 
 
-def _has(outline: Outline, record: Record, wanted: str) -> bool:
+def _has(outline: CommentOutline, record: Record, wanted: str) -> bool:
     return any(test.holds(outline, number) for test in selector(wanted).tests for number in record.elements)
 
 
-def _is_staff(outline: Outline, record: Record, author: str | None, recipe: Recipe | None) -> bool:
+def _is_staff(outline: CommentOutline, record: Record, author: str | None, recipe: Recipe | None) -> bool:
     if recipe is not None and recipe.staff and _has(outline, record, recipe.staff):
         return True
     return bool(_STAFF.search(outline.named[record.start])) or _signs_for_site(outline, author)
 
 
-def _signs_for_site(outline: Outline, author: str | None) -> bool:
+def _signs_for_site(outline: CommentOutline, author: str | None) -> bool:
     """Is the author's name the name of the site: "elaee" on www.elaee.com?"""
     if not author:
         return False
@@ -208,7 +208,7 @@ def _signs_for_site(outline: Outline, author: str | None) -> bool:
     return len(name) >= _MIN_SITE_NAME and name in _site_names(outline)
 
 
-def _site_names(outline: Outline) -> set[str]:
+def _site_names(outline: CommentOutline) -> set[str]:
     labels = (urlsplit(outline.url).hostname or "").split(".")
     names = {_plain(label) for label in labels[-3:-1]} - {"www", "blog", "blogspot", "wordpress", "co", "com"}
     for element in outline.elements[:_HEAD]:
@@ -238,7 +238,7 @@ def _without_title(body: str, title: str) -> str:
     )
 
 
-def _author_url(outline: Outline, record: Record, fields: Fields) -> str | None:
+def _author_url(outline: CommentOutline, record: Record, fields: Fields) -> str | None:
     """The address behind the author's name, on the name's element or the nearest one around or in it."""
     number = fields.author_element
     if number is None:
@@ -252,7 +252,7 @@ def _author_url(outline: Outline, record: Record, fields: Fields) -> str | None:
     return None
 
 
-def _links(outline: Outline, record: Record, fields: Fields) -> tuple[str, ...]:
+def _links(outline: CommentOutline, record: Record, fields: Fields) -> tuple[str, ...]:
     found: dict[str, None] = {}
     seen: set[int] = set()
     for line in fields.body_runs:
@@ -275,7 +275,7 @@ def _absolute(base: str, href: str) -> str:
         return href
 
 
-def _identity(outline: Outline, record: Record) -> str | None:
+def _identity(outline: CommentOutline, record: Record) -> str | None:
     """The id that the site gave the comment: its element's, or that of an anchor or element around or inside it."""
     own = _own_id(outline, record.start)
     if own:
@@ -293,7 +293,7 @@ def _identity(outline: Outline, record: Record) -> str | None:
     return None
 
 
-def _named_by_links(outline: Outline, rows: Sequence[Record], ids: list[str | None]) -> list[str | None]:
+def _named_by_links(outline: CommentOutline, rows: Sequence[Record], ids: list[str | None]) -> list[str | None]:
     """The ids, with those that only the comments' reply links or permalinks tell where no comment has one.
 
     A link to another comment ("in reply to") would name two comments alike: then no link is believed.
@@ -305,7 +305,7 @@ def _named_by_links(outline: Outline, rows: Sequence[Record], ids: list[str | No
     return linked if len(set(named)) == len(named) else ids
 
 
-def _linked_id(outline: Outline, record: Record) -> str | None:
+def _linked_id(outline: CommentOutline, record: Record) -> str | None:
     for number in record.elements:
         element = outline.elements[number]
         stated = (element.get("data-commentid") or "").strip()
@@ -317,7 +317,7 @@ def _linked_id(outline: Outline, record: Record) -> str | None:
     return None
 
 
-def _own_id(outline: Outline, number: int) -> str | None:
+def _own_id(outline: CommentOutline, number: int) -> str | None:
     element = outline.elements[number]
     for name in ("id", "name", "data-comment-id", "data-id"):
         value = (element.get(name) or "").strip()
@@ -332,7 +332,7 @@ def _serial(identity: str | None) -> str | None:
     return digits[1] if digits else None
 
 
-def _permalink(outline: Outline, record: Record, identity: str | None) -> str | None:
+def _permalink(outline: CommentOutline, record: Record, identity: str | None) -> str | None:
     serial = _serial(identity)
     if serial is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.finding.selector import selector
 from extractors.comments.reading.label import Fields
 from extractors.comments.reading.names import name_in
@@ -31,7 +31,7 @@ class Recipe:
     indent: str = ""  # an element whose width or `indent` attribute grows with the depth
 
 
-def apply(recipe: Recipe, outline: Outline, records: Sequence[Record], fields: Sequence[Fields]) -> None:
+def apply(recipe: Recipe, outline: CommentOutline, records: Sequence[Record], fields: Sequence[Fields]) -> None:
     """Puts the fields that the recipe finds in place of those that were voted for."""
     authors, dates, bodies, drops = (
         selector(text).on(outline) for text in (recipe.author, recipe.date, recipe.body, recipe.drop)
@@ -47,7 +47,7 @@ def apply(recipe: Recipe, outline: Outline, records: Sequence[Record], fields: S
             labels.body_runs = _body(outline, record, roots, drops.every(*span))
 
 
-def _author(recipe: Recipe, outline: Outline, record: Record, labels: Fields, element: int | None) -> None:
+def _author(recipe: Recipe, outline: CommentOutline, record: Record, labels: Fields, element: int | None) -> None:
     stated = outline.elements[record.start].get(recipe.author_attribute) if recipe.author_attribute else None
     if element is None and not stated:
         return
@@ -57,7 +57,7 @@ def _author(recipe: Recipe, outline: Outline, record: Record, labels: Fields, el
         labels.author_element = element if element is not None else labels.author_element
 
 
-def _date(recipe: Recipe, outline: Outline, record: Record, labels: Fields, element: int | None) -> None:
+def _date(recipe: Recipe, outline: CommentOutline, record: Record, labels: Fields, element: int | None) -> None:
     if element is None:
         return
     stated = outline.elements[element].get(recipe.date_attribute) if recipe.date_attribute else None
@@ -72,7 +72,7 @@ def _date(recipe: Recipe, outline: Outline, record: Record, labels: Fields, elem
         labels.date, labels.date_text = machine, text.strip() or stated
 
 
-def _body(outline: Outline, record: Record, roots: list[int], dropped: list[int]) -> list[list[InlineRun]]:
+def _body(outline: CommentOutline, record: Record, roots: list[int], dropped: list[int]) -> list[list[InlineRun]]:
     kept = []
     for line in record.lines:
         runs = [
@@ -86,7 +86,7 @@ def _body(outline: Outline, record: Record, roots: list[int], dropped: list[int]
     return kept
 
 
-def _first_line(outline: Outline, record: Record, root: int) -> str:
+def _first_line(outline: CommentOutline, record: Record, root: int) -> str:
     """What stands in the element up to the first break: badges follow names."""
     for line in record.lines:
         text = "".join(run.text for run in without_roles(_runs_in(outline, line, root)))
@@ -95,13 +95,13 @@ def _first_line(outline: Outline, record: Record, root: int) -> str:
     return ""
 
 
-def _text(outline: Outline, record: Record, root: int, glue: str = "") -> str:
+def _text(outline: CommentOutline, record: Record, root: int, glue: str = "") -> str:
     return glue.join(run.text for line in record.lines for run in _runs_in(outline, line, root))
 
 
-def _runs_in(outline: Outline, line: Line, root: int) -> list[InlineRun]:
+def _runs_in(outline: CommentOutline, line: Line, root: int) -> list[InlineRun]:
     return [run for run in line.runs if _inside(outline, run.owner, root)]
 
 
-def _inside(outline: Outline, number: int, root: int) -> bool:
+def _inside(outline: CommentOutline, number: int, root: int) -> bool:
     return root <= number < outline.end[root]

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from extractors.comments.finding.listing import Listing
-from extractors.comments.finding.outline import Outline, count
+from extractors.comments.finding.outline import CommentOutline, count
 from extractors.html import BLOCK_TAGS
 
 MAX_SLOT_DEPTH = 40
@@ -98,7 +98,7 @@ class Slots:
         return number
 
 
-def records(outline: Outline, listing: Listing) -> list[Record]:
+def records(outline: CommentOutline, listing: Listing) -> list[Record]:
     """The records of a list, each read once."""
     slots = Slots()
     nested = dict(zip(listing.starts, listing.stops, strict=True))
@@ -108,7 +108,9 @@ def records(outline: Outline, listing: Listing) -> list[Record]:
     ]
 
 
-def _read(outline: Outline, record: Record, stop: int, nested: dict[int, int], slots: Slots, headed: bool) -> Record:
+def _read(
+    outline: CommentOutline, record: Record, stop: int, nested: dict[int, int], slots: Slots, headed: bool
+) -> Record:
     elements, end, parent, start = outline.elements, outline.end, outline.parent, record.start
     lines = [Line()]
     stack: list[int] = []
@@ -181,5 +183,5 @@ def _read(outline: Outline, record: Record, stop: int, nested: dict[int, int], s
     return record
 
 
-def _is_reply_form(outline: Outline, number: int) -> bool:
+def _is_reply_form(outline: CommentOutline, number: int) -> bool:
     return count(outline.fields, number, outline.end[number]) > 1

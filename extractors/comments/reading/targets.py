@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.reading.label import Fields
 from extractors.comments.reading.markup import NAMES_ANSWERED
 from extractors.comments.reading.names import MAX_NAME
@@ -22,7 +22,7 @@ _SPACELESS: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def answered_by_name(
-    outline: Outline, records: Sequence[Record], fields: Sequence[Fields], answers: Sequence[int | None]
+    outline: CommentOutline, records: Sequence[Record], fields: Sequence[Fields], answers: Sequence[int | None]
 ) -> list[int | None]:
     """The answers with what names say more than the markup does.
 
@@ -69,7 +69,7 @@ class _Opening(NamedTuple):
     by_system: bool
 
 
-def _opening(outline: Outline, record: Record, fields: Fields) -> _Opening | None:
+def _opening(outline: CommentOutline, record: Record, fields: Fields) -> _Opening | None:
     own = {id(run) for line in fields.body_runs for run in line}
     first: Line | None = None
     for line in record.lines:
@@ -85,7 +85,7 @@ def _opening(outline: Outline, record: Record, fields: Fields) -> _Opening | Non
     return None
 
 
-def _is_set_apart(outline: Outline, record: Record, line: Line, found: re.Match[str]) -> bool:
+def _is_set_apart(outline: CommentOutline, record: Record, line: Line, found: re.Match[str]) -> bool:
     """Does the name stand in an element of its own, which holds no more than it and what comes before it?"""
     at = len(line.text[: found.end()].rstrip(" @＠"))
     for run in line.runs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from extractors.comments.finding.outline import Outline, count
+from extractors.comments.finding.outline import CommentOutline, count
 from extractors.comments.reading.markup import BODY_NAMED, FURNITURE, NAMES_ANSWERED, STRONG_FURNITURE, has_letter
 from extractors.comments.reading.record import MAX_SLOT_DEPTH, InlineRun, Record
 
@@ -17,7 +17,7 @@ _MOST, _NEARLY_ALL = 0.6, 0.8
 class Template:
     """The records of one list and what is no field of theirs."""
 
-    def __init__(self, outline: Outline, records: list[Record]) -> None:
+    def __init__(self, outline: CommentOutline, records: list[Record]) -> None:
         self.outline = outline
         self.records = records
         self._paths: dict[int, list[int]] = {}  # an element is in one record only

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from extractors.comments.finding.outline import Outline
+from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.finding.selector import selector
 from extractors.comments.reading.label import Fields
 from extractors.comments.reading.recipe import Recipe
@@ -33,7 +33,7 @@ _LIST_TAGS: Final = frozenset("ul ol dl table tbody".split())
 
 
 def parents(
-    outline: Outline,
+    outline: CommentOutline,
     records: Sequence[Record],
     fields: Sequence[Fields],
     ids: Sequence[str | None],
@@ -60,7 +60,7 @@ def parents(
 
 
 def _linked(
-    outline: Outline, records: Sequence[Record], fields: Sequence[Fields], ids: Sequence[str | None]
+    outline: CommentOutline, records: Sequence[Record], fields: Sequence[Fields], ids: Sequence[str | None]
 ) -> list[int | None]:
     """Parents from "in reply to" links, which stand outside the body and lead to another record's anchor."""
     places = {identity: place for place, identity in enumerate(ids) if identity}
@@ -83,7 +83,7 @@ def _linked(
     return found
 
 
-def _depths(outline: Outline, records: Sequence[Record]) -> list[float] | None:
+def _depths(outline: CommentOutline, records: Sequence[Record]) -> list[float] | None:
     """The depth that each record states by class or indent; null unless all do (by indent: unless they differ)."""
     for pattern in (_DEPTH_CLASS, _INDENT):
         values: list[float] = []
@@ -97,7 +97,7 @@ def _depths(outline: Outline, records: Sequence[Record]) -> list[float] | None:
     return None
 
 
-def _indents(outline: Outline, records: Sequence[Record], indent: str) -> list[float] | None:
+def _indents(outline: CommentOutline, records: Sequence[Record], indent: str) -> list[float] | None:
     """The depths that an element of each record shows by its width or its `indent` attribute."""
     depths = []
     matches = selector(indent).on(outline)
@@ -109,7 +109,7 @@ def _indents(outline: Outline, records: Sequence[Record], indent: str) -> list[f
     return depths if len(set(depths)) > 1 else None
 
 
-def _stated_depth(outline: Outline, number: int, pattern: re.Pattern[str]) -> float | None:
+def _stated_depth(outline: CommentOutline, number: int, pattern: re.Pattern[str]) -> float | None:
     element = outline.elements[number]
     nearby = [element, *([outline.elements[outline.parent[number]]] if outline.parent[number] >= 0 else [])]
     for node in nearby:
@@ -131,7 +131,7 @@ def _by_depth(depths: Sequence[float]) -> list[int | None]:
     return found
 
 
-def _nested(outline: Outline, starts: Sequence[int], records: Sequence[Record]) -> list[int | None]:
+def _nested(outline: CommentOutline, starts: Sequence[int], records: Sequence[Record]) -> list[int | None]:
     """Parents by nesting of the records, or of the elements `starts` that wrap one record each."""
     found: list[int | None] = []
     open_records: list[int] = []
@@ -146,7 +146,7 @@ def _nested(outline: Outline, starts: Sequence[int], records: Sequence[Record]) 
     return [None] * len(records) if _runs_on(outline, starts, records, found) else found
 
 
-def _swallowed(outline: Outline, start: int, above: int) -> bool:
+def _swallowed(outline: CommentOutline, start: int, above: int) -> bool:
     """Did a list item get into another only because a tag inside that was not closed: is there no list between them?"""
     if outline.elements[start].tag not in _ITEM_TAGS:
         return False
@@ -158,7 +158,9 @@ def _swallowed(outline: Outline, start: int, above: int) -> bool:
     return True
 
 
-def _runs_on(outline: Outline, starts: Sequence[int], records: Sequence[Record], found: Sequence[int | None]) -> bool:
+def _runs_on(
+    outline: CommentOutline, starts: Sequence[int], records: Sequence[Record], found: Sequence[int | None]
+) -> bool:
     """Is the nesting an accident of unclosed tags?
 
     An element that was not closed swallows everything up to the end of the list, directly and not in a list of its
@@ -184,7 +186,7 @@ def numbers(records: Sequence[Record]) -> list[int] | None:
     return known if len(known) == len(records) > 1 and steps in ({1}, {-1}) else None
 
 
-def _alternating(outline: Outline, records: Sequence[Record]) -> bool:
+def _alternating(outline: CommentOutline, records: Sequence[Record]) -> bool:
     kinds = []
     for record in records:
         match = _ALTERNATE.search(outline.elements[record.start].get("class") or "")
@@ -194,7 +196,7 @@ def _alternating(outline: Outline, records: Sequence[Record]) -> bool:
     return len(set(kinds)) == 2 and all(a != b for a, b in pairwise(kinds))
 
 
-def _beside(outline: Outline, records: Sequence[Record]) -> list[int | None]:
+def _beside(outline: CommentOutline, records: Sequence[Record]) -> list[int | None]:
     """Parents of replies that stand in a container of their own after the record they answer (div.indented)."""
     found: list[int | None] = []
     last_in: dict[int, int] = {}  # element -> the last record directly in it

@@ -159,7 +159,9 @@ function drawArticleLanguage(article, words, on) {
     el(
       "summary",
       {},
-      fill(words.article_language_is, { language: article.language ? names.of(article.language) : words.unknown_language }),
+      fill(words.article_language_is, {
+        language: article.language ? names.of(article.language) : words.unknown_language,
+      }),
       article.language_by
         ? el("span", { class: "soft" }, ` ${fill(words.article_language_by, { editor: article.language_by })}`)
         : null,

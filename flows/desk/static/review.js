@@ -141,38 +141,44 @@ function showConflict(entry, fault) {
 
 // --- cards -----------------------------------------------------------------------------------------------------------
 
-const hand = new Hand(data.sample ? { kind: data.kind } : chosenAtFirst(), data.sample, (card) => outbox.holds(card), post, {
-  changed() {
-    show("load", null);
-    drawList();
+const hand = new Hand(
+  data.sample ? { kind: data.kind } : chosenAtFirst(),
+  data.sample,
+  (card) => outbox.holds(card),
+  post,
+  {
+    changed() {
+      show("load", null);
+      drawList();
+    },
+    arrived: drawCurrent,
+    lost(cards, wasFirst) {
+      const [card] = cards;
+      const text = card.leased_by
+        ? fill(words.leased, { editor: card.leased_by })
+        : fill(words.conflict, {
+            editor: card.decided_by || words.somebody,
+            action: words.decisions[card.action] || card.action,
+          });
+      if (wasFirst) show("lost", message("warn", text));
+      drawList();
+      if (wasFirst) drawCurrent();
+    },
+    renewed(card, isFirst) {
+      contexts.delete(card.id);
+      if (isFirst) {
+        show("lost", message("warn", words.judged_again));
+        drawCurrent();
+      }
+      drawList();
+    },
+    failed(error) {
+      if (error.status === 401)
+        show("session", message("warn", `${words.session} ${count(words.kept, outbox.size)} `, loginLink()));
+      else if (hand.cards.length === 0) show("load", message("bad", fill(words.not_loaded, { why: error.message })));
+    },
   },
-  arrived: drawCurrent,
-  lost(cards, wasFirst) {
-    const [card] = cards;
-    const text = card.leased_by
-      ? fill(words.leased, { editor: card.leased_by })
-      : fill(words.conflict, {
-          editor: card.decided_by || words.somebody,
-          action: words.decisions[card.action] || card.action,
-        });
-    if (wasFirst) show("lost", message("warn", text));
-    drawList();
-    if (wasFirst) drawCurrent();
-  },
-  renewed(card, isFirst) {
-    contexts.delete(card.id);
-    if (isFirst) {
-      show("lost", message("warn", words.judged_again));
-      drawCurrent();
-    }
-    drawList();
-  },
-  failed(error) {
-    if (error.status === 401)
-      show("session", message("warn", `${words.session} ${count(words.kept, outbox.size)} `, loginLink()));
-    else if (hand.cards.length === 0) show("load", message("bad", fill(words.not_loaded, { why: error.message })));
-  },
-});
+);
 
 function drawList() {
   $("waiting").textContent = left();

@@ -1,7 +1,7 @@
 // The SQL page: Ctrl+Enter runs the query, a clock shows how long it has run, Cancel ends it on the server too.
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("form.sql"));
-const editor = document.getElementById("q");
+const editor = /** @type {HTMLTextAreaElement} */ (document.getElementById("q"));
 const cancel = document.getElementById("cancel");
 const elapsed = document.getElementById("elapsed");
 let clock = 0;
@@ -29,7 +29,7 @@ cancel.addEventListener("click", () => {
 });
 
 // A column's name goes where the cursor was
-for (const button of document.querySelectorAll("[data-insert]"))
+for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-insert]")))
   button.addEventListener("click", () => {
     editor.setRangeText(button.dataset.insert, editor.selectionStart, editor.selectionEnd, "end");
     editor.focus();

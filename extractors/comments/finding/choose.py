@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -77,7 +78,11 @@ def _inner_record(
         if found.total >= MIN_TOTAL and _convincing(found)
         if all(
             count(marks, start, stop) == count(marks, listing.starts[0], listing.stops[0])
-            for marks in (outline.dates, outline.authors, outline.avatars)
+            for marks in (outline.authors, outline.avatars)
+        )
+        and all(  # the title that the heading repeats may hold a date, or "6.5" that looks like one
+            listing.starts[0] <= number < listing.stops[0] or outline.elements[number].tag in _HEADINGS
+            for number in outline.dates[bisect_left(outline.dates, start) : bisect_left(outline.dates, stop)]
         )
     ]
     return max(inner, key=lambda pair: pair[1].total, default=best)

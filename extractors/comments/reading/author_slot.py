@@ -55,7 +55,7 @@ def authors_in(template: Template, dated: Sequence[Dated], body: int | None) -> 
         for name in names:
             groups[name.slot].setdefault(number, name)
     size = len(template.records)
-    worth = {slot: _group_worth(list(names.values()), size) for slot, names in groups.items()}
+    worth = {slot: _group_worth(template.outline, list(names.values()), size) for slot, names in groups.items()}
     chosen: list[Signed | None] = []
     for names in candidates:
         best = max(names, key=lambda name: (worth[name.slot], -name.line), default=None)
@@ -63,12 +63,12 @@ def authors_in(template: Template, dated: Sequence[Dated], body: int | None) -> 
     return chosen
 
 
-def _group_worth(names: list[Signed], size: int) -> float:
+def _group_worth(outline: CommentOutline, names: list[Signed], size: int) -> float:
     worth = sum(name.score for name in names) / len(names) + 3.0 * len(names) / size
     if len(names) >= 4 and len(names) > 0.5 * size:  # else a slot of the site's staff, who are few
         different = len({name.value for name in names})
-        if different == 1:
-            worth -= 3.0
+        if different == 1:  # a label, or one person who answered alone: where authors' names stand it may be one
+            worth -= 1.0 if all(_is_called_author(outline, name.element) for name in names) else 3.0
         elif different / len(names) < 0.15:
             worth -= 1.0
     return worth
@@ -148,7 +148,7 @@ def _of_runs(
         text = run.text.strip()
         if len(text) > 2 * MAX_NAME or (shown and text in shown):
             continue
-        if template.is_furniture(record, run) and named_worth(outline, run.owner) < NAMED:
+        if template.is_furniture(record, run) and not _is_called_author(outline, run.owner):
             continue
         value = name_in(text)
         if not value or is_action(value):
@@ -179,6 +179,12 @@ def names_author(outline: CommentOutline, number: int) -> bool:
     """Is the element, or the one around it, called what elements with authors' names are called?"""
     up = outline.parent[number]
     return named_worth(outline, number) >= NAMED or (up >= 0 and named_worth(outline, up) >= NAMED)
+
+
+def _is_called_author(outline: CommentOutline, number: int) -> bool:
+    """`names_author`, a link in bold in the author's paragraph included."""
+    up = outline.parent[number]
+    return names_author(outline, number) or (up >= 0 and names_author(outline, up))
 
 
 def named_worth(outline: CommentOutline, number: int) -> float:

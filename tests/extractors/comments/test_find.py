@@ -319,3 +319,30 @@ def test_no_break_spaces_of_the_text_are_kept() -> None:
 )
 def test_comment_systems_that_sites_host_themselves_are_named(embedded: str, host: str) -> None:
     assert read(embedded).discussion.hosted_by == host
+
+
+def boxed(number: int, author: str, body: str) -> str:
+    return (
+        f'<div class="comment" id="comment-{number}"><div class="comment-metadata"><img class="avatar" alt="" src="/a.png">'
+        f'<p class="comment-author"><strong><a class="url" rel="external nofollow" href="http://a.example">{author}</a>'
+        f'</strong></p><p class="comment-permalink"><a href="#comment-{number}">March 12th, 2008 at 2:55 pm</a></p></div>'
+        f'<div class="comment-content"><p>{body}</p></div></div>'
+    )
+
+
+def test_a_lone_short_comment_is_without_the_heading_that_holds_a_date() -> None:
+    heading = "<h3>One Response to “What is on in the week of June 20th, 2008”</h3>"
+    thread = read(f'<div id="comments">{heading}{boxed(7, "Paul", "Who goes?")}</div>', "en")
+    assert [(one.author, one.body) for one in thread.comments] == [("Paul", "Who goes?")]
+
+
+def test_one_person_who_alone_comments_with_links_is_the_author_of_all() -> None:
+    said = (
+        "First story in from {0}Morning Herald</a>.", "Some extra bits in {0}Silicon News</a>",
+        "{0}Business Weekly</a> has it too. Look out for the print version.", "And a note on {0}Daily Ledger</a> as well",
+        "Small piece in {0}Evening Post</a> today, without an address.",
+    )  # fmt: skip
+    rows = [boxed(n, "conor", words.format(f'<a href="http://{n}.example">')) for n, words in enumerate(said)]
+    thread = read(f'<div id="comments"><h3>5 Responses to “Our release”</h3>{"".join(rows)}</div>', "en")
+    assert {one.author for one in thread.comments} == {"conor"}
+    assert thread.comments[0].body == "First story in from Morning Herald."

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import Connection, Subquery, func, select
 
 from moderation.rules import NO_RULES, Rule, Rules
 from moderation.verdict import Action, Submission
@@ -113,9 +113,17 @@ def apply_to_waiting(
 ) -> tuple[int, int]:
     """Decide what the rules say; return how many were published and rejected.
 
-    What somebody decided meanwhile stays his. The same key again decides nothing twice.
+    What somebody decided meanwhile stays his. The same key again decides nothing twice. The event is kept before the
+    first decision: if the process dies on the way, what it decided can still be taken back as one.
     """
     done = {Action.PUBLISH: 0, Action.REJECT: 0}
+    if not fits:
+        return 0, 0
+    with db.write(durable=True) as connection:
+        began = begun(connection, editor, key)
+        if began is None:
+            log_event(connection, EVENT, editor, {"key": key, "site": site}, now)
+    at = began or now
     for part in batched(fits, AT_ONCE):
         with db.write(durable=True) as connection:
             for fit in part:
@@ -127,16 +135,18 @@ def apply_to_waiting(
                 why = reason if fit.rule.action is Action.REJECT else None
                 note = f"{fit.rule.list}: {fit.rule.entry}"
                 try:
-                    one_decision(connection, wanted, editor, fit.rule.action, why, now, note)
+                    one_decision(connection, wanted, editor, fit.rule.action, why, at, note)
                 except DecisionConflict:  # raised before anything of it is written
                     continue
                 done[fit.rule.action] += 1
-    published, rejected = done[Action.PUBLISH], done[Action.REJECT]
-    if published or rejected:
-        detail = {"key": key, "site": site, "published": published, "rejected": rejected}
-        with db.write(durable=True) as connection:
-            log_event(connection, EVENT, editor, detail, now)
-    return published, rejected
+    return done[Action.PUBLISH], done[Action.REJECT]
+
+
+def begun(connection: Connection, editor: str, key: str) -> datetime | None:
+    """When rules were applied with this key, if they were."""
+    query = select(audit_log).where(audit_log.c.event == EVENT, audit_log.c.editor == editor)
+    rows = connection.execute(query.order_by(audit_log.c.id.desc()).limit(200))
+    return next((row.at for row in rows if row.detail["key"] == key), None)
 
 
 def applied(db: Database, site: str | None, limit: int = 10) -> tuple[Applied, ...]:
@@ -146,25 +156,35 @@ def applied(db: Database, site: str | None, limit: int = 10) -> tuple[Applied, .
         rows = [row for row in connection.execute(query) if row.detail["site"] == site][:limit]
         found = []
         for row in rows:
-            held = connection.execute(select(func.count()).select_from(holding(row.editor, row.detail["key"], row.at)))
-            found.append(
-                Applied(
-                    key=row.detail["key"],
-                    at=row.at,
-                    editor=row.editor,
-                    site=site,
-                    published=row.detail["published"],
-                    rejected=row.detail["rejected"],
-                    holding=int(held.scalar_one()),
+            made = of_one(row.editor, row.detail["key"], row.at)
+            holds = func.count(reviews.c.comment_id)
+            counts = connection.execute(
+                select(made.c.action, func.count(), holds)
+                .outerjoin(reviews, reviews.c.decision_id == made.c.id)
+                .group_by(made.c.action)
+            ).all()
+            number = {action: decided for action, decided, _ in counts}
+            if number:
+                found.append(
+                    Applied(
+                        key=row.detail["key"],
+                        at=row.at,
+                        editor=row.editor,
+                        site=site,
+                        published=number.get(Action.PUBLISH, 0),
+                        rejected=number.get(Action.REJECT, 0),
+                        holding=sum(holding for _, _, holding in counts),
+                    )
                 )
-            )
     return tuple(found)
 
 
 def take_back(db: Database, one: Applied, editor: str, now: datetime) -> int:
     """Take back all that was decided then and holds still; return how many comments that were."""
     with db.read() as connection:
-        numbers = list(connection.execute(select(holding(one.editor, one.key, one.at).c.id)).scalars())
+        made = of_one(one.editor, one.key, one.at)
+        query = select(made.c.id).join(reviews, reviews.c.decision_id == made.c.id)
+        numbers = list(connection.execute(query).scalars())
     for part in batched(numbers, AT_ONCE):
         with db.write(durable=True) as connection:
             for number in part:
@@ -177,11 +197,10 @@ def group(editor: str, key: str) -> str:
     return f"{editor}:rules-{key}"
 
 
-def holding(editor: str, key: str, at: datetime) -> Subquery:
-    """The decisions of one application that hold still."""
+def of_one(editor: str, key: str, at: datetime) -> Subquery:
+    """The decisions of one application, those that were taken back since included."""
     return (
-        select(decisions.c.id)
-        .join(reviews, reviews.c.decision_id == decisions.c.id)
+        select(decisions.c.id, decisions.c.action)
         .where(decisions.c.decided_at == at, decisions.c.editor == editor)
         .where(decisions.c.idempotency_key.startswith(f"{group(editor, key)}:", autoescape=True))
         .subquery()

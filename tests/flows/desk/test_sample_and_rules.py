@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import orjson
@@ -14,6 +15,7 @@ from moderation.guarantee import Look
 from moderation.rules import Rules
 from moderation.verdict import Action
 from storage.database.errors import UnknownItem
+from storage.desk import waiting_rules
 from storage.desk.audits import agreement, disagreements, draw, looks_waiting, samples, second_opinion, to_look_at
 from storage.desk.decisions import decide
 from storage.desk.learned import keep_learned
@@ -212,6 +214,21 @@ def test_rules_decide_what_waits_and_one_undo_brings_all_of_it_back(database, mo
     assert states_of(database, morning) == ["review"] * 5
     assert applied(database, "mag")[-1].holding == 0
     assert applied(database, None) == ()
+
+
+def test_what_was_decided_before_the_process_died_is_taken_back_as_one(database, morning, monkeypatch):
+    fits = fits_waiting(database, {"mag": CASINO})
+    monkeypatch.setattr(waiting_rules, "AT_ONCE", 1)
+    with monkeypatch.context() as dying:
+        decisions = iter([waiting_rules.one_decision])
+        dying.setattr(waiting_rules, "one_decision", lambda *asked: next(decisions)(*asked))  # the second: no more
+        with pytest.raises((StopIteration, RuntimeError)):
+            apply_to_waiting(database, fits.decided, "mag", "chief", "spam", NOW, "k3y00000")
+    assert [one.holding for one in applied(database, "mag")] == [1]
+    apply_to_waiting(database, fits.decided, "mag", "chief", "spam", NOW + timedelta(minutes=5), "k3y00000")
+    (one,) = applied(database, "mag")
+    assert (one.published, one.rejected, one.holding) == (1, 2, 3)
+    assert take_back(database, one, "chief", NOW) == 3
 
 
 def test_what_an_editor_decided_meanwhile_stays_his(database, morning):

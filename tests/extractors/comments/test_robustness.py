@@ -69,13 +69,15 @@ def one_line(numbers: range) -> str:
 @pytest.mark.integration
 @pytest.mark.parametrize(("make", "size"), [(comments, 500), (nested, 400), (noise, 1500), (one_line, 3000)])
 def test_four_times_the_page_costs_no_sixteen_times_the_time(make: Callable[[range], str], size: int) -> None:
-    def seconds(count: int) -> float:
-        best = float("inf")
-        for start in (0, 100_000, 200_000):  # other words each round: what an earlier one left in a cache is no gain
-            document = Document(make(range(start, start + count)), "http://x.example/")
-            started = time.process_time()  # other work on the machine does not count
-            find_thread(document)
-            best = min(best, time.process_time() - started)
-        return best
+    def seconds(numbers: range) -> float:
+        document = Document(make(numbers), "http://x.example/")
+        started = time.process_time()  # other work on the machine does not count
+        find_thread(document)
+        return time.process_time() - started
 
-    assert seconds(4 * size) < 12 * seconds(size)
+    def growth(start: int) -> float:
+        return seconds(range(start, start + 4 * size)) / seconds(range(start + 5 * size, start + 6 * size))
+
+    # Other words in each page, or a cache would count as speed; numbers of one length, or pages would differ in kind.
+    # A quadratic reader is slow in every round; a round alone may meet a collection of the whole test process' objects.
+    assert any(growth(start) < 12 for start in (1_000_000, 2_000_000, 3_000_000))

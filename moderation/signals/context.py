@@ -117,7 +117,7 @@ def title_copied(view: View) -> Finding | None:
 )
 def copied_from_page(view: View) -> Finding | None:
     page = view.page()
-    if page is None or not page.shingles or len(view.words) < 8:
+    if page is None or len(view.words) < 8 or not _may_be_copied(view, page):
         return None
     copied = [
         at for at, six in enumerate(zip(*(view.words[k:] for k in range(6)), strict=False)) if six in page.shingles
@@ -127,6 +127,17 @@ def copied_from_page(view: View) -> Finding | None:
     span = view.span(copied[0], min(len(view.words), copied[-1] + 6))
     share = min(1.0, (len(copied) + 5) / len(view.words))
     return Finding(2.0 * share, view.text[span[0] : span[1]][:120], (span,))
+
+
+def _may_be_copied(view: View, page: PageView) -> bool:
+    """Whether six words in a row are words of the page, short ones set aside."""
+    row = 0
+    said = page.words
+    for word in view.words:
+        row = row + 1 if word in said or len(word) <= 3 else 0
+        if row >= 6:
+            return True
+    return False
 
 
 _COPIED = 0.3  # share of the text

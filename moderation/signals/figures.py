@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from moderation.letter_classes import DIGIT, classes_of
 from moderation.signals.finding import Finding, Span, grown, signal
 from moderation.signals.view import View
 
@@ -22,14 +23,25 @@ MONEY = re.compile(
     rf"(?i)(?:us|r|a)?[$€£₽₴¥₹₿]\s?(?:{_FIGURE}){_SCALE}|(?<![\d.,])\brp\.?\s?(?:{_FIGURE}){_SCALE}"
     rf"|(?<![\w.,])(?:{_FIGURE})(?:{_SCALE}\s?(?:{_CURRENCY})|\s?(?:jt|juta|k\$|тыс\w*|млн))(?!\w)"
 )
-# a sum has a currency's sign, or a letter close behind or before a digit; told without trying the whole pattern
-_MONEY_SIGN = re.compile(r"[$€£₽₴¥₹₿]|\d\s?[^\W\d_]|[rR][pP]\.?\s?\d")
+# what stands behind a figure that is a sum: told without trying the whole pattern
+_BEHIND_FIGURE = re.compile(r"(?i)\d\s?(?:[$€£₽₴¥₹₿]|us|eu|d[oó]|р|po|fc|cf|re|r[bi]|k\b|m\b|mi|j[tu]|ты|мл|bi|bu|bt)")
+_LETTER_BEHIND = ("0a", "0 a", "0A", "0 A", "0$", "0 $")  # in letter classes
+_SIGN_BEFORE = ("$0", "$ 0")
 _PERCENT = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?\s?%")
 
 
 def sums_in(text: str) -> list[Span]:
     """Where sums of money stand in a text."""
-    return [found.span() for found in MONEY.finditer(text)] if _MONEY_SIGN.search(text) is not None else []
+    return [found.span() for found in MONEY.finditer(text)] if _may_hold_sums(text, classes_of(text)) else []
+
+
+def _may_hold_sums(text: str, classes: str) -> bool:
+    """Whether a match of `MONEY` is possible in a text and its letter classes."""
+    if DIGIT not in classes:
+        return False
+    if any(sign in classes for sign in _SIGN_BEFORE) or "rp" in text or "RP" in text or "Rp" in text or "rP" in text:
+        return True
+    return any(letter in classes for letter in _LETTER_BEHIND) and _BEHIND_FIGURE.search(text) is not None
 
 
 def _figures(view: View, pattern: re.Pattern[str]) -> Finding | None:
@@ -41,8 +53,13 @@ def _figures(view: View, pattern: re.Pattern[str]) -> Finding | None:
     "phone-number", 0.9, "a phone number", "un numéro de téléphone", needs="digit", family="shape", traits=("contact",)
 )
 def phone_number(view: View) -> Finding | None:
+    if view.classes.count(DIGIT) < _DIGITS_OF_A_PHONE:
+        return None
     found = _figures(view, _PHONE)
     return None if found is None or all(_DATE.fullmatch(view.text[a:b]) for a, b in found.spans) else found
+
+
+_DIGITS_OF_A_PHONE = 8
 
 
 @signal(
@@ -55,6 +72,8 @@ def phone_number(view: View) -> Finding | None:
 )
 def long_number(view: View) -> Finding | None:
     """Years are no such numbers."""
+    if "0000" not in view.classes:
+        return None
     spans = tuple(
         span
         for found in _LONG_NUMBER.finditer(view.text)
@@ -66,7 +85,7 @@ def long_number(view: View) -> Finding | None:
 
 @signal("money", 0.5, "sums of money", "des sommes d'argent", needs="digit", family="shape")
 def money(view: View) -> Finding | None:
-    return _figures(view, MONEY) if _MONEY_SIGN.search(view.text) is not None else None
+    return _figures(view, MONEY) if _may_hold_sums(view.text, view.classes) else None
 
 
 @signal("percent", 0.2, "percentages", "des pourcentages", needs="digit", family="shape")

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from moderation.letter_classes import classes_of
 from moderation.signals.finding import Finding, Span, grown, signal
 from moderation.signals.lexicon import GOODS
 from moderation.signals.links import sales_words_in
 from moderation.signals.view import View
+from moderation.signals.word_traits import MEDICINE, is_medicine
 from moderation.wordstats import word_statistics
 
 # what gives an offer away when a healer, a lender or a saviour is praised
@@ -27,13 +29,6 @@ _PLACES = re.compile(
     r"(?:[A-ZÀ-Ý][\w'’-]{1,40}+(?: [\w'’-]{1,40}+)?\s?(?:,|;|/|\||•)\s?){4,}"
     r"(?:(?:et|and|und|y|e|ou|or)\s)?[A-ZÀ-Ý][\w'’-]+"
 )
-# INN stems (https://www.who.int/teams/health-product-and-policy-standards/inn/stembook), at the end of a name
-_STEM = re.compile(
-    r"[a-z]{2,12}(?:afil|prazole|sartan|olol|statin|cycline|oxacin|azepam|zolam|gliptin|glutide|triptan|conazole|dipine"
-    r"|profen|cillin|mycin|micin|thromycin|barbital|codone|tretinoin|thyroxine|solone|metasone|azosin|oxetine|afinil"
-    r"|ciclovir|cyclovir|platin|floxacin|gabalin|setron|dronate|feron|parin|semide|thiazide|quine|mectin|steride|caine)"
-)
-_NO_MEDICINE = frozenset("harlequin quine aquine cocaine arcaine parin".split())
 _HOST_MEDICINE = re.compile(
     r"(?:pharm|pill|tabs?\b|meds?\b|rx|drug|viagra|cialis|levitra|sildenafil|tadalafil|vardenafil|kamagra|cheapmed|[a-z]{3}afil"
     r"|prednis|amoxicil|azithro|ivermec|stromect|chloroquin|propecia|isotretin|clomid|lasix|erectile|erection|impoten)"
@@ -44,7 +39,7 @@ _BRAND = re.compile(
     r"|888|999|89|87|78|11)(?:bet|slot|play|win|club|vip|pro|qq|toto|poker|id|asia)?|(?:slot|toto|judi|bet|poker|qq|hoki)\d{1,3}[a-z]{0,6})(?![\w-])"
     r"|(?<![\w@#/.-])[a-z]{2,12}(?:bet|slot|toto|togel|poker|gacor|casino|jackpot)(?:\d{1,3})?(?![\w-])"
 )
-_BRAND_SIGN = re.compile(r"(?i)[a-z](?:\d|bet|slot|to(?:to|gel)|poker|gacor|casino|jackpot)")  # in every brand
+_PLAYED = ("bet", "slot", "toto", "togel", "poker", "gacor", "casino", "jackpot")  # one, or a figure, in every brand
 _NO_BRAND = frozenset(
     "alphabet sherbet abet gibet tibet thibet quodlibet sorbet timeslot nightslot strip-poker casino slot toto".split()
 )
@@ -117,6 +112,8 @@ def praised_saviour(view: View) -> Finding | None:
     traits=("offer",),
 )
 def places_served(view: View) -> Finding | None:
+    if view.hits.keys().isdisjoint(_SERVICES):
+        return None
     if view.text.count(",") + view.text.count("/") + view.text.count("|") + view.text.count("•") < 4:
         return None
     if not _service(view):
@@ -155,18 +152,8 @@ def praise_then_offer(view: View) -> Finding | None:
     family="words",
 )
 def medicine_name(view: View) -> Finding | None:
-    spans = tuple(
-        view.span(at, at + 1) for at, word in enumerate(view.words) if len(word) > _SHORT and _is_medicine(word)
-    )
+    spans = tuple(view.span(at, at + 1) for at in view.words_with(MEDICINE))
     return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
-
-
-_SHORT = 6  # letters; no medicine's name is as short
-
-
-@lru_cache(maxsize=100_000)
-def _is_medicine(word: str) -> bool:
-    return len(word) > _SHORT and word not in _NO_MEDICINE and _STEM.fullmatch(word) is not None
 
 
 @signal(
@@ -186,13 +173,13 @@ def medicine_host(view: View) -> Finding | None:
 @lru_cache(maxsize=50_000)
 def _names_medicine(host: str) -> bool:
     name = host.rpartition(".")[0].replace(".", "-")
-    return _HOST_MEDICINE.search(name) is not None or any(map(_is_medicine, re.split(r"[^a-z]+", name)))
+    return _HOST_MEDICINE.search(name) is not None or any(map(is_medicine, re.split(r"[^a-z]+", name)))
 
 
 @signal("brand-with-figures", 1.3, "a gambling brand's name", "un nom de marque de jeux d'argent", family="words")
 def brand_with_figures(view: View) -> Finding | None:
     """Sought in the text without decorative letters, but with its digits: raja77bet, MONA4D."""
-    if _BRAND_SIGN.search(view.norm.text) is None:
+    if not _may_name_brand(view):
         return None
     spans = tuple(
         span
@@ -200,6 +187,15 @@ def brand_with_figures(view: View) -> Finding | None:
         if found.group().lower() not in _NO_BRAND and not view.in_address(*(span := view.norm.span(*found.span())))
     )
     return Finding(grown(len(spans)), view.quoted(spans), spans) if spans else None
+
+
+def _may_name_brand(view: View) -> bool:
+    text = view.norm.text
+    classes = view.classes if text == view.text else classes_of(text)
+    if "a0" in classes or "A0" in classes:
+        return True
+    plain = (text if text.isascii() else text.replace("İ", "i").replace("ı", "i")).lower()
+    return any(word in plain for word in _PLAYED)
 
 
 @signal(
@@ -229,17 +225,19 @@ def decorated_name(view: View) -> Finding | None:
 )
 def keyword_soup(view: View) -> Finding | None:
     """Three words or more, no stop, no word that holds a sentence together, and something for sale among them."""
+    if not 3 <= len(view.words) <= 60:
+        return None
+    if GOODS.isdisjoint(view.hits) and not view.words_with(MEDICINE):
+        return None
     bare = view.text.strip()
     for address in reversed(view.addresses):
         bare = (bare[: address.start] + bare[address.end :]).strip()
-    if not 3 <= len(view.words) <= 60 or _SENTENCE.search(bare) is not None or bare.count(",") > len(view.words) / 4:
+    if _SENTENCE.search(bare) is not None or bare.count(",") > len(view.words) / 4:
         return None
     rarity = word_statistics().rarity
     words = [word for word in view.words if not word.isdigit()]
     small = sum(rarity(word) < _FUNCTION_WORD for word in words)
     if len(words) < 3 or small * 5 > len(words):
-        return None
-    if GOODS.isdisjoint(view.hits) and not any(map(_is_medicine, view.words)):
         return None
     return Finding(min(2.0, len(words) / 5), view.text[:80], ((0, min(80, len(view.text))),))
 

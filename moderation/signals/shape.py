@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 
+from moderation.letter_classes import CAPITAL, QUESTION
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.lexicon import GOODS
 from moderation.signals.view import View
+from moderation.signals.word_traits import STIRRED, STRANGE, STRETCHED
 from moderation.tokens import WORD
 from moderation.wordstats import word_statistics
 
 _MIXED_CASE = re.compile(r"\b[A-Za-z]*[a-z][A-Z]{2,}[a-z]*[A-Za-z]*\b|\b[a-z]+[A-Z]+[a-z]+[A-Z]\w*")
-_HUMP = re.compile(r"[a-z][A-Z]")
-_SPACED_START = re.compile(r"\b[^\W\d_][ .\-_*][^\W\d_][ .\-_*][^\W\d_][ .\-_*]")
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*]){4,}[^\W\d_](?!\w)")
 _STRETCHED_DOTS = re.compile(r"(?:\s[.!,?]){2,}|\w \.\. \w|(?:\s\.\s){2,}")
 _BANGS = re.compile(r"!{2,}|(?:! ?){2,}")
 _GLUED = re.compile(r"[a-z][.!?][A-Z][a-z]|[a-z],[a-z]{3}")
 _SPACE_BEFORE = re.compile(r"\w [.,](?:\s|$)")
 _MOJIBAKE = re.compile("Ã.|â€.|Â[\xa0-\xbf]|\ufffd|c3[a-f0-9]{2}|e2‚|&#\\d{2,5};|\\\\'")
-_UPPER = re.compile(r"[A-ZÀ-ÖØ-ÞА-ЯЁ]")
 _SHOUTED = re.compile(r"(?<!\w)[A-ZÀ-ÖØ-ÞА-ЯЁ]{4,}(?!\w)")
 _TEMPLATE = re.compile(
     r"\{[^{}\n|]{1,60}(?:\|[^{}\n|]{0,60})+\}|%[a-z_]+%|\[\[?(?:name|keyword|link|url|site|anchor)\w*\]?\]|#(?:name|keyword|link|url)\w*#"
@@ -58,7 +57,11 @@ _CODE_LINE = re.compile(
     r"(?:sudo|git|npm|npx|yarn|pip3?|gem|brew|docker|composer|cargo|apt(?:-get)?|curl|wget|ssh|chmod) "
     r"(?:-|[a-z][\w-]*(?:\s|$)).*$|```"
 )
-_CODE_SIGN = re.compile(r"[{}()=`$_<]|->|::|;\n|--|\.\w|(?m:^\s{0,40}(?:sudo|git|npm|pip|docker|curl) )")
+# no program without one of these, or a stop inside a word, or a command at the beginning of a line
+_CODE_SIGNS = ("{", "}", "(", ")", "=", "`", "$", "_", "<", "->", "::", ";\n", "--")
+_STOP_IN_WORD = (".a", ".A", ".0")  # in letter classes
+_COMMANDS = ("sudo ", "git ", "npm ", "pip ", "docker ", "curl ")
+_COMMAND = re.compile(r"(?m)^\s{0,40}(?:sudo|git|npm|pip|docker|curl) ")
 _NO_CODERS = GOODS - {"services", "streaming", "seo", "helpdesk", "shopping"}  # whose words programmers use as well
 _SMILEY = re.compile(r"(?<!\w)[:;=8][-o^']?[)(DPp/|3]|(?<!\w)[xX]D\b|\^\^|<3")
 _SMILEY_STARTS = (
@@ -81,7 +84,6 @@ _SMILEY_STARTS = (
     ":'",
     ":|",
 )
-_QUESTION = re.compile(r"[?？؟]")
 _EXCERPT = re.compile(r"\[\s?(?:\.{2,}|…|&#8230;)\s?\]")
 _TIGHT_EXCERPT = re.compile(
     r"\[(?:\.{3}|…)\][^\s\[](?:[^\[\n]*[^\s\[])?\[(?:\.{3}|…)\](?:…|\.{2,})"
@@ -96,21 +98,24 @@ def spans_finding(view: View, pattern: re.Pattern[str]) -> Finding | None:
     return Finding(grown(len(spans)), view.quoted(spans, 3), spans) if spans else None
 
 
-def _odd_words(view: View, spans: list[tuple[int, int]]) -> Finding | None:
-    outside = tuple(span for span in spans if not view.in_address(*span))
+def _words_with(view: View, trait: int) -> Finding | None:
+    found = view.words_with(trait)
+    if not found:
+        return None
+    outside = tuple(span for at in found if not view.in_address(*(span := view.span(at, at + 1))))
     return Finding(grown(len(outside)), view.quoted(outside, 3), outside) if outside else None
 
 
 @signal("strange-words", 1.3, "words of random letters", "mots aux lettres aléatoires", family="shape")
 def strange_words(view: View) -> Finding | None:
     """Letters that do not follow each other in any of our languages: "flqgwzoqjq". Known words are left out."""
-    return _odd_words(view, [view.span(at, at + 1) for at, odd in view.odd_words() if odd.strange])
+    return _words_with(view, STRANGE)
 
 
 @signal("random-capitals", 1.0, "words with capitals at random", "capitales au hasard dans les mots", family="shape")
 def random_capitals(view: View) -> Finding | None:
     """QlwuDdX, not JavaScript or BVerfGE: the letters must be strange too."""
-    if _HUMP.search(view.text) is None:
+    if "aA" not in view.classes:
         return None
     strangeness = word_statistics().strangeness
     spans = tuple(
@@ -126,26 +131,27 @@ def random_capitals(view: View) -> Finding | None:
 @signal("stirred-words", 1.0, "words with their letters stirred", "mots aux lettres mélangées", family="shape")
 def stirred_words(view: View) -> Finding | None:
     """Copied comments are stirred ("prboelm", "sotmiemes") so that nobody finds the original."""
-    return _odd_words(view, [view.span(at, at + 1) for at, odd in view.odd_words() if odd.stirred])
+    return _words_with(view, STIRRED)
 
 
 @signal("stretched-letters", -0.2, "letters drawn ouuuut", "lettres étiréééées", family="shape")
 def stretched_letters(view: View) -> Finding | None:
-    return _odd_words(view, [view.span(at, at + 1) for at, odd in view.odd_words() if odd.stretched])
+    return _words_with(view, STRETCHED)
 
 
 @signal("spaced-letters", 0.8, "l e t t e r s set apart", "l e t t r e s espacées", family="shape")
 def spaced_letters(view: View) -> Finding | None:
-    if _SPACED_START.search(view.text) is None:
-        return None
-    return spans_finding(view, _SPACED)
+    return spans_finding(view, _SPACED) if view.single_letters > _SPACED_AT_LEAST else None
+
+
+_SPACED_AT_LEAST = 4
 
 
 @signal("capitals", 0.5, "written in capitals", "écrit en capitales", family="shape")
 def capitals(view: View) -> Finding | None:
     if view.letters < 12:
         return None
-    upper = len(_UPPER.findall(view.text))
+    upper = view.classes.count(CAPITAL)
     if upper * 3 < view.letters:
         return None
     return Finding(min(2.0, 2.0 * upper / view.letters), view.text[:60])
@@ -153,24 +159,30 @@ def capitals(view: View) -> Finding | None:
 
 @signal("shouted-words", 0.3, "single words in capitals", "des mots en capitales", family="shape")
 def shouted_words(view: View) -> Finding | None:
-    return spans_finding(view, _SHOUTED)
+    return spans_finding(view, _SHOUTED) if "AAAA" in view.classes else None
 
 
 @signal("exclamations", 0.3, "rows of exclamation marks", "suites de points d'exclamation", family="shape")
 def exclamations(view: View) -> Finding | None:
-    return spans_finding(view, _BANGS) if view.text.count("!") > 1 else None
+    return spans_finding(view, _BANGS) if "!!" in view.text or "! !" in view.text else None
 
 
 @signal("stretched-dots", 0.8, "dots set apart . . .", "points espacés . . .", family="shape")
 def stretched_dots(view: View) -> Finding | None:
     if " ." not in view.text and " !" not in view.text and " ," not in view.text and " ?" not in view.text:
         return None
-    return spans_finding(view, _STRETCHED_DOTS)
+    return spans_finding(view, _STRETCHED_DOTS) if any(stop in view.classes for stop in _APART) else None
+
+
+_APART = (" . ", " ! ", " , ", " ? ", " .. ")
 
 
 @signal("glued-sentences", 0.3, "no space after a full stop", "pas d'espace après un point", family="shape")
 def glued_sentences(view: View) -> Finding | None:
-    return spans_finding(view, _GLUED)
+    return spans_finding(view, _GLUED) if any(sign in view.classes for sign in _GLUES) else None
+
+
+_GLUES = ("a.Aa", "a!Aa", "a?Aa", "a,aaa")
 
 
 @signal(
@@ -208,7 +220,7 @@ def emoji(view: View) -> Finding | None:
 
 @signal("keyword-lines", 1.0, "lines of keywords without a sentence", "lignes de mots-clés sans phrase", family="shape")
 def keyword_lines(view: View) -> Finding | None:
-    if "\n" not in view.text:
+    if view.text.count("\n") < 2:  # fewer than three lines
         return None
     lines = [line.strip() for line in view.text.split("\n") if line.strip()]
     bare = [line for line in lines if line[-1:].isalnum() and line.count(" ") <= 6 and _WORDY.search(line)]
@@ -261,6 +273,8 @@ _SMALL_WORD = re.compile(
 
 @signal("repeated-words", 0.8, "repeats the same words", "répète les mêmes mots", family="shape")
 def repeated_words(view: View) -> Finding | None:
+    if len(view.words) < 8:
+        return None
     long_words = [word for word in view.words if len(word) > 3]
     different = len(set(long_words))
     share = 1.0 - different / len(long_words) if len(long_words) >= 8 else 0.0
@@ -313,7 +327,7 @@ def _same_words(line: str, author: str) -> bool:
 @signal("code", -0.9, "program code", "du code informatique", family="shape")
 def code(view: View) -> Finding | None:
     """Two kinds of signs, or a whole line as one types it into a terminal: one sign alone stands in any text."""
-    if _CODE_SIGN.search(view.text) is None:
+    if not _may_be_code(view):
         return None
     if not _NO_CODERS.isdisjoint(view.hits) or len(view.body_hosts) > 2:
         return None
@@ -330,14 +344,27 @@ def code(view: View) -> Finding | None:
     return Finding(grown(len(lines) + len(kinds)), view.quoted(spans, 3), spans)
 
 
+def _may_be_code(view: View) -> bool:
+    text, classes = view.text, view.classes
+    for sign in _CODE_SIGNS:
+        if sign in text:
+            return True
+    if "." in text and any(stop in classes for stop in _STOP_IN_WORD):
+        return True
+    return any(command in text for command in _COMMANDS) and _COMMAND.search(text) is not None
+
+
 @signal("smiley", -0.3, "a smiley", "un smiley", family="shape")
 def smiley(view: View) -> Finding | None:
-    return spans_finding(view, _SMILEY) if any(start in view.text for start in _SMILEY_STARTS) else None
+    text = view.text
+    if not (":" in text or ";" in text or "=" in text or "D" in text or "^^" in text or "<3" in text):
+        return None
+    return spans_finding(view, _SMILEY) if any(start in text for start in _SMILEY_STARTS) else None
 
 
 @signal("question", -0.2, "asks a question", "pose une question", family="shape")
 def question(view: View) -> Finding | None:
-    found = len(_QUESTION.findall(view.text))
+    found = view.classes.count(QUESTION)
     return Finding(grown(found), "?") if found else None
 
 

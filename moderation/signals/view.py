@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache, reduce
+from operator import or_
 from typing import NamedTuple
 
+from moderation.letter_classes import DIGIT, classes_of
 from moderation.normalise import normalised
 from moderation.signals.lexicon import Hit, lexicon
+from moderation.signals.word_traits import TELLING, TELLING_RARITY, word_traits
 from moderation.tokens import WORD, folded
 from moderation.verdict import Submission
 from moderation.wordstats import word_statistics
@@ -44,54 +47,59 @@ class Address(NamedTuple):
     path: str
 
 
-class Oddity(NamedTuple):
-    """In which ways a word is odd; see the signals of the same names."""
-
-    strange: bool
-    stirred: bool
-    stretched: bool
-
-
-_DIGIT = re.compile(r"\d")
-_TELLING = 0.42
 _COUNTED = 0.3  # of an article's words: half are common ones in languages that were counted, a fifth in others
 BEGINNING = 6  # letters by which forms of one word agree
-_STRANGE = 5.2  # bits a letter; 1 % of readers' comments hold such a word, half of the machine-made ones
-_STIRRED = 3.8  # bits a letter; well-formed words that happen to be anagrams stay below
-_STRETCHED = re.compile(r"([^\W\d_])\1{3,}")
 
 
-@lru_cache(maxsize=100_000)
-def oddity(word: str) -> Oddity | None:
-    """How a word is odd, None for all the others."""
-    statistics = word_statistics()
-    bits = statistics.strangeness(word) if len(word) >= 6 else 0.0
-    odd = Oddity(
-        strange=bits > _STRANGE and not statistics.is_known(word),
-        stirred=bits > _STIRRED and statistics.is_stirred(word),
-        stretched=_STRETCHED.search(word) is not None,
-    )
-    return odd if any(odd) else None
+class PageView:
+    """What the article says, in a form made for looking things up. Shared by all comments of a page; what only some
+    comments ask for is worked out when the first one asks.
 
-
-class PageView(NamedTuple):
-    """What the article says, in a form made for looking things up. Shared by all comments of a page.
-
-    `beginnings` are the first letters of `words`; `is_counted`: the word statistics know the article's language.
+    `words` are those of more than three letters, `title_words` those of the title among them.
     """
 
-    title_words: frozenset[str]
-    words: frozenset[str]
-    shingles: frozenset[tuple[str, ...]]
-    title_folded: str
-    hosts: frozenset[str]
-    beginnings: frozenset[str]
-    is_counted: bool
+    def __init__(self, title: str, text: str) -> None:
+        title_words = _folded_words(title)
+        self._text = text[:_PAGE_READ]
+        self._all_words = _folded_words(self._text)
+        self.title_folded = " ".join(title_words)
+        self.title_words = frozenset(word for word in title_words if len(word) > 3)
+        self.words = self.title_words.union(word for word in self._all_words if len(word) > 3)
+
+    @cached_property
+    def shingles(self) -> frozenset[tuple[str, ...]]:
+        """Every six words in a row."""
+        return frozenset(zip(*(self._all_words[at:] for at in range(6)), strict=False))
+
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """The hosts that it writes out."""
+        return written_hosts(self._text)
+
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """The first letters of `words`."""
+        return frozenset(word[:BEGINNING] for word in self.words)
+
+    @cached_property
+    def is_counted(self) -> bool:
+        """Whether the word statistics know the article's language."""
+        rarity = word_statistics().rarity
+        common = sum(rarity(word) <= TELLING_RARITY for word in self._all_words)
+        return common >= _COUNTED * len(self._all_words)
 
     def says(self, words: Sequence[str]) -> bool:
         """Whether all of these words that are longer than three letters stand in the article; some must be."""
         long_words = [word for word in words if len(word) > 3]
         return bool(long_words) and all(word in self.words for word in long_words)
+
+
+_PAGE_READ = 60_000  # characters
+
+
+def _folded_words(text: str) -> list[str]:
+    words = WORD.findall(text.lower())
+    return words if text.isascii() else list(map(folded, words))
 
 
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
@@ -100,7 +108,7 @@ LETTERS_A_WORD = 2  # of a script without spaces, as in the language bench
 
 def words_in(words: Sequence[str]) -> int:
     """How many words these are, where Chinese, Japanese, Thai, Lao, Burmese and Khmer write theirs without spaces."""
-    if all(map(str.isascii, words)):
+    if _UNSPACED.search(" ".join(words)) is None:
         return len(words)
     letters = [len(_UNSPACED.findall(word)) for word in words]
     return sum(max(1, round(count / LETTERS_A_WORD)) if count else 1 for count in letters)
@@ -113,20 +121,23 @@ class View:
     `folded`; `span` gives those in the comment's text. `hits` are the phrases of the word lists by family. `hosts` are
     the hosts the body links to, own-site hosts left out; `author_host` is the host of the author's address. `count` is
     the number of words as the script counts them, `is_notice` whether another page's software wrote the comment.
+    `classes` is the text in letter classes: what a pattern needs is looked for there before the pattern is tried.
     """
 
     __slots__ = (
         "_found",
         "_fresh",
-        "_odd",
         "_page",
+        "_some_traits",
         "_telling",
+        "_traits",
         "addresses",
         "all_hosts",
         "author",
         "author_host",
         "author_words",
         "body_hosts",
+        "classes",
         "count",
         "folded",
         "hits",
@@ -137,6 +148,7 @@ class View:
         "notice_form",
         "own_host",
         "own_links",
+        "single_letters",
         "submission",
         "text",
         "word_starts",
@@ -146,6 +158,7 @@ class View:
     def __init__(self, submission: Submission) -> None:
         self.submission = submission
         self.text = text = submission.text[:JUDGED]
+        self.classes = classes_of(text)
         self.norm = norm = normalised(text)
         self.folded = norm.folded
         found = list(WORD.finditer(norm.folded))
@@ -154,12 +167,15 @@ class View:
             self.words = words = list(map(folded, words))
         self.word_starts = [match.start() for match in found]
         self._found = found
-        self.letters = sum(map(len, words))
+        lengths = list(map(len, words))
+        self.letters = sum(lengths)
+        # letters set apart are not told in a text whose disguises were taken off: other lengths
+        self.single_letters = lengths.count(1) if text.isascii() else len(text)
         self.count = len(words) if text.isascii() else words_in(words)
         self.is_notice = submission.kind in NOTICE_KINDS
         self.addresses = addresses_in(text) if _ADDRESS_HINT.search(text) is not None else ()
         self.own_host = host_of(submission.site or "")
-        self.author = _DATE_TAIL.sub("", (submission.author or "").strip())
+        self.author = _without_date(submission.author) if submission.author else ""
         self.author_words = _name_words(self.author) if self.author else ()
         self.author_host = host_of(submission.author_url or "")
         body = [address.host for address in self.addresses]
@@ -169,7 +185,8 @@ class View:
         self.own_links = len(body) - len(self.body_hosts)
         self.hosts = frozenset(self.body_hosts)
         self._telling: frozenset[str] | None = None
-        self._odd: list[tuple[int, Oddity]] | None = None
+        self._traits = list(map(word_traits.__getitem__, words))
+        self._some_traits = reduce(or_, set(self._traits), 0)
         self._fresh: dict[str, list[Hit]] = {}
         self._page = (
             page_view(submission.article_title or "", submission.article_text or "")
@@ -195,7 +212,7 @@ class View:
             having.append("address")
         if self.all_hosts:
             having.append("host")
-        if _DIGIT.search(self.text) is not None:
+        if DIGIT in self.classes:
             having.append("digit")
         if submission.article_text or submission.article_title:
             having.append("page")
@@ -228,24 +245,23 @@ class View:
 
     def fresh_of(self, families: Collection[str]) -> list[tuple[str, list[Hit]]]:
         """The fresh hits of those families that have any, in the order of `families`."""
-        if self.hits.keys().isdisjoint(families):
+        if not self.hits or self.hits.keys().isdisjoint(families):
             return []
         return [(family, found) for family in families if (found := self.fresh(family))]
 
     def telling(self) -> frozenset[str]:
         """The words that say what the comment is about: rarer than about one text in fifty; worked out once."""
         if self._telling is None:
-            rarity = word_statistics().rarity
-            self._telling = frozenset(word for word in self.words if len(word) > 3 and rarity(word) > _TELLING)
+            self._telling = frozenset(
+                [word for word, traits in zip(self.words, self._traits, strict=True) if traits & TELLING]
+            )
         return self._telling
 
-    def odd_words(self) -> list[tuple[int, Oddity]]:
-        """The words that are odd in some way, and how; worked out once."""
-        if self._odd is None:
-            self._odd = [
-                (at, odd) for at, word in enumerate(self.words) if len(word) > 4 and (odd := oddity(word)) is not None
-            ]
-        return self._odd
+    def words_with(self, trait: int) -> list[int]:
+        """Which of the words have a trait of `word_traits`."""
+        if not self._some_traits & trait:
+            return []
+        return [at for at, traits in enumerate(self._traits) if traits & trait]
 
     def in_address(self, start: int, end: int) -> bool:
         """Whether these characters belong to an address written in the text."""
@@ -258,6 +274,11 @@ class View:
         """The words at these spans, for a reason that a person reads."""
         quotes = list(dict.fromkeys(self.text[start:end] for start, end in spans))
         return ", ".join(quotes[:most]) + (", …" if len(quotes) > most else "")
+
+
+@lru_cache(maxsize=20_000)
+def _without_date(name: str) -> str:
+    return _DATE_TAIL.sub("", name.strip())
 
 
 @lru_cache(maxsize=20_000)
@@ -298,21 +319,7 @@ def same_site(host: str, own: str) -> bool:
 @lru_cache(maxsize=256)
 def page_view(title: str, text: str) -> PageView:
     """The page's words, for the comments under it. Kept for 256 pages."""
-    title_words = [folded(word) for word in WORD.findall(title.lower())]
-    words = [folded(word) for word in WORD.findall(text[:60_000].lower())]
-    in_title = frozenset(word for word in title_words if len(word) > 3)
-    said = in_title.union(word for word in words if len(word) > 3)
-    rarity = word_statistics().rarity
-    common = sum(rarity(word) <= _TELLING for word in words)
-    return PageView(
-        title_words=in_title,
-        words=said,
-        shingles=frozenset(zip(*(words[at:] for at in range(6)), strict=False)),
-        title_folded=" ".join(title_words),
-        hosts=written_hosts(text[:60_000]),
-        beginnings=frozenset(word[:BEGINNING] for word in said),
-        is_counted=common >= _COUNTED * len(words),
-    )
+    return PageView(title, text)
 
 
 def written_hosts(text: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 Span = tuple[int, int]
 
@@ -191,9 +192,8 @@ def _homoglyphs_folded(text: str) -> tuple[str, list[Span], list[Span]]:
         letters = word.group()
         if letters.isascii():
             continue
-        put_back = _unmixed(letters)
-        scripts = {_script(letter) for letter in letters}
-        if len(scripts) > 1 and scripts != {"latin", "other"}:
+        put_back, is_mixed = _unmixed(letters)
+        if is_mixed:
             mixed.append(word.span())
         if put_back == letters:
             continue
@@ -207,8 +207,14 @@ def _homoglyphs_folded(text: str) -> tuple[str, list[Span], list[Span]]:
     return "".join(folded), homoglyphs, mixed
 
 
-def _unmixed(word: str) -> str:
-    """A word that mixes alphabets, in the alphabet that its unmistakable letters belong to."""
+@lru_cache(maxsize=50_000)
+def _unmixed(word: str) -> tuple[str, bool]:
+    """A word that mixes alphabets, in the alphabet that its unmistakable letters belong to; and whether it mixes."""
+    scripts = set(map(_script, word))
+    return _in_one_script(word), len(scripts) > 1 and scripts != {"latin", "other"}
+
+
+def _in_one_script(word: str) -> str:
     latin = word.translate(_LATIN_OF)
     if latin == word:
         return word
@@ -226,7 +232,8 @@ def _unmixed(word: str) -> str:
 
 def _leet_folded(text: str) -> tuple[str, tuple[Span, ...]]:
     """`text` with l33t characters inside words put back as letters, and the spans of those words."""
-    if _LEET_RUN.search(text) is None:
+    # one look a sign: texts without any of them are the rule
+    if not any(sign in text for sign in _LEET_OF) or _LEET_RUN.search(text) is None:
         return text, ()
     spans: list[Span] = []
     folded: list[str] = []

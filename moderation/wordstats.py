@@ -37,7 +37,9 @@ class WordStatistics:
         self._known = known
         self._stirred = stirred
         counts = np.frombuffer(pairs, dtype="<u4").reshape(_LETTERS, _LETTERS).astype(float) + 0.5
-        self._surprise = (-np.log2(counts / counts.sum(axis=1, keepdims=True))).tolist()
+        surprise = (-np.log2(counts / counts.sum(axis=1, keepdims=True))).tolist()
+        letters = "`abcdefghijklmnopqrstuvwxyz"  # the first stands for the edge of a word
+        self._surprise = {(a, b): surprise[i][j] for i, a in enumerate(letters) for j, b in enumerate(letters)}
         self.rarity = lru_cache(maxsize=_CACHED)(self._rarity)
         self.strangeness = lru_cache(maxsize=_CACHED)(self._strangeness)
         self.is_stirred = lru_cache(maxsize=_CACHED)(self._is_stirred)
@@ -54,8 +56,8 @@ class WordStatistics:
         for random letters; 0 for words that are not of the letters a-z."""
         if not (word.isascii() and word.isalpha()):
             return 0.0
-        letters = [0, *(ord(letter) - 96 for letter in word.lower()), 0]
-        return float(sum(self._surprise[a][b] for a, b in pairwise(letters)) / (len(letters) - 1))
+        letters = f"`{word.lower()}`"
+        return float(sum(map(self._surprise.__getitem__, pairwise(letters))) / (len(letters) - 1))
 
     def _is_stirred(self, word: str) -> bool:
         """Whether an unknown word has the letters of a known one in another order, first and last in their places.

@@ -7,7 +7,7 @@ works in languages of which no labelled comment was ever seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -46,6 +46,20 @@ class Entry(NamedTuple):
     stems: tuple[Phrase, ...]
 
 
+class _Entries(dict[str, Entry | None]):
+    """What may begin with each word that was met; None for most."""
+
+    def __init__(self, entry_of: Callable[[str], Entry | None]) -> None:
+        super().__init__()
+        self._entry_of = entry_of
+
+    def __missing__(self, word: str) -> Entry | None:
+        if len(self) >= _CACHED_WORDS:
+            self.clear()
+        entry = self[word] = self._entry_of(word)
+        return entry
+
+
 class Lexicon:
     """Phrases of every family, by their first word."""
 
@@ -53,10 +67,12 @@ class Lexicon:
         self._first: dict[str, list[Phrase]] = {}
         self._stems: dict[str, list[Phrase]] = {}
         self._anywhere: list[tuple[str, str]] = []
-        self._known: dict[str, Entry | None] = {}
+        self._known = _Entries(self._entry_of)
         self.families: tuple[str, ...] = ()
         self._read(lines)
         self._stem_lengths = tuple(sorted({len(stem) for stem in self._stems}))
+        self._shortest = self._stem_lengths[0] if self._stems else 0
+        self._stem_beginnings = frozenset(stem[: self._shortest] for stem in self._stems)
 
     def _read(self, lines: str) -> None:
         family = ""
@@ -93,17 +109,14 @@ class Lexicon:
         yield from self._stems.items()
 
     def _entry_of(self, word: str) -> Entry | None:
-        """What may begin with this word; kept for the next comment."""
+        """What may begin with this word."""
         found = list(self._first.get(word, ()))
-        for length in self._stem_lengths:
-            if length > len(word):
-                break
-            found.extend(self._stems.get(word[:length], ()))
-        entry = _entry(found) if found else None
-        if len(self._known) >= _CACHED_WORDS:
-            self._known.clear()
-        self._known[word] = entry
-        return entry
+        if word[: self._shortest] in self._stem_beginnings:
+            for length in self._stem_lengths:
+                if length > len(word):
+                    break
+                found.extend(self._stems.get(word[:length], ()))
+        return _entry(found) if found else None
 
     def scan(self, words: Sequence[str], text: str) -> dict[str, list[Hit]]:
         """Hits by family, in order. A word counts once a family: the longest phrase takes its words.
@@ -111,10 +124,8 @@ class Lexicon:
         `words` are lower case and folded; `text` is the comment as it stands, for scripts without spaces.
         """
         hits: dict[str, list[Hit]] = {}
-        known = self._known
         last_word = len(words) - 1
-        for at, word in enumerate(words):
-            entry = known[word] if word in known else self._entry_of(word)
+        for at, entry in enumerate(map(self._known.__getitem__, words)):
             if entry is None:
                 continue
             if at < last_word and (entry.longer or entry.stems):

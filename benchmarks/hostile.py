@@ -400,12 +400,14 @@ def crowded() -> tuple[list[Figure], dict[str, Any]]:
     asked = sum(found.did.values())
     return [
         Figure("queue, p95 alone", "", f"{found.alone_p95:.0f} ms"),
+        Figure(f"  beside {crowd.CLIENTS} calm clients", "", f"{found.calm_p95:.0f} ms"),
         Figure(
             f"queue, p95 while {crowd.CLIENTS} hostile clients work",
             "<= 300 ms",
             f"{found.crowded_p95:.0f} ms",
             found.crowded_p95 <= 300,
         ),
+        Figure("  against calm ones", "", f"{found.crowded_p95 / found.calm_p95:.1f}x"),
         Figure("  p50", "", f"{found.crowded_p50:.0f} ms"),
         Figure("answers to the editor that were no queue", "0", str(found.wrong), found.wrong == 0),
         Figure("requests of the crowd (control)", ">= 50", f"{asked:,}", asked >= 50),

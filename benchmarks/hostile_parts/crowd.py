@@ -1,7 +1,7 @@
-"""An editor who reads the queue while fifty hostile clients work on the desk.
+"""An editor who reads the queue while fifty clients work on the desk, calm ones first, then hostile ones.
 
 The desk is `tamis desk` in a process of its own, the crowd is another (`python -m benchmarks.hostile_parts.crowd URL
-COOKIE`), the editor is this one.
+COOKIE MOOD`), the editor is this one. What fifty calm clients cost tells what the machine does besides.
 """
 
 from __future__ import annotations
@@ -35,14 +35,16 @@ from tests.storage.hostile_statements import BOTH, SQLITE
 ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = 50
 LOOKS = 100
+LEAST_LOOKS, MOST_SECONDS = 25, 60.0  # on a machine so busy that a look takes seconds
 PAUSE = 0.05  # between two looks of the editor: he reads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Milliseconds of the queue's answers, alone and among the crowd; `did`: the crowd's requests by kind."""
+    """Milliseconds of the queue's answers, alone and among each crowd; `did`: the hostile one's requests by kind."""
 
     alone_p95: float
+    calm_p95: float
     crowded_p50: float
     crowded_p95: float
     wrong: int  # answers to the editor that were none
@@ -87,21 +89,29 @@ def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
 def watch() -> Watch:
     with tempfile.TemporaryDirectory(prefix="tamis-crowd-") as name, desk(Path(name)) as (address, marie, ana):
         alone, _ = looks(address, marie)
-        words = [sys.executable, "-m", "benchmarks.hostile_parts.crowd", address, ana]
-        with subprocess.Popen(
-            words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=dict(os.environ)
-        ) as crowd:
-            assert crowd.stdout is not None
-            crowd.stdout.readline()  # all of them are at work
-            crowded, wrong = looks(address, marie)
-            said, _ = crowd.communicate("\n")
+        calm, calm_wrong, _ = among("calm", address, marie, ana)
+        crowded, wrong, did = among("hostile", address, marie, ana)
     return Watch(
         alone_p95=p95(alone),
+        calm_p95=p95(calm),
         crowded_p50=statistics.median(crowded),
         crowded_p95=p95(crowded),
-        wrong=wrong,
-        did=json.loads(said),
+        wrong=wrong + calm_wrong,
+        did=did,
     )
+
+
+def among(mood: str, address: str, editor: str, others: str) -> tuple[list[float], int, dict[str, int]]:
+    """What `looks` says while a crowd in that mood is at work, and what the crowd did."""
+    words = [sys.executable, "-m", "benchmarks.hostile_parts.crowd", address, others, mood]
+    with subprocess.Popen(
+        words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=dict(os.environ)
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # all of them are at work
+        times, wrong = looks(address, editor)
+        said, _ = process.communicate("\n")
+    return times, wrong, json.loads(said)
 
 
 def p95(times: list[float]) -> float:
@@ -110,10 +120,12 @@ def p95(times: list[float]) -> float:
 
 def looks(address: str, cookie: str) -> tuple[list[float], int]:
     """Milliseconds of each answer, and how many of them were no queue."""
-    times, wrong = [], 0
+    times: list[float] = []
+    wrong = 0
     with httpx.Client(base_url=address, cookies={SESSION_COOKIE: cookie}, timeout=60) as client:
         client.get("/api/queue")
-        for _ in range(LOOKS):
+        ends = time.monotonic() + MOST_SECONDS
+        while len(times) < LEAST_LOOKS or (len(times) < LOOKS and time.monotonic() < ends):
             began = time.perf_counter()
             answer = client.get("/api/queue")
             times.append((time.perf_counter() - began) * 1000)
@@ -181,17 +193,32 @@ async def dawdles(client: httpx.AsyncClient, chance: random.Random, did: Counter
     did["slow head"] += 1
 
 
-KINDS: tuple[Client, ...] = (
-    asks_the_console, sends_a_long_address, guesses_a_password, sends_megabytes, opens_heavy_pages, dawdles,
-)  # fmt: skip
+async def looks_at_the_counts(client: httpx.AsyncClient, chance: random.Random, did: Counter[str]) -> None:
+    """What an open page of the desk does by itself, somewhat more often."""
+    answer = await client.get("/api/counts")
+    did[f"counts {answer.status_code}"] += 1
+    await asyncio.sleep(4 + chance.random())
 
 
-async def crowd(address: str, cookie: str) -> dict[str, int]:
+KINDS: dict[str, tuple[Client, ...]] = {
+    "calm": (looks_at_the_counts,),
+    "hostile": (
+        asks_the_console,
+        sends_a_long_address,
+        guesses_a_password,
+        sends_megabytes,
+        opens_heavy_pages,
+        dawdles,
+    ),
+}
+
+
+async def crowd(address: str, cookie: str, kinds: tuple[Client, ...]) -> dict[str, int]:
     """Fifty clients, each of them at it again as soon as it has an answer, until standard input says a word."""
     did: Counter[str] = Counter()
 
     async def one(number: int) -> None:
-        chance, work = random.Random(number), KINDS[number % len(KINDS)]
+        chance, work = random.Random(number), kinds[number % len(kinds)]
         async with httpx.AsyncClient(base_url=address, cookies={SESSION_COOKIE: cookie}, timeout=60) as client:
             while True:
                 try:
@@ -210,4 +237,4 @@ async def crowd(address: str, cookie: str) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(crowd(sys.argv[1], sys.argv[2]))))
+    print(json.dumps(asyncio.run(crowd(sys.argv[1], sys.argv[2], KINDS[sys.argv[3]]))))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -103,10 +104,10 @@ class MeasuredBodies:
             from flows.desk.signing_in.sessions import current  # the pages import this module
 
             if await run_in_threadpool(current, Request(scope)) is None:
-                await JSONResponse({"error": "log in first"}, status_code=401)(scope, receive, send)
+                await unread({"error": "log in first"}, 401)(scope, receive, send)
                 return
         limit = next((limit for start, limit in BODY_LIMITS if path.startswith(start)), MAX_BODY)
-        refusal = JSONResponse({"error": f"the request is longer than {limit:,} bytes"}, status_code=413)
+        refusal = unread({"error": f"the request is longer than {limit:,} bytes"}, 413)
         if announced(scope) > limit:
             await refusal(scope, receive, send)
             return
@@ -135,40 +136,64 @@ class MeasuredBodies:
             return  # nobody waits for the answer, and a stranger's hanging up is no fault to write down
 
 
+def unread(words: dict[str, str], status: int) -> JSONResponse:
+    """A refusal before the body has been read. The connection ends with it: what still comes is nobody's to read."""
+    return JSONResponse(words, status_code=status, headers={"Connection": "close"})
+
+
 PAGES_AT_ONCE, PAGES_WAITING = 3, 200
 """Pages that are made at a time, and those that may wait for their turn."""
 
-FREE = ("/api/", "/static/", "/healthz", "/metrics")
+PATIENCE_SECONDS = 0.5
+"""For so long at most a page waits for the editors' requests, so that a busy newsroom has pages too."""
+
+URGENT = "/api/"
+FREE = (URGENT, "/static/", "/healthz", "/metrics")
 """What editors and monitors wait for: never behind a page."""
 
 
 class PagesInTurn:
-    """Makes a few pages at a time, so that however many are asked for, the queue of the editors is not behind them.
+    """Makes a few pages at a time, and begins none while an editor's request is under way: however many pages are asked
+    for, the queue waits for the rest of those that were begun and for no other.
 
     A page's turn ends with the first line of its answer: who reads it slowly holds nobody up. Answers of the SQL
-    console have processes and a queue of their own, and are waited for outside of the turns.
+    console have processes and a queue of their own, and are waited for `aside`.
     """
 
     def __init__(self, app: App) -> None:
         self.app = app
         self.turns = asyncio.Semaphore(PAGES_AT_ONCE)
         self.waiting = 0
+        self.urgent = 0
+        self.quiet = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(FREE) or scope["method"] not in ("GET", "HEAD"):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
-        if self.waiting >= PAGES_WAITING:
+        elif scope["path"].startswith(URGENT):
+            await self.at_once(scope, receive, send)
+        elif scope["path"].startswith(FREE) or scope["method"] not in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+        elif self.waiting >= PAGES_WAITING:
             words = PlainTextResponse("Too many pages are asked for; try again in a moment.\n", status_code=503)
             words.headers["Retry-After"] = "5"
             await words(scope, receive, send)
-            return
-        self.waiting += 1
+        else:
+            await self.in_turn(scope, receive, send)
+
+    async def at_once(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.urgent += 1
+        self.quiet.clear()
         try:
-            await self.turns.acquire()
+            await self.app(scope, receive, send)
         finally:
-            self.waiting -= 1
-        turn = Turn(self.turns)
+            self.urgent -= 1
+            if not self.urgent:
+                self.quiet.set()
+
+    async def in_turn(self, scope: Scope, receive: Receive, send: Send) -> None:
+        turn = Turn(self)
+        await turn.take()
         scope[TURN] = turn
 
         async def sent(message: MutableMapping[str, Any]) -> None:
@@ -180,6 +205,23 @@ class PagesInTurn:
         finally:
             turn.end()
 
+    async def acquire(self) -> None:
+        """Wait for a turn, then until no editor waits for an answer."""
+        self.waiting += 1
+        try:
+            await self.turns.acquire()
+        finally:
+            self.waiting -= 1
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while self.urgent:
+                    await self.quiet.wait()
+        except TimeoutError:
+            return
+        except BaseException:
+            self.turns.release()
+            raise
+
 
 TURN = "tamis.turn"
 
@@ -187,19 +229,33 @@ TURN = "tamis.turn"
 class Turn:
     """One page's turn. Ending it twice is the same as once."""
 
-    def __init__(self, turns: asyncio.Semaphore) -> None:
-        self.turns: asyncio.Semaphore | None = turns
+    def __init__(self, pages: PagesInTurn) -> None:
+        self.pages = pages
+        self.taken = False
+
+    async def take(self) -> None:
+        await self.pages.acquire()
+        self.taken = True
 
     def end(self) -> None:
-        if self.turns is not None:
-            self.turns.release()
-            self.turns = None
+        if self.taken:
+            self.pages.turns.release()
+            self.taken = False
 
 
-def end_turn(scope: Scope) -> None:
-    """For a page that goes on to wait for something else than this process: others may have their turn meanwhile."""
-    if (turn := scope.get(TURN)) is not None:
-        turn.end()
+@asynccontextmanager
+async def aside(scope: Scope) -> AsyncIterator[None]:
+    """For a page that waits for something else than this process: others have their turn meanwhile, and it has another
+    one afterwards."""
+    turn: Turn | None = scope.get(TURN)
+    if turn is None or not turn.taken:  # an application without the middleware, or an answer that has begun
+        yield
+        return
+    turn.end()
+    try:
+        yield
+    finally:
+        await turn.take()
 
 
 class TooLong(BaseException):

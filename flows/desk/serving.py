@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import uvicorn
@@ -12,6 +13,10 @@ from flows.errors import FlowError
 from flows.settings import Settings
 from storage.desk.editors import all_editors
 from storage.opening import open_database
+
+SWITCH_SECONDS = 0.001
+"""After so long a thread that computes lets the others on: the queue reads a database, takes Python's lock again after
+each row, and would wait for every page that is being made with Python's own 5 ms."""
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
@@ -37,4 +42,5 @@ def serve(settings: Settings, host: str, port: int, names: tuple[str, ...], anno
         announce(f"The desk is at http://{host if ':' not in host else f'[{host}]'}:{port}/ (stop with Ctrl-C)")
         if not guarded:
             announce("It is read-only until the first account: tamis user add NAME --role editor")
+        sys.setswitchinterval(SWITCH_SECONDS)
         uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, access_log=False)

@@ -22,6 +22,7 @@ import orjson
 
 from storage.analysts.sql.child import ALARM_AFTER, Job, as_json
 from storage.analysts.sql.refusals import refused
+from storage.analysts.sql.statement import single, values_of
 from storage.analysts.views import VIEWS
 from storage.database.engine import Database, sqlite_file
 
@@ -82,6 +83,7 @@ class Console:
         Raises QueryRefused with one sentence: what the statement may not do, its mistake, or which limit it met. `stop`
         set by another thread kills it.
         """
+        values_of(single(sql), parameters or {})  # what is no statement starts no process
         job = self.job([sql], parameters, seconds or self.limits.seconds, rows or self.limits.rows)
         return answer_of(one(self.run(job, stop), job))
 
@@ -105,6 +107,7 @@ class Console:
         stop: threading.Event | None = None,
     ) -> Written:
         """Every row of one SELECT as a file of that kind (see `sql.files.KINDS`), or QueryRefused and no file."""
+        values_of(single(sql), parameters or {})
         job = self.job([sql], parameters, self.limits.download_seconds, self.limits.rows, file=path, kind=kind)
         try:
             said = one(self.run(job, stop), job)
@@ -159,7 +162,9 @@ class Console:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=bare_environment(),
-            start_new_session=True,
+            # A group of its own, so that Ctrl-C is ours alone, but no session: Linux gives each session an equal share
+            # of the processor, whatever its processes' nice values, so that every child would get as much as the desk.
+            process_group=0,
         )
         began = time.monotonic()
         sent: bytes | None = as_json(job)

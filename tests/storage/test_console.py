@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import resource
 import secrets
 import threading
@@ -175,6 +176,35 @@ def test_a_query_that_nobody_waits_for_is_killed(console: Console) -> None:
     stop = threading.Event()
     stop.set()
     assert "cancelled" in refusal(console, endless, seconds=500, stop=stop)  # had it ended by itself: "stopped after"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are told from /proc")
+def test_a_question_shares_the_desks_part_of_the_processor(console: Console) -> None:
+    """A session of its own would be a share of its own, on Linux, as large as that of all editors together."""
+    endless = "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up) SELECT count(*) FROM up WHERE n < 0"
+    stop = threading.Event()
+    asking = threading.Thread(target=refusal, args=(console, endless), kwargs={"seconds": 60, "stop": stop})
+    before = children()
+    asking.start()
+    while not (found := children() - before):
+        assert asking.is_alive()
+    (child,) = found
+    session, group = os.getsid(child), os.getpgid(child)
+    stop.set()
+    asking.join()
+    assert session == os.getsid(0)
+    assert group != os.getpgrp()  # Ctrl-C ends the desk, which ends its children
+
+
+def children() -> set[int]:
+    return {int(one) for task in Path("/proc/self/task").iterdir() for one in (task / "children").read_text().split()}
+
+
+def test_what_is_no_statement_starts_no_process(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Console, "run", None)
+    for sql in ("DROP TABLE comments", "SELECT 1; SELECT 2", "SELECT '" + "a" * MAX_CHARACTERS, "SELECT :missing"):
+        with pytest.raises(QueryRefused):
+            console.query(sql)
 
 
 def test_a_statement_as_long_as_a_book_is_refused_at_once() -> None:

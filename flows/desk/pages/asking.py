@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +16,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from flows.desk.pages.i18n import Texts
-from flows.desk.security import end_turn
+from flows.desk.security import aside
 from storage.analysts.console import Console
 from storage.analysts.sql.files import KINDS
 from storage.analysts.sql.refusals import SENTENCES, refused
@@ -23,6 +24,7 @@ from storage.database.errors import QueryRefused
 
 QUESTIONS, FILES = 3, 2  # how many are answered at a time; each has a process and a thread that waits for it
 WAITING = 12  # further ones may wait
+OWN = 5  # of an account, answered or waiting: nobody fills the queue alone
 LOOK_SECONDS = 0.25  # between two looks at whether the reader is still there
 PIECE = 1 << 18
 
@@ -30,29 +32,31 @@ Result = TypeVar("Result")
 
 
 class Pool:
-    """So many at a time, and a short queue: whoever comes beyond it is told at once."""
+    """So many at a time, and a short queue: whoever comes beyond it, or beyond his part of it, is told at once."""
 
     def __init__(self, size: int) -> None:
         self.threads = ThreadPoolExecutor(size, thread_name_prefix="sql")
         self.most = size + WAITING
-        self.under_way = 0
+        self.under_way: Counter[str] = Counter()
 
     async def run(self, request: Request, work: Callable[[threading.Event], Result]) -> Result:
         """What `work` returns. The event it gets is set when the reader has gone away. Raises QueryRefused."""
-        if self.under_way >= self.most:
+        name = who(request)
+        if self.under_way[name] >= OWN or self.under_way.total() >= self.most:
             raise refused("busy")
-        self.under_way += 1
-        end_turn(request.scope)
+        self.under_way[name] += 1
         stop = threading.Event()
-        future = asyncio.get_running_loop().run_in_executor(self.threads, work, stop)
         try:
-            while not (await asyncio.wait({future}, timeout=LOOK_SECONDS))[0]:
-                if await request.is_disconnected():
-                    stop.set()
+            async with aside(request.scope):
+                future = asyncio.get_running_loop().run_in_executor(self.threads, work, stop)
+                while not (await asyncio.wait({future}, timeout=LOOK_SECONDS))[0]:
+                    if await request.is_disconnected():
+                        stop.set()
             return future.result()
         finally:
             stop.set()
-            self.under_way -= 1
+            self.under_way[name] -= 1
+            self.under_way += Counter()  # forget who asks nothing any more
 
 
 questions, files = Pool(QUESTIONS), Pool(FILES)

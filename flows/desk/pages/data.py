@@ -176,12 +176,12 @@ async def sql_page(request: Request) -> Response:
     given = values_given(request)
     console = console_of(request)
     answer: Answer | None = None
-    fault = None
+    fault, status = None, 200
     if sql and all(name in given for name in named):
         try:
             answer = await questions.run(request, lambda stop: console.query(sql, given, stop=stop))
         except QueryRefused as error:
-            fault = fault_words(texts_for(request), error)
+            fault, status = fault_words(texts_for(request), error), status_of(error)
     given_chart = {name: request.query_params.get(name, "") for name in ("chart", "x", "y", "by")}
     choice = choice_of(given_chart, answer) if answer else None
     title = await run_in_threadpool(title_of, request.state.desk.db, sql) if sql else None
@@ -204,7 +204,12 @@ async def sql_page(request: Request) -> Response:
         "download": urlencode({"q": sql, **{f"p_{name}": value for name, value in given.items()}}),
         "views": VIEWS,
     }
-    return render(request, "sql.html", values, 200 if fault is None else 400)
+    return render(request, "sql.html", values, status)
+
+
+def status_of(error: QueryRefused) -> int:
+    """Too many questions are the reader's to ask again; everything else is the statement's fault."""
+    return 429 if error.why in ("busy", "one_file") else 400
 
 
 def values_given(request: Request) -> dict[str, str]:
@@ -223,7 +228,7 @@ async def download(request: Request) -> Response:
     except QueryRefused as error:
         t = texts_for(request)
         words = t.gettext("The download failed: %(why)s", why=fault_words(t, error))
-        status = 429 if error.why in ("busy", "one_file") else 400
+        status = status_of(error)
         return render(request, "message.html", {"heading": str(status), "words": words}, status)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
 import re
 import shutil
+import threading
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 from flows.desk.pages import asking, charts
 from flows.desk.pages.drawing import charts_of, note_of
 from flows.desk.pages.i18n import texts
-from storage.analysts.console import Answer
+from storage.analysts.console import Answer, Console
 from storage.analysts.gallery import GALLERY, query_named
 from storage.analysts.saved_questions import all_questions
 from storage.analysts.views import VIEWS
@@ -50,6 +52,30 @@ async def test_every_question_is_answered_in_both_languages(filled: Database) ->
                 answer = await client.get(f"/data/gallery/{named.name}", params={"lang": language})
                 assert answer.status_code == 200, named.name
                 assert f'<html lang="{language}">' in answer.text
+
+
+async def test_nobody_fills_the_queue_of_questions_alone(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    account(filled, "ana", "viewer")
+    account(filled, "bea", "viewer")
+    opened, loop = threading.Event(), asyncio.get_running_loop()
+    begun: asyncio.Queue[None] = asyncio.Queue()
+
+    def held(self: Console, sql: str, *rest: object, **more: object) -> Answer:
+        loop.call_soon_threadsafe(begun.put_nowait, None)
+        assert opened.wait(60)
+        return Answer(columns=("one",), rows=((1,),), cut=None, seconds=0.0)
+
+    monkeypatch.setattr(Console, "query", held)
+    monkeypatch.setattr(asking, "OWN", asking.QUESTIONS)
+    async with editor(filled, "ana") as ana, editor(filled, "bea") as bea:
+        mine = [asyncio.create_task(ana.get("/data/sql?q=SELECT 1")) for _ in range(asking.QUESTIONS)]
+        for _ in mine:
+            await begun.get()
+        assert (await ana.get("/data/sql?q=SELECT 1")).status_code == 429
+        other = asyncio.create_task(bea.get("/data/sql?q=SELECT 1"))  # has a place in the queue
+        opened.set()
+        assert {answer.status_code for answer in await asyncio.gather(other, *mine)} == {200}
+    assert not asking.questions.under_way
 
 
 async def test_a_chart_stands_beside_its_table(filled: Database) -> None:

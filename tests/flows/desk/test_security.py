@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import sys
 import threading
 from datetime import timedelta
 
@@ -11,9 +13,10 @@ import pytest
 from starlette.routing import Mount, Route
 
 from flows.clock import utc_now
+from flows.desk import security
 from flows.desk.api.app import api
 from flows.desk.app import create_app
-from flows.desk.security import PAGES_AT_ONCE, PAGES_WAITING, PagesInTurn, end_turn
+from flows.desk.security import PAGES_AT_ONCE, PAGES_WAITING, PagesInTurn, aside
 from flows.desk.signing_in import passwords
 from flows.desk.signing_in import sessions as accounts
 from flows.desk.signing_in.sessions import right_editor
@@ -255,24 +258,64 @@ async def test_pages_take_turns_and_the_queue_is_behind_none_of_them() -> None:
 
 
 async def test_who_reads_a_page_slowly_keeps_nobody_from_his_turn() -> None:
-    gone = asyncio.Event()
+    gone, answered = asyncio.Event(), asyncio.Event()
 
     async def page(scope, receive, send) -> None:
+        if scope["path"] == "/console":
+            async with aside(scope):
+                await answered.wait()
         await send({"type": "http.response.start", "status": 200, "headers": []})
         if scope["path"] == "/slow":
             await gone.wait()
-        if scope["path"] == "/console":
-            end_turn(scope)
         await send({"type": "http.response.body", "body": b""})
 
     app = PagesInTurn(page)
-    readers = [asyncio.create_task(asked(app, "/slow")) for _ in range(2 * PAGES_AT_ONCE)]
+    readers = [asyncio.create_task(asked(app, path)) for path in ("/slow", "/console") for _ in range(PAGES_AT_ONCE)]
     await asyncio.sleep(0)
     assert await asked(app, "/data") == 200
-    assert await asked(app, "/console") == 200
     gone.set()
-    await asyncio.gather(*readers)
+    answered.set()
+    assert set(await asyncio.gather(*readers)) == {200}
     assert app.turns._value == PAGES_AT_ONCE  # every turn was given back, and once
+
+
+async def test_no_page_begins_while_an_editor_waits_for_an_answer(monkeypatch) -> None:
+    begun: list[str] = []
+    decided = asyncio.Event()
+
+    async def work(scope, receive, send) -> None:
+        begun.append(scope["path"])
+        if scope["path"].startswith("/api/"):
+            await decided.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    monkeypatch.setattr(security, "PATIENCE_SECONDS", 60.0)
+    app = PagesInTurn(work)
+    editors = [asyncio.create_task(asked(app, "/api/queue")) for _ in range(2)]
+    await asyncio.sleep(0)
+    page = asyncio.create_task(asked(app, "/quality"))
+    assert await asked(app, "/static/x/desk.css") == 200
+    assert begun == ["/api/queue", "/api/queue", "/static/x/desk.css"]
+    decided.set()
+    assert await page == 200
+    assert await asyncio.gather(*editors) == [200, 200]
+
+    decided.clear()
+    monkeypatch.setattr(security, "PATIENCE_SECONDS", 0.01)
+    busy = asyncio.create_task(asked(app, "/api/queue"))
+    await asyncio.sleep(0)
+    assert await asked(app, "/quality") == 200  # a newsroom that never rests has its pages all the same
+    decided.set()
+    await busy
+
+
+async def test_passwords_are_hashed_behind_everything_else() -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    if sys.platform == "linux":
+        assert accounts.checks.submit(priority).result() > priority()
 
 
 async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(database):

@@ -1,0 +1,1 @@
+"""The site, the databases, the operations and the victims of `benchmarks/crashes.py`."""

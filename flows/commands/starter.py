@@ -52,6 +52,7 @@ urls = ["https://example.org/"]                  # pages to start from
 # language = "fr"                                # of all its articles, whatever its pages declare
 # pace = 1.0                                     # seconds between two requests to the host
 # recheck_hours = 24                             # without it by need: what is quiet is looked at ever more rarely
+# short_nights = true                            # leave alone what a WordPress site says did not change
 # max_pages = 5000                               # at most so many pages a run
 # cron = "30 2 * * *"                            # when `tamis schedule` runs it
 # timezone = "Europe/Paris"

@@ -19,6 +19,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from extractors.comments.completion.wordpress import stated_api
 from extractors.records import PageKind
 from flows.fetching.discover import page_links
 from flows.fetching.errors import FetchError, Permanent, Refused, Transient
@@ -155,6 +156,7 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
         site_run.counts["unread_before"] += page.attempts > 0 or page.state == "quarantined"
         return with_its_past(site_run, page, refused(site_run, page, began, error))
     site_run.counts["fetched"] += 1
+    site_run.api = site_run.api or stated_api(result.header("link"), result.final_url)
     exchange = Exchange(
         page_id=page.id,
         url=page.url,

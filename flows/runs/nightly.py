@@ -37,6 +37,7 @@ from flows.runs.planning import planned
 from flows.runs.processing import judging_pool
 from flows.runs.remoderate import Move, judge_in_new_context
 from flows.runs.said_kinds import follow_patterns
+from flows.runs.short_nights import learn_api, short_night
 from flows.runs.site_run import LEASE_SECONDS, Advance, Dispatch, RunReport, SiteRun, wanted
 from flows.runs.telling import tell
 from flows.runs.tidying import tidy
@@ -57,13 +58,11 @@ from storage.crawl.frontier import (
     release,
     release_dead,
 )
-from storage.crawl.runs import NIGHTS, end_dead_runs, finish_run, note_hosts, recent_runs, start_run
+from storage.crawl.runs import ENDED_WELL, NIGHTS, end_dead_runs, finish_run, note_hosts, recent_runs, start_run
 from storage.database.engine import Database
 from storage.database.errors import DatabaseUnreachable, StorageError
 from storage.opening import open_database
 from storage.schema import upgrade_if_blank
-
-ENDED_WELL = ("finished", "quarantined", "held", "degraded")
 
 BatchRunner = Callable[[SiteRun, Sequence[DuePage]], Awaitable["Counter[str]"]]
 
@@ -153,13 +152,15 @@ async def night(site_run: SiteRun, limit: int | None, advance: Advance, dispatch
     warnings: list[str] = []
     try:
         with span("discover"):
-            warnings += await find_pages(site_run)
+            if not await short_night(site_run):
+                warnings += await find_pages(site_run)
         with span("pages"):
             await dispatch(site_run, limit, advance)
         with span("settle"):
             await settle(site_run)
         with span("learn"):
             await learn_and_read_again(site_run)
+        await asyncio.to_thread(learn_api, site_run)
         await look_at_notices(site_run)
         with span("tidy"):
             site_run.counts["campaign_members"] += await asyncio.to_thread(

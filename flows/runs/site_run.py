@@ -30,6 +30,7 @@ Advance = Callable[[int, int | None], None]
 SHOWN_COUNTS = (
     ("fetched", "pages fetched"),
     ("unchanged", "pages unchanged"),
+    ("left_alone", "pages left alone, as the site says they did not change"),
     ("new_articles", "new articles"),
     ("changed_articles", "changed articles"),
     ("new_comments", "new comments"),
@@ -128,6 +129,7 @@ class SiteRun:
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     warnings: list[str] = field(default_factory=list)
     traps: Traps = field(default_factory=Traps)
+    api: str | None = None  # the root of the WordPress API that the site's answers name
     on_page: Callable[[], None] = lambda: None
 
 

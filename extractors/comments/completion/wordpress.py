@@ -88,6 +88,12 @@ def _api(document: Document, link_header: str | None) -> str | None:
     return next(filter(None, (_own(document, address) for address in stated)), None)
 
 
+def stated_api(link_header: str | None, url: str) -> str | None:
+    """The root of the API that an answer's Link header names, if it is on the answer's own host."""
+    stated = (absolute(address, url) for address in _API_HEADER.findall(link_header or ""))
+    return next((address for address in stated if address and host_of(address) == host_of(url)), None)
+
+
 def _own(document: Document, address: str) -> str | None:
     """The address, absolute, if it is on the page's host."""
     target = absolute(address, base_of(document))

@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urldefrag
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from extractors.kinds.addresses import kind_of_address
 from storage.crawl.revisits import Rank, rank_of_new
+from storage.crawl.site_numbers import site_number
 from storage.database.batches import batched
 from storage.database.engine import Database
 from storage.database.tables import pages, sites
 from storage.database.values import upsert
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 CLOCKS_DIFFER = timedelta(hours=1)  # between the machines that share a frontier
 MOST_PARAMETERS = 900  # of one query: SQLite's old limit is 999
@@ -56,15 +59,6 @@ class DuePage:
     article_id: int | None = None  # set once it was read: it has a past
     moved_at: datetime | None = None  # when its article or its comments last changed
     rank: int = Rank.QUIET
-
-
-def site_number(connection: Connection, site: str, now: datetime) -> int:
-    """The site's number; a site is made when it is first named."""
-    found = connection.execute(select(sites.c.id).where(sites.c.name == site)).scalar()
-    if found is not None:
-        return int(found)
-    connection.execute(upsert(connection, sites).values(name=site, added_at=now).on_conflict_do_nothing())
-    return int(connection.execute(select(sites.c.id).where(sites.c.name == site)).scalar_one())
 
 
 def discover(db: Database, site: str, urls: Sequence[DiscoveredUrl], now: datetime) -> int:

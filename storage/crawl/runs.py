@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select, update
 
-from storage.crawl.frontier import site_number
+from storage.crawl.site_numbers import site_number
 from storage.database.engine import Database
 from storage.database.errors import UnknownItem
 from storage.database.tables import runs, sites
@@ -101,6 +101,8 @@ def note_hosts(db: Database, run_id: int, hosts: Mapping[str, Mapping[str, float
                 mine[name] = round(mine.get(name, 0) + value, 3)
         connection.execute(update(runs).where(runs.c.id == run_id).values(hosts=total))
 
+
+ENDED_WELL = ("finished", "quarantined", "held", "degraded")
 
 NIGHTS = ("run", "accept")
 """What brings a site's pages in. A night that learns of its site starts a replay, whose row is newer than its own."""

@@ -16,7 +16,7 @@ from extractors.records import from_json
 from extractors.whole_site.learning import changes, learn
 from extractors.whole_site.site_profile import SiteProfile
 from extractors.whole_site.traits import PageTraits
-from storage.crawl.frontier import site_number
+from storage.crawl.site_numbers import site_number
 from storage.database.engine import Database
 from storage.database.tables import page_traits, pages, site_profiles, sites
 from storage.database.values import upsert

@@ -8,7 +8,7 @@ from datetime import datetime
 import orjson
 from sqlalchemy import insert, select
 
-from storage.crawl.frontier import site_number
+from storage.crawl.site_numbers import site_number
 from storage.database.engine import Database
 from storage.database.tables import learned, sites
 

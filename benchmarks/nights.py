@@ -1,6 +1,6 @@
 """Nights that look after themselves: 60 nights on 12 sites, with changes that must be held back and told.
 
-    python benchmarks/nights.py [--nights 60] [--sites 12] [--jobs 2] [--verbose] [--json OUT]
+    python benchmarks/nights.py [--nights 60] [--sites 12] [--only 4,7] [--jobs 2] [--verbose] [--json OUT]
 
 Each site is served on loopback and lives (new stories, comments, corrections, sidebars, nonces). Now and then it shows
 a login wall, a captcha, a theme whose body is gone, and so on, for some nights. After each run the database is compared
@@ -172,6 +172,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nights", type=int, default=60)
     parser.add_argument("--sites", type=int, default=12)
+    parser.add_argument("--only", help="the numbers of some sites, from 0, with commas between them")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--json", type=Path)
@@ -179,7 +180,8 @@ def main() -> int:
     isolate()
     with ProcessPoolExecutor(given.jobs) as pool:
         found = []
-        for number, one in enumerate(pool.map(lives, range(given.sites), [given.nights] * given.sites)):
+        numbers = [int(word) for word in given.only.split(",")] if given.only else range(given.sites)
+        for number, one in zip(numbers, pool.map(lives, numbers, [given.nights] * len(numbers)), strict=True):
             found.append(one)
             print(
                 f"site {number}: {one.nights} nights, {sum(one.told.values())} of {sum(one.changes.values())} told,"

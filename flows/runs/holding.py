@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -158,9 +158,16 @@ def tolerance(floor: float, shares: Sequence[float]) -> float:
 
 
 def past_nights(former: Sequence[Run]) -> list[Night]:
-    """Former nights of the site that were applied, the newest first."""
+    """Former nights of the site that were applied, the newest first, with what was applied of them.
+
+    A page that stayed held back is no example of what is usual: a slow roll-out would double what is let through night
+    after night, and never be told.
+    """
+    nights = (run for run in former if run.command == "run" and run.status in ("finished", "quarantined"))
     return [
-        Night.of(run.counts) for run in former if run.command == "run" and run.status in ("finished", "quarantined")
+        replace(night, broken=max(0, night.broken - run.counts.get("broken_held", 0)))
+        for run in nights
+        for night in [Night.of(run.counts)]
     ]
 
 
@@ -186,7 +193,9 @@ async def settle(site_run: SiteRun) -> None:
     of_pages, of_comments = pages_breach(night, past), comments_breach(night, past)
     stays = {page.case.id: why for page in waiting if (why := reason(site_run, page, of_pages, of_comments))}
     await asyncio.to_thread(hold, db, stays)
-    await applied(site_run, [page for page in waiting if page.case.id not in stays])
+    let_in = [page for page in waiting if page.case.id not in stays]
+    await applied(site_run, let_in)
+    site_run.counts["broken_held"] = seen.broken - sum(not page.signs.isdisjoint(BROKEN) for page in let_in)
     held = [page for page in waiting if page.case.id in stays]
     site_run.counts["second_look"] -= len(held)
     site_run.counts["quarantined"] += len(held)

@@ -22,9 +22,11 @@ from flows.clock import utc_now
 from flows.runs import processing
 from flows.runs.accepting import NothingHeld, accept
 from flows.runs.agreements import send_due_notices
+from flows.runs.holding import Night, pages_breach, past_nights
 from flows.runs.replay import replay
 from flows.runs.workers import Unprocessable
 from flows.settings import Settings
+from storage.crawl.runs import Run
 from storage.database.engine import NOT_DURABLE, connect
 from storage.database.errors import StorageError
 from storage.opening import open_database
@@ -170,6 +172,21 @@ def test_a_tenth_of_the_pages_is_told_and_one_page_is_not(site: SiteServer, sett
     site.pages.update({f"/{n}": WALL for n in range(3)})
     assert night(settings, 2).outcome == "degraded"
     assert kept(settings) == before
+
+
+def test_pages_that_stayed_held_back_do_not_teach_what_is_usual() -> None:
+    def run(broken: int, held: int) -> Run:
+        counts = {"compared": 60, "broken_pages": broken, "broken_held": held}
+        now = utc_now()
+        return Run(
+            id=1, site="press", command="run", started_at=now, finished_at=now, status="quarantined", counts=counts,
+            message=None, worker=None,
+        )  # fmt: skip
+
+    drift = Night(pages=60, broken=6, comments=0, missing=0, rewritten=0)
+    assert pages_breach(drift, past_nights([run(3, 0)])) is None  # a site whose pages are often written anew
+    told = pages_breach(drift, past_nights([run(3, 3)]))
+    assert told == "6 of 60 pages no longer say what they said (up to 5% is usual here)"
 
 
 def test_one_page_that_stays_another_is_believed_after_some_nights(site: SiteServer, settings: Settings) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
 
+from sqlalchemy import text
+
 from benchmarks.crashes_parts.databases import Postgresql, Sqlite
 from benchmarks.crashes_parts.site import Server
 from flows.clock import utc_now
@@ -154,8 +156,9 @@ class Replay(Operation):
 
     def prepare(self, world: World) -> None:
         world.decide()
+        spoiled = f"UPDATE articles SET title = 'Autrement', content_key = 'older' WHERE id % 3 = {world.turn % 3}"
         with connect(world.database.url) as db, db.write() as connection:
-            connection.exec_driver_sql("UPDATE articles SET title = 'Autrement' WHERE id % 3 = " + str(world.turn % 3))
+            connection.execute(text(spoiled))
 
     def work(self, world: World) -> None:
         (done,) = replay(world.settings(), None)

@@ -19,23 +19,39 @@ SERVER_STOP_SECONDS = 20.0
 
 
 _KEEPER = """
-import os, signal, subprocess, sys, threading
+import os, signal, subprocess, sys, threading, time
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
 quiet = subprocess.DEVNULL
 if sys.argv[1]:
     os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = sys.argv[1]
-server = subprocess.Popen(sys.argv[2:], stdin=quiet, stdout=quiet, stderr=quiet)
-threading.Thread(target=lambda: os._exit(server.wait() and 1), daemon=True).start()
+answered = stopping = False
+def start():
+    return subprocess.Popen(sys.argv[2:], stdin=quiet, stdout=quiet, stderr=quiet)
+server = start()
+def keep():
+    global server
+    while True:
+        code = server.wait()
+        if not answered:
+            os._exit(code and 1)
+        if stopping:
+            return
+        time.sleep(1)
+        server = start()
+threading.Thread(target=keep, daemon=True).start()
 try:
+    answered = sys.stdin.buffer.read(1) != b""
     sys.stdin.buffer.read()
 finally:
+    stopping = True
     server.terminate()
     try:
         server.wait(15)
     finally:
         os.killpg(0, signal.SIGKILL)  # whatever it started, and this
 """
-"""Holds a server, and ends it when its standard input does: with us, also when we are killed and can do nothing."""
+"""Holds a server. One that has answered, as a byte on standard input says, is started again at its port when it dies.
+It is ended when standard input ends: with us, also when we are killed and can do nothing."""
 
 
 @contextlib.contextmanager
@@ -60,8 +76,11 @@ def scheduler(announce: Callable[[str], object], *services: str) -> Iterator[str
         stdin=subprocess.PIPE,
         start_new_session=True,
     )
+    assert server.stdin is not None
     try:
         wait_until_healthy(address, server)
+        server.stdin.write(b"+")
+        server.stdin.flush()
         os.environ["PREFECT_API_URL"] = address  # the flow runs are child processes: they find the API by it
         _refresh()
         try:
@@ -79,7 +98,6 @@ def scheduler(announce: Callable[[str], object], *services: str) -> Iterator[str
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
-        assert server.stdin is not None
         server.stdin.close()
 
 

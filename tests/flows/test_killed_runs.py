@@ -10,8 +10,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
+
+from tests.press import wait_until
 
 STARTS = """
 import os
@@ -56,6 +60,34 @@ def test_a_killed_run_leaves_no_server_behind(number: signal.Signals, tmp_path: 
     while of_group(f"--port\0{port}\0") and time.monotonic() < deadline:
         time.sleep(0.2)
     assert of_group(f"--port\0{port}\0") == []
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="NO /proc: processes cannot be listed")
+def test_a_server_that_dies_under_a_run_is_started_again_at_its_address(tmp_path: Path) -> None:
+    environment = {**os.environ, "PREFECT_HOME": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", STARTS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as run:
+        assert run.stdout is not None
+        assert run.stdin is not None
+        address = run.stdout.readline().strip()
+        port = address.removesuffix("/api").rpartition(":")[2]
+        # the last of them: the process that holds the server has its words in its own
+        os.kill(max(of_group(f"--port\0{port}\0")), signal.SIGKILL)
+        wait_until(lambda: not answers(address))
+        wait_until(lambda: answers(address), 120)
+        run.communicate("\n")
+    assert run.returncode == 0
+    assert of_group(f"--port\0{port}\0") == []
+
+
+def answers(api: str) -> bool:
+    try:
+        with urlopen(f"{api}/health", timeout=2):
+            return True
+    except (URLError, OSError):
+        return False
 
 
 @pytest.mark.integration

@@ -68,9 +68,10 @@ def signature(text: str) -> bytes:
     if len(spoken) < MIN_WORDS:
         keys = short_keys(text, spoken)
         return b"\0\0\0\0" + b"".join(keys) if keys else b""
-    hashes = np.fromiter((crc32(word.encode()) for word in spoken), dtype=np.uint32, count=len(spoken))
-    pairs = np.unique(hashes[:-1] * _PAIR ^ hashes[1:])
-    return len(pairs).to_bytes(4, "little") + _minima(pairs).astype("<u4").tobytes()
+    hashes = np.array([crc32(word.encode()) for word in spoken], dtype=np.uint32)
+    pairs = hashes[:-1] * _PAIR ^ hashes[1:]
+    different = len(set(pairs.tolist()))  # np.unique sorts, for ten times the price at this size
+    return different.to_bytes(4, "little") + _minima(pairs).astype("<u4").tobytes()
 
 
 _CONTACT = re.compile(r"[\w.+-]{2,40}@[a-z0-9-]{2,40}(?:\.[a-z]{2,10})+|(?<![\w.])\+?\d(?:[\s().-]{0,2}\d){7,14}(?!\w)")

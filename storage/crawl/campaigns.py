@@ -7,12 +7,13 @@ bands of the last KEEP_DAYS days are looked up: a campaign is a matter of weeks,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, or_, select, text, update
 
 from extractors.records import CommentKind
@@ -134,15 +135,32 @@ def take_in(connection: Connection, signed: Sequence[Signed], now: datetime) -> 
     given = [(host, one.number) for one in signed for host in one.hosts]
     insert_new_rows(connection, comment_hosts, ("host", "comment_id"), given)
     touched: set[int] = set()
+    keys = {one.number: bands(one.signature) for one in signed}
+    taken = taken_bands(connection, {band for mine in keys.values() for band in mine})
+    waiting: list[tuple[int, int]] = []  # bands that nobody has asked for yet
     for number, _, sign, _ in signed:
-        mine = bands(sign)
-        if alike := near_duplicates(connection, number, sign, mine):
-            touched.add(join(connection, [number, *alike], now))
-            joined += 1
-        insert_new_rows(connection, comment_bands, ("band", "comment_id"), [(band, number) for band in sorted(mine)])
+        mine = keys[number]
+        if not taken.isdisjoint(mine):
+            insert_new_rows(connection, comment_bands, ("band", "comment_id"), waiting)
+            waiting = []
+            if alike := near_duplicates(connection, number, sign, mine):
+                touched.add(join(connection, [number, *alike], now))
+                joined += 1
+        taken.update(mine)
+        waiting += [(band, number) for band in sorted(mine)]
+    insert_new_rows(connection, comment_bands, ("band", "comment_id"), waiting)
     for campaign in sorted(touched):
         summarise(connection, campaign)
     return joined
+
+
+def taken_bands(connection: Connection, asked: Collection[int]) -> set[int]:
+    """Those of the bands that a known comment has. Nearly all comments share none, and need no look at the others."""
+    if connection.dialect.name == "postgresql":
+        rows = connection.exec_driver_sql(TAKEN_ON_POSTGRESQL, (sorted(asked),))
+    else:
+        rows = connection.exec_driver_sql(TAKEN_ON_SQLITE, (orjson.dumps(sorted(asked)).decode(),))
+    return set(rows.scalars())
 
 
 def near_duplicates(connection: Connection, number: int, sign: bytes, mine: Sequence[int]) -> list[int]:
@@ -174,7 +192,10 @@ def sharing_bands() -> Select[Any]:
 
 
 SHARING_BANDS = sharing_bands()
-"""Asked once a comment: made anew each time it would cost several times what the database needs to answer."""
+"""Asked once a comment that shares a band: made anew each time it would cost several times what the database needs to
+answer."""
+TAKEN_ON_POSTGRESQL = "SELECT DISTINCT band FROM comment_bands WHERE band = ANY(%s)"
+TAKEN_ON_SQLITE = "SELECT DISTINCT band FROM comment_bands WHERE band IN (SELECT value FROM json_each(?))"
 
 
 def join(connection: Connection, numbers: Sequence[int], now: datetime) -> int:

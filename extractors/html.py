@@ -95,6 +95,7 @@ class Document:
     def __init__(self, html: str, url: str) -> None:
         """Raises NotHtml, EmptyPage or TooComplex."""
         self.url = url
+        self.base: str | None = None  # once it is known; see urls.base_of
         _refuse_other_formats(html, url)
         self.html = _with_what_follows(_GLUED.sub(_unglued, _without_control_characters(_XML_PROLOG.sub("", html))))
         self.tree = _parse(self.html, url)

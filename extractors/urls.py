@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
@@ -32,6 +33,8 @@ _VIEW_QUERY = re.compile(
     r"(?:outputtype|format|view|output)=(?:amp|print)|share=[a-z-]+|showcomment=\d+)$",
     re.IGNORECASE,
 )
+_KEPT = 4_096  # addresses kept from page to page: the links of a page are read by several, menus on every page
+_MAX_KEPT = 400  # characters of one that is kept
 _SPACES = re.compile(r"[\x00-\x20\x7f\u00a0\ud800-\udfff]+")
 _PLACEHOLDER = re.compile(r"^(?:undefined|null|none|false|example\.(?:com|org)|localhost)$", re.IGNORECASE)
 
@@ -42,6 +45,10 @@ def normalised(url: str) -> str:
 
     What is no http(s) address comes back without its fragment and outer blanks, otherwise as it is.
     """
+    return _kept_normalised(url) if len(url) <= _MAX_KEPT else _normalised(url)
+
+
+def _normalised(url: str) -> str:
     stripped = _SPACES.sub("", url)
     try:
         parts = urlsplit(stripped)
@@ -64,6 +71,12 @@ def normalised(url: str) -> str:
 
 def absolute(address: str, base: str) -> str | None:
     """The http(s) address that a link on a page leads to, not normalised; None when it leads nowhere on the web."""
+    if len(address) + len(base) <= _MAX_KEPT:
+        return _kept_absolute(address, base)
+    return _absolute(address, base)
+
+
+def _absolute(address: str, base: str) -> str | None:
     try:
         resolved = urljoin(base, _SPACES.sub("", address))
         parts = urlsplit(resolved)
@@ -74,19 +87,29 @@ def absolute(address: str, base: str) -> str | None:
 
 def base_of(document: Document) -> str:
     """What relative links of the page are relative to: its <base href>, else its own address."""
-    for element in document.tree.iter("base"):
-        if href := element.get("href"):
-            return absolute(href, document.url) or document.url
-    return document.url
+    if document.base is None:
+        hrefs = (href for element in document.tree.iter("base") if (href := element.get("href")))
+        href = next(hrefs, None)
+        document.base = (absolute(href, document.url) if href else None) or document.url
+    return document.base
 
 
 def host_of(url: str) -> str:
     """The host without "www." and port, lower case; empty when there is none."""
+    return _kept_host(url) if len(url) <= _MAX_KEPT else _host(url)
+
+
+def _host(url: str) -> str:
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return ""
     return host.removeprefix("www.").rstrip(".")
+
+
+_kept_normalised = functools.lru_cache(maxsize=_KEPT)(_normalised)
+_kept_absolute = functools.lru_cache(maxsize=_KEPT)(_absolute)
+_kept_host = functools.lru_cache(maxsize=_KEPT)(_host)
 
 
 def canonical_url(document: Document, statements: Statements) -> str:

@@ -6,6 +6,7 @@ The columns are part of the weights (`forests`): whoever changes them trains aga
 from __future__ import annotations
 
 import re
+import string
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,11 +31,13 @@ _HOLDERS = _TAG_BIT["article"] | _TAG_BIT["main"]
 _BOILERPLATE_TAGS = sum(_TAG_BIT[tag] for tag in ("nav", "footer", "aside", "form", "figure"))
 _BOILERPLATE_NAMES = NAV | COMMENT | SOCIAL | RELATED | BIO
 _BOXES = frozenset({"div", "td", "section", "article"})
-_SENTENCE = re.compile(r"[.!?…][\"'”’»)\]]*(?:\s|$)|[。！？]")
+_SENTENCE = re.compile(r"[.!?…。！？](?:(?<=[。！？])|[\"'”’»)\]]*(?:\s|$))")  # one set first: found at the speed of C
 _ENDS_SENTENCE = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _CUT_SHORT = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*$")
 _UPPER = re.compile(r"[A-ZÄÖÜÉÈÀÇÑА-Я]")
 _DIGIT = re.compile(r"\d")
+_ASCII_UPPER = string.ascii_uppercase.encode()
+_ASCII_DIGITS = string.digits.encode()
 _DATE = re.compile(
     r"\d{1,2}[./]\d{1,2}[./]\d{2,4}|(?:19|20)\d\d-\d\d-\d\d|\d{1,2}(?:st|nd|rd|th|\.)? \w{3,9}\.?,? (?:19|20)\d\d|"
     r"\w{3,9}\.? \d{1,2},? (?:19|20)\d\d|年\d+月"
@@ -207,17 +210,18 @@ def _worded(
         text, head, end = block.text, block.text[:_HEAD], block.text[-6:]
         size = len(text)
         family_shares = block_words.shares(own_words)
+        digits, capitals = _digits_and_capitals(head)
         commas = text.count(",") + text.count(";") if text.isascii() else sum(map(text.count, ",;、，"))
         found.append(
             (
                 min(10, len(block.anchors)), min(10, sentences), 100 * commas / size,
                 min(1.0, block.bold / size), min(1.0, block.italic / size),
-                len(_DIGIT.findall(head)) / len(head), len(_UPPER.findall(head)) / len(head), node.heading,
+                digits / len(head), capitals / len(head), node.heading,
                 _ENDS_SENTENCE.search(end) is not None, end[-1] == ":", _CUT_SHORT.search(end) is not None,
                 min(10, text.count("\n")), node.tag == "p", node.item != NONE, node.table != NONE, node.quote != NONE,
                 node.pre != NONE, node.tag in _BOXES,
                 len(title.intersection(own_words)) / len(title) if title and size < 300 else 0.0,
-                repeats[text] - 1, since_heading, size < 200 and _DATE.search(head) is not None,
+                repeats[text] - 1, since_heading, size < 200 and digits > 0 and _DATE.search(head) is not None,
                 (" ".join(own_words[:_OPENING]) in body) if body else -1.0,
                 *family_shares, *heading_words,
             )
@@ -226,6 +230,13 @@ def _worded(
         if node.heading:
             heading_words, since_heading = family_shares, 0
     return found
+
+
+def _digits_and_capitals(text: str) -> tuple[int, int]:
+    if not text.isascii():
+        return len(_DIGIT.findall(text)), len(_UPPER.findall(text))
+    raw = text.encode()
+    return len(raw) - len(raw.translate(None, _ASCII_DIGITS)), len(raw) - len(raw.translate(None, _ASCII_UPPER))
 
 
 def _neighbours(context: _Page) -> Real:

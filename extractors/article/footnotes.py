@@ -16,6 +16,7 @@ _NUMBERED_ID = re.compile(
 )
 _MARKED = re.compile(r"^(\*{1,4}|[†‡§]{1,2}|\(\*{1,3}\)|[¹²³⁴⁵⁶⁷⁸⁹])\s*(?=\S*[^\W\d_])")
 _REFERENCE = re.compile(r"[^\s*†‡§]\(?\s?(\*{1,4}|[†‡§]{1,2}|[¹²³⁴⁵⁶⁷⁸⁹])(?![*\w])")
+_SIGN = re.compile(r"[*†‡§¹²³⁴⁵⁶⁷⁸⁹]")  # no reference is without one
 _BACK_REFERENCE = re.compile(
     r"(?:[↩↑⏎▲]\ufe0e?|\[?return to text\]?|\^){1,9}\s*+$|^\s*+[↩↑▲^]\ufe0e?", re.I
 )  # blanks before and after are stripped
@@ -46,7 +47,7 @@ def mark_of(text: str) -> str | None:
 
 def references(text: str) -> set[str]:
     """The marks behind words of a text, which refer to notes."""
-    return set(_REFERENCE.findall(text))
+    return set(_REFERENCE.findall(text)) if _SIGN.search(text) else set()
 
 
 def cleaned_note(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,10 +80,15 @@ def _captions(page: Outline, kept: Sequence[int]) -> list[int]:
 
 def _is_caption(page: Outline, index: int) -> bool:
     return any(
-        page.nodes[around].tag in ("figcaption", "caption") or _CAPTION_NAMES.search(page.nodes[around].names)
+        page.nodes[around].tag in ("figcaption", "caption") or _names_caption(page.nodes[around].names)
         for around in page.ancestors(index, _CAPTION_WITHIN)
         if page.nodes[around].last - page.nodes[around].first <= _MAX_CAPTION
     )
+
+
+@functools.lru_cache(maxsize=10_000)
+def _names_caption(names: str) -> bool:
+    return _CAPTION_NAMES.search(names) is not None
 
 
 def _left_out_notes(page: Outline, kept: Sequence[int]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
@@ -48,15 +49,16 @@ def find_tweets(document: Document) -> TweetFinds:
     """Every tweet in page order. Pages without a trace of one cost a few searches of the source."""
     source = document.html  # as it is: addresses and the classes of embed codes are in small letters everywhere
     language = document.tree.get("lang")
+    is_there = functools.cache(source.__contains__)  # a search of the whole page; readers share marks
     found: dict[HtmlElement, Embed] = {}
     for read, marks in _READERS:
-        if any(mark in source for mark in marks):
+        if any(map(is_there, marks)):
             for embed in read(document.tree, language):
                 if embed.node not in found or embed.tweet:
                     found[embed.node] = embed
     placed = [(embed.node, embed.tweet) for embed in found.values() if embed.tweet]
     nodes = [root for embed in found.values() for root in embed.roots]
-    if any(mark in source for mark in _OF_WIDGETS):
+    if any(map(is_there, _OF_WIDGETS)):
         for widget in widgets(document.tree, frozenset(nodes), language):
             placed += [(item.node, item.tweet) for item in widget.tweets]
             nodes += widget.nodes

@@ -47,12 +47,13 @@ _AVATAR = re.compile(
     r"avatar|gravatar|userpic|profile[-_]?(?:pic|image|photo)|mugshot|portrait|/photo/|user[-_]?(?:icon|image)", re.I
 )
 _REPLY = re.compile(r"reply|r[eé]pondre|antwort|responder|rispond|reageer|quote", re.I)
-_AUTHOR = re.compile(
+_AVATAR_NAMED = re.compile(_AVATAR.pattern)  # of names in lower case: without re.I a search costs half
+_REPLY_NAMED = re.compile(_REPLY.pattern)
+_AUTHOR_NAMED = re.compile(
     r"(?:^|[-_ ])(?:fn|vcard|author\w*|commenter|user-?name|user|nick(?:name)?|poster|auteur|autor|autore|name|"
     r"pseudo|byline|"
     r"by|profile|posted|signature|screen-?name|display-?name|member|citation|from|who|creator|commentauthor|"
-    r"commentname)(?:$|[-_ ])",
-    re.I,
+    r"commentname)(?:$|[-_ ])"
 )
 _TITLE = 20  # characters: shorter links in headings are names of people
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
@@ -89,11 +90,21 @@ def _kind(class_name: str) -> _Kind:
         name=name,
         shapes=tuple(shape(class_name).split()),
         aside=_is_aside(name),
-        author=bool(_AUTHOR.search(name)),
-        reply=bool(_REPLY.search(name)),
-        avatar=bool(_AVATAR.search(name)),
+        author=bool(_AUTHOR_NAMED.search(name)),
+        reply=bool(_REPLY_NAMED.search(name)),
+        avatar=bool(_AVATAR_NAMED.search(name)),
         form=bool(NAMES_FORM.search(name)),
     )
+
+
+@functools.lru_cache(maxsize=8_192)
+def thread_named(name: str) -> bool:
+    """Does a class name or id speak of comments?"""
+    return bool(name) and bool(NAMES_THREAD.search(name))
+
+
+def _hints_at_date(text: str) -> bool:
+    return _DIGITS.search(text) is not None and _DATE_HINT.search(text) is not None
 
 
 def _is_aside(name: str) -> bool:
@@ -135,16 +146,17 @@ class CommentOutline:
         self.fields: list[int] = []
         self.heading_links: list[int] = []
         self.ids: list[int] = []
-        self._own_text = [0]
-        self._tails = [0]
-        self._link_text = [0]
+        # Running totals of characters: of what each element opens with, what follows it, what stands in links
+        self.own_text = [0]
+        self.tails = [0]
+        self.link_text = [0]
         etree.strip_tags(document.tree, etree.Comment)  # "<!-- ad -->" splits texts in two; nobody reads it
         self._walk(document.tree)
 
     def _walk(self, root: HtmlElement) -> None:
         elements, parent, silent = self.elements, self.parent, self.silent
         named, shapes = self.named, self.shapes
-        own_text, tails, link_text = self._own_text, self._tails, self._link_text
+        own_text, tails, link_text = self.own_text, self.tails, self.link_text
         index: dict[HtmlElement, int] = {}
         kinds: dict[str, _Kind] = {"": _kind("")}
         asides: list[int] = []
@@ -183,14 +195,14 @@ class CommentOutline:
             dated = tag == "time"
             if text and not mute and not text.isspace():
                 texts += len(text)
-                if len(text) < 200 and _DATE_HINT.search(text) and not (up >= 0 and elements[up].tag == "time"):
+                if len(text) < 200 and _hints_at_date(text) and not (up >= 0 and elements[up].tag == "time"):
                     dated = True
                 if tag == "a" or (up >= 0 and elements[up].tag == "a"):
                     linked += len(text)
             tail = element.tail
             if tail and not above_silent and not tail.isspace():
                 tail_total += len(tail)
-                if not dated and len(tail) < 200 and _DATE_HINT.search(tail):
+                if not dated and len(tail) < 200 and _hints_at_date(tail):
                     dated = True
             own_text.append(texts)
             tails.append(tail_total)
@@ -266,14 +278,30 @@ class CommentOutline:
                 found.setdefault(name, []).append(number)
         return found
 
+    @functools.cached_property
+    def under_thread(self) -> list[bool]:
+        """For each element: does the class or id of one around it speak of comments?"""
+        under = [False]
+        for up in self.parent[1:]:
+            under.append(under[up] or thread_named(self.named[up]))
+        return under
+
+    @functools.cached_property
+    def depths(self) -> list[int]:
+        """How many elements are around each."""
+        depths = [0]
+        for up in self.parent[1:]:
+            depths.append(depths[up] + 1)
+        return depths
+
     def text_length(self, start: int, stop: int) -> int:
         """Characters of text in the interval; the first element's tail is not its own."""
         after = min(start + 1, stop)
-        return self._own_text[stop] - self._own_text[start] + self._tails[stop] - self._tails[after]
+        return self.own_text[stop] - self.own_text[start] + self.tails[stop] - self.tails[after]
 
     def link_length(self, start: int, stop: int) -> int:
         """Characters of link text in the interval."""
-        return self._link_text[stop] - self._link_text[start]
+        return self.link_text[stop] - self.link_text[start]
 
     def siblings_after(self, number: int) -> Iterator[int]:
         """The following siblings of an element, in order."""

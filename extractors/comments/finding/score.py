@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from extractors.comments.finding.listing import Listing
-from extractors.comments.finding.outline import CommentOutline, count
+from extractors.comments.finding.outline import CommentOutline, count, thread_named
 from extractors.comments.finding.vocabulary import NAMES_FORUM, NAMES_STRONG, NAMES_THREAD
 
 _SAMPLE: Final = 20  # records whose names are looked at
@@ -35,12 +35,6 @@ def _strong(name: str) -> bool:
     return bool(name) and bool(NAMES_STRONG.search(name))
 
 
-@functools.lru_cache(maxsize=8192)
-def thread_named(name: str) -> bool:
-    """Does a class name or id speak of comments?"""
-    return bool(name) and bool(NAMES_THREAD.search(name))
-
-
 def promising(outline: CommentOutline, listing: Listing) -> bool:
     """Cheaper than a score: could the list be a discussion at all?"""
     first, last = listing.starts[0], listing.stops[-1]
@@ -56,7 +50,7 @@ def promising(outline: CommentOutline, listing: Listing) -> bool:
             count(outline.dates, first, last) or count(outline.authors, first, last) or count(outline.ids, first, last)
         )
         or thread_named(listing.key.lower())
-        or any(thread_named(outline.named[up]) for up in outline.ancestors(first))
+        or outline.under_thread[first]
     )
 
 
@@ -75,6 +69,7 @@ def score(outline: CommentOutline, listing: Listing) -> Score:
         outline.totals.fields,
         outline.totals.heading_links,
     )
+    own_text, tails, link_text = outline.own_text, outline.tails, outline.link_text
     date = author = avatar = anchor = reply = ident = 0.0
     crowd = fields = headings = empty = 0.0
     text = link = 0
@@ -89,8 +84,8 @@ def score(outline: CommentOutline, listing: Listing) -> Score:
             writers += authors[b] - authors[a]
             inputs += field_totals[b] - field_totals[a]
             titles += heading_totals[b] - heading_totals[a]
-            length += outline.text_length(a, b)
-            link += outline.link_length(a, b)
+            length += own_text[b] - own_text[a] + tails[b] - tails[a + 1]
+            link += link_text[b] - link_text[a]
         date += shown > 0
         author += writers > 0
         avatar += pictures > 0
@@ -115,7 +110,7 @@ def score(outline: CommentOutline, listing: Listing) -> Score:
     evidence -= 2.0 * _share_of_articles(outline, listing)
     evidence -= 2.0 * sum(outline.aside[start] for start in listing.starts) / size
     evidence -= 4.0 * sum(outline.in_form[start] for start in listing.starts) / size
-    depth_price = 0.02 * _depth(outline, first)
+    depth_price = 0.02 * min(outline.depths[first], 60)
     if size == 1:
         depth_price = -depth_price
         evidence -= _single_doubt(outline, listing, date + anchor + ident, text)
@@ -196,7 +191,3 @@ def _named(outline: CommentOutline, listing: Listing) -> float:
             around = 1.0
             break
     return 1.4 * max(strong, 0.6 * weak) + 1.2 * max(around, 0.8 * strong)
-
-
-def _depth(outline: CommentOutline, number: int) -> int:
-    return min(sum(1 for _ in zip(outline.ancestors(number), range(60), strict=False)), 60)

@@ -412,10 +412,15 @@ def _shortfall(
     return Shortfall.UNKNOWN
 
 
+@functools.lru_cache(maxsize=8_192)  # the pages of a site share their class names
+def _names_title(name: str) -> bool:
+    return _TITLED.search(name) is not None
+
+
 def _announced(outline: CommentOutline) -> bool:
     """Does a heading say "Comments on ..." on a page that does not say that there are none?"""
     for number, element in enumerate(outline.elements):
-        titled = element.tag in _HEADINGS or _TITLED.search(outline.named[number])
+        titled = element.tag in _HEADINGS or _names_title(outline.named[number])
         if not titled or outline.aside[number] or outline.silent[number]:
             continue
         if outline.text_length(number, outline.end[number]) > _MAX_CLAIM:

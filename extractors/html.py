@@ -328,7 +328,9 @@ def folded(text: str) -> str:
         text = "\n".join([line for part in text.split("\n") if (line := part.strip())])
     else:
         text = text.strip()
-    return _BLANKS.sub(" ", text)
+    if "  " in text or "\t" in text or "\r" in text or "\f" in text or "\v" in text:
+        return _BLANKS.sub(" ", text)
+    return text
 
 
 def classes(node: HtmlElement) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ also by what the first took the blocks around it for (`second_look`).
 
 from __future__ import annotations
 
+import functools
 import re
 from itertools import accumulate
 
@@ -159,8 +160,13 @@ def _drop_asking_boxes(page: Outline, kept: Kept) -> None:
             box = page.nodes[around]
             if before[box.last] - before[box.first] > _MAX_ASKING:
                 break
-            if box.names and _ASKING_BOX.search(box.names):
+            if box.names and _names_asking_box(box.names):
                 kept[index] = False
+
+
+@functools.lru_cache(maxsize=10_000)
+def _names_asking_box(names: str) -> bool:
+    return _ASKING_BOX.search(names) is not None
 
 
 def _drop_references(page: Outline, kept: Kept) -> None:

@@ -19,6 +19,8 @@ NONE = -1
 NO_HEADINGS: Mapping[HtmlElement, int] = {}
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "dl"})
+_ITEMS = frozenset({"li", "dt", "dd"})
+_MARKING = {*_HEADINGS, *_LISTS, *_ITEMS, "blockquote", "pre", "table", "tr"}
 _BOLD = frozenset({"b", "strong"})
 _ITALIC = frozenset({"i", "em"})
 _MARK = re.compile(r"author|auteur|autor|byline|writer|date|datum|fecha|time|publi|vcard|\bfn\b", re.IGNORECASE)
@@ -192,19 +194,31 @@ class _Walk:
         self.flush()
         nodes = self.outline.nodes
         index = len(nodes)
-        node = Node(element, tag, self.here, len(self.outline.blocks), names=names)
-        if self.here != NONE:
-            around = nodes[self.here]
-            node.depth = around.depth + 1
-            node.heading, node.list, node.item = around.heading, around.list, around.item
-            node.quote, node.pre, node.table, node.row = around.quote, around.pre, around.table, around.row
+        first = len(self.outline.blocks)
+        if self.here == NONE:
+            node = Node(element, tag, NONE, first, names=names)
+        else:
+            up = nodes[self.here]
+            node = Node(
+                element, tag, self.here, first, 0, 0, up.depth + 1, up.heading, up.list, up.item, up.quote, up.pre,
+                up.table, up.row, names,
+            )  # fmt: skip
         if self.headings and element in self.headings:
             node.heading = self.headings[element]
-        elif tag in _HEADINGS:
+        elif tag in _MARKING:
+            self._mark(node, index)
+        nodes.append(node)
+        self.here = index
+        return index
+
+    def _mark(self, node: Node, index: int) -> None:
+        """Note in an element what it is to the text inside it."""
+        tag = node.tag
+        if tag in _HEADINGS:
             node.heading = _HEADINGS[tag]
         elif tag in _LISTS:
             node.list = index if node.list == NONE else node.list
-        elif tag in ("li", "dt", "dd"):
+        elif tag in _ITEMS:
             node.item = index
         elif tag == "blockquote":
             node.quote = index if node.quote == NONE else node.quote
@@ -215,9 +229,6 @@ class _Walk:
             node.table, node.row, node.list, node.item = index, NONE, NONE, NONE
         elif tag == "tr":
             node.row = index
-        nodes.append(node)
-        self.here = index
-        return index
 
     def leave(self, index: int) -> None:
         self.flush()

@@ -15,6 +15,7 @@ MAX_HEADINGS = 300
 PROSE = 60
 """Characters of one piece of text from which on it is prose, not a label."""
 _SILENT = frozenset("script style noscript template select button svg iframe object head".split())
+_UNSHOWN = _SILENT | {"title", "meta", "link"}
 _HEADINGS = frozenset("h1 h2 h3 h4 h5".split())
 _MORE = re.compile(
     r"^\W*(?:read (?:more|the rest|on|full)|continue reading|more\W*$|full (?:story|article)|view (?:full )?post|"
@@ -79,7 +80,6 @@ def survey(document: Document) -> Survey:
     found = Survey(url)
     base, host = base_of(document), host_of(document.url)
     start: list[str] = []
-    hidden_until: HtmlElement | None = None
     for number, element in enumerate(document.tree.iter()):
         if number > MAX_ELEMENTS:
             break
@@ -103,16 +103,16 @@ def survey(document: Document) -> Survey:
         named = element.get("class")
         if named and tag in ("div", "article", "li", "section") and _is_entry(named.lower().split()):
             found.entries += 1
-        if tag in _SILENT or tag in ("title", "meta", "link") or hidden_until is element:
-            text = None
-        else:
-            text = element.text
-        for piece, link in ((text, tag == "a"), (element.tail, False)):
-            if piece and (size := len(piece.strip())):
+        text = None if tag in _UNSHOWN else element.text
+        linked = text if tag == "a" else None
+        for piece in (text, element.tail):
+            if piece and not piece.isspace():
+                said = piece.strip()
+                size = len(said)
                 found.shown += size
                 if found.shown < 3_000:
-                    start.append(piece.strip())
-                if size >= PROSE and not link:
+                    start.append(said)
+                if size >= PROSE and piece is not linked:
                     found.prose += size
     found.words = " ".join(" ".join(start).split())
     return found

@@ -94,13 +94,18 @@ def _closer(outline: CommentOutline, listing: Listing, found: Score, counts: Cal
     firsts = [list(_first_texts(outline, start, stop)) for start, stop in zip(looked, listing.stops, strict=False)]
     numbers = [next((int(match[1]) for text in texts if (match := _NUMBER.match(text))), None) for texts in firsts]
     run_on = all(b is not None and a is not None and abs(b - a) == 1 for a, b in pairwise(numbers))
-    signed = sum(any(_SIGNED.search(text) for text in texts) for texts in firsts) >= _NEARLY_ALL * len(looked)
+    signed = sum(any(_is_signed(text) for text in texts) for texts in firsts) >= _NEARLY_ALL * len(looked)
     likely = run_on or signed or found.named >= 1.0 or found.evidence >= _TELLING
     stated = likely and len(listing) in counts()
     gain = 1.5 * run_on + 1.2 * signed + 1.5 * stated + _HEADED * _is_announced(outline, listing)
     telling = signed or (stated and found.evidence >= _TELLING and len(listing) > 2)
     proof = 1.0 if run_on and (signed or stated) else 0.6 * telling
     return replace(found, total=found.total + gain, evidence=found.evidence + gain, proof=max(found.proof, proof))
+
+
+@functools.lru_cache(maxsize=4_096)  # the lists of a page share their texts
+def _is_signed(text: str) -> bool:
+    return _SIGNED.search(text) is not None
 
 
 def _is_announced(outline: CommentOutline, listing: Listing) -> bool:

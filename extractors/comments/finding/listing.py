@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from extractors.comments.finding.outline import CommentOutline
-from extractors.comments.finding.vocabulary import NAMES_THREAD
+from extractors.comments.finding.outline import CommentOutline, thread_named
 
 _NEVER_ITEMS = frozenset(
     "html head body script style link meta br hr img input textarea select option form label button a em strong i u "
@@ -113,7 +112,7 @@ def _rows(outline: CommentOutline, groups: dict[tuple[str, str], list[int]]) -> 
     """The children of one parent that share a class with what is around them: rows of a grid inside a row of it."""
     found: dict[tuple[str, str], list[int]] = {}
     for (tag, name), members in groups.items():
-        if not name.startswith(".") or len(members) > _MAX_ITEMS or NAMES_THREAD.search(name.lower()):
+        if not name.startswith(".") or len(members) > _MAX_ITEMS or thread_named(name.lower()):
             continue
         if all(outline.end[one] <= following for one, following in pairwise(members)):
             continue

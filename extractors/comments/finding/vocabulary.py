@@ -26,12 +26,13 @@ NAMES_THREAD: Final = re.compile(
     r"comment|komment|koment|comentari|commenti\b|reactie|reakti|reactions?\b|r[eé]ponses\b|respuesta|rispost|"
     r"respost|yorum|odpowied|"
     r"discussion|dsq-|disqus|talkback|guestbook|gästebuch|gaestebuch|livre-?d-?or|webmention|pingback|trackback|"
-    r"\bcmt|\bcom\b|\bcoms\b|coms?#|avis\b|responses\b|replies\b"
+    r"c(?<=\bc)(?:mt|oms?\b)|coms?#|avis\b|responses\b|replies\b"
 )
-"""Searched in lower-cased class names and ids of records and of what stands around them."""
+"""Searched in lower-cased class names and ids of records and of what stands around them. Each alternative begins with
+a letter, here and below: `\\b` first would make a search three times as dear."""
 
 NAMES_FORUM: Final = re.compile(
-    r"\bposts?\b|postbit|postbody|message|forum|topic|thread|\breply\b|feedback|testimon|review"
+    r"p(?<=\bp)osts?\b|postbit|postbody|message|forum|topic|thread|r(?<=\br)eply\b|feedback|testimon|review"
 )
 """Names of forum messages: too common to prove anything about a single element."""
 
@@ -45,10 +46,10 @@ NAMES_STRONG: Final = re.compile(
 
 NAMES_ASIDE: Final = re.compile(
     r"sidebar|widget|recent|latest|popular|related|teaser|most[-_]|top[-_]comments|footer|navig|menu|breadcrumb|promo|"
-    r"sponsor|advert|\bads?\b|carousel|slider|ticker|similar|recommend|derniers|neueste|letzte|ultimos|blogroll|archive"
+    r"sponsor|advert|a(?<=\ba)ds?\b|carousel|slider|ticker|similar|recommend|derniers|neueste|letzte|ultimos|blogroll|archive"
 )
 NAMES_FORM: Final = re.compile(
-    r"\brespond\b|comment[-_]?form|reply[-_]?form|commentrespond|new[-_]?comment|add[-_]?comment|comment[-_]?add|"
+    r"r(?<=\br)espond\b|comment[-_]?form|reply[-_]?form|commentrespond|new[-_]?comment|add[-_]?comment|comment[-_]?add|"
     r"post[-_]?comment\b"
 )
 

@@ -110,7 +110,7 @@ _CLAIMS: Final = (
 )
 _ALL_OF_IT: Final = 2.0
 """What a text is worth that says nothing but the number: enough to be believed on a page without a thread."""
-_TITLED: Final = re.compile(r"title|heading|titre|head\b", re.IGNORECASE)
+_TITLED: Final = re.compile(r"title|heading|titre|head\b")  # in lower-cased class names and ids
 _OF_WHAT: Final = re.compile(r"^\s*[件条條個개]?\s*(?:\W+$|$|(?:\w{1,4}\s+){1,2}[\"“”„«‘'»])")
 _HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6 legend".split())
 

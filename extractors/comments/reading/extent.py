@@ -7,8 +7,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from extractors.comments.finding.outline import CommentOutline
-from extractors.comments.finding.score import thread_named
+from extractors.comments.finding.outline import CommentOutline, thread_named
 from extractors.comments.reading.record import Record
 
 _MAX_CLIMB: Final = 6

@@ -10,8 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from extractors.comments.finding.forged import without_forged
 from extractors.comments.finding.listing import Listing
-from extractors.comments.finding.outline import CommentOutline
-from extractors.comments.finding.score import thread_named
+from extractors.comments.finding.outline import CommentOutline, thread_named
 from extractors.comments.finding.selector import selector
 from extractors.comments.reading.discussion import discussion, neighbours
 from extractors.comments.reading.extent import nodes_of

@@ -1,16 +1,17 @@
-"""The figures of hostile input: responses, SSRF targets, bombs, statements, a crowd; and the speed of the fetcher.
+"""The figures of hostile input: responses, SSRF targets, bombs, patterns, statements, a crowd; the fetcher's speed.
 
     python benchmarks/hostile.py [--only PART ...] [--fetch-only] [--json OUT]
 
-Parts: fetching, bombs, statements, crowd. Runs in a network namespace with nothing but loopback. Fetching needs
-../shared/bench/hostile and happens in this process inside its EgressGuard, which stops a connection to anywhere but the
-two loopback servers and remembers the attempt; only the pages' extraction runs in killable children.
+Parts: fetching, bombs, patterns, statements, crowd. Runs in a network namespace with nothing but loopback. Fetching
+needs ../shared/bench/hostile and happens in this process inside its EgressGuard, which stops a connection to anywhere
+but the two loopback servers and remembers the attempt; only the pages' extraction runs in killable children.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import resource
 import statistics
 import subprocess
@@ -44,6 +45,7 @@ from flows.fetching.errors import (
 from flows.fetching.pace import Pace
 from flows.fetching.policy import FetchPolicy, FetchRequest, FetchResult
 from flows.runs.workers import RawPage, Unprocessable, WorkerPool, extract_page
+from tests import patterns
 from tests.servers import Reply, SiteServer, redirect
 
 HOSTILE = Path(__file__).parents[2] / "shared" / "bench" / "hostile"
@@ -375,6 +377,30 @@ def bombed() -> tuple[list[Figure], dict[str, Any]]:
     ], {"bombs": [{name: getattr(one, name) for name in bombs.Burst.__slots__} for one in (calm, *found)]}
 
 
+PATTERN_SIZES, PATTERN_FURTHER = (1_000, 10_000), 100_000  # characters; the last for the text that took longest
+PATTERN_GROWTH = 30.0  # for ten times the text: 10 in proportion, 13 with a logarithm, 100 by the square
+SLOW = (r"\s+$", r"\s*[|:]\s*", r"[\w.]+@\w+", r"(?:\w+\s?)*x", r"<!--.*?-->", r"(?:a|aa)+!")
+
+
+def matched() -> tuple[list[Figure], dict[str, Any]]:
+    """Every regular expression of the product on texts made against it, and some that are known to be slow."""
+    found = patterns.patterns()
+    slow = {
+        one.place: worst
+        for one in found
+        if (worst := patterns.worst(one, PATTERN_SIZES, PATTERN_GROWTH, PATTERN_FURTHER))
+    }
+    for place, (size, times, text) in slow.items():
+        print(f"  not linear: {place}: {times:.0f}x at {size:,} characters of {text}")
+    controls = [patterns.Named("control", re.compile(one), ("findall",)) for one in SLOW]
+    fired = sum(patterns.worst(one, PATTERN_SIZES, PATTERN_GROWTH) is not None for one in controls)
+    linear = len(found) - len(slow)
+    return [
+        Figure(f"patterns in proportion to their text, of {len(found)}", str(len(found)), str(linear), not slow),
+        Figure("  slow ones that are told (control)", str(len(SLOW)), str(fired), fired == len(SLOW)),
+    ], {"slow_patterns": slow}
+
+
 def besieged() -> tuple[list[Figure], dict[str, Any]]:
     """Hostile statements at the SQL console of each database."""
     found = statements.sieges()
@@ -416,17 +442,18 @@ def crowded() -> tuple[list[Figure], dict[str, Any]]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="How the product fares against hostile pages, statements and clients.")
-    parser.add_argument("--only", nargs="+", choices=("fetching", "bombs", "statements", "crowd"), metavar="PART")
+    parts: dict[str, Callable[[], tuple[list[Figure], dict[str, Any]]]] = {
+        "fetching": lambda: fetching(options.fetch_only),
+        "bombs": bombed,
+        "patterns": matched,
+        "statements": besieged,
+        "crowd": crowded,
+    }
+    parser.add_argument("--only", nargs="+", choices=parts, metavar="PART")
     parser.add_argument("--fetch-only", action="store_true", help="leave the extraction of the fetched pages out")
     parser.add_argument("--json", type=Path, metavar="OUT")
     options = parser.parse_args()
     isolate()
-    parts: dict[str, Callable[[], tuple[list[Figure], dict[str, Any]]]] = {
-        "fetching": lambda: fetching(options.fetch_only),
-        "bombs": bombed,
-        "statements": besieged,
-        "crowd": crowded,
-    }
     figures: list[Figure] = []
     details: dict[str, Any] = {}
     for name, part in parts.items():

@@ -253,15 +253,18 @@ class TooMuch(BaseException):
     """The time that a linear pattern would need is up; raised from within the search."""
 
 
-def worst(named: Named, sizes: tuple[int, ...], allowed: float) -> tuple[int, float, str] | None:
+def worst(
+    named: Named, sizes: tuple[int, ...], allowed: float, further: int | None = None
+) -> tuple[int, float, str] | None:
     """The first text whose time grows more than `allowed` times from one size to the next: the size, how many times,
     and the text; None if there is none. Counted in CPU time of this process; a search is ended from within as soon as
     it is beyond, so that even an exponential one costs little. What is quicker than a plain pass over a text of that
-    size counts as such a pass.
+    size counts as such a pass. `further`: ten times the last size, for the text alone that took longest.
     """
     tries = [
         (getattr(named.pattern, method), *text) for method in named.methods for text in hostile_units(named.pattern)
     ]
+    longest: tuple[float, Any] = 0.0, None
     for apply, head, unit, tail in tries:
         before = _START * reference(sizes[0]) / allowed
         for size in sizes:
@@ -276,6 +279,13 @@ def worst(named: Named, sizes: tuple[int, ...], allowed: float) -> tuple[int, fl
                 if taken > limit:
                     return size, allowed * taken / limit, f"{head!r} + {unit!r} * n + {tail!r}"
             before = taken
+        longest = max(longest, (before, (apply, head, unit, tail)), key=lambda pair: pair[0])
+    if further and longest[1]:
+        apply, *text = longest[1]
+        limit = allowed * max(longest[0], reference(further) / 10)
+        taken = min(spent(apply, text_of(*text, further), limit) for _ in range(3))
+        if taken > limit:
+            return further, allowed * taken / limit, "{!r} + {!r} * n + {!r}".format(*text)
     return None
 
 

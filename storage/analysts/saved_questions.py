@@ -16,13 +16,14 @@ LONGEST_TITLE = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedQuestion:
-    """A statement under a title; `editor` saved it."""
+    """A statement under a title; `editor` saved it. `chart`: how it is drawn, as in the address of its page."""
 
     id: int
     title: str
     sql: str
     editor: str
     saved_at: datetime
+    chart: str | None
 
 
 def all_questions(db: Database) -> tuple[SavedQuestion, ...]:
@@ -39,12 +40,12 @@ def title_of(db: Database, sql: str) -> str | None:
         return connection.execute(query.order_by(saved_questions.c.id.desc()).limit(1)).scalar()
 
 
-def save_question(db: Database, editor_id: int, title: str, sql: str, now: datetime) -> int:
-    """Keep it; a statement that the same editor saved before gets the new title. Return its number."""
+def save_question(db: Database, editor_id: int, title: str, sql: str, now: datetime, chart: str | None = None) -> int:
+    """Keep it; a statement that the same editor saved before gets the new title and chart. Return its number."""
     with db.write(durable=True) as connection:
         mine = (saved_questions.c.editor_id == editor_id, saved_questions.c.sql == sql)
         connection.execute(delete(saved_questions).where(*mine))
-        values = {"editor_id": editor_id, "title": title, "sql": sql, "saved_at": now}
+        values = {"editor_id": editor_id, "title": title, "sql": sql, "saved_at": now, "chart": chart}
         return int(
             connection.execute(insert(saved_questions).values(values).returning(saved_questions.c.id)).scalar_one()
         )
@@ -59,11 +60,12 @@ def forget_question(db: Database, number: int, editor_id: int | None) -> bool:
         return bool(connection.execute(query).rowcount)
 
 
-def whole() -> Select[tuple[int, str, str, str, datetime]]:
+def whole() -> Select[tuple[int, str, str, str, datetime, str | None]]:
     return select(
         saved_questions.c.id,
         saved_questions.c.title,
         saved_questions.c.sql,
         editors.c.name.label("editor"),
         saved_questions.c.saved_at,
+        saved_questions.c.chart,
     ).join(editors, editors.c.id == saved_questions.c.editor_id)

@@ -688,6 +688,7 @@ saved_questions = Table(
     needed("title", Text, "Its title."),
     needed("sql", Text, "The statement."),
     needed("saved_at", Moment, "When it was saved."),
+    maybe("chart", Text, "How it is drawn, as in the page's address; null: as a table."),
     comment="Questions of analysts with a title: everybody with the data pages sees them.",
 )
 

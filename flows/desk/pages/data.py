@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from flows.clock import utc_now
 from flows.desk.pages.asking import fault_words, file_of, questions
-from flows.desk.pages.drawing import cell, charts_of, choice_of, numeric_columns, own_chart
+from flows.desk.pages.drawing import OWN_CHARTS, cell, charts_of, choice_of, numeric_columns, own_chart
 from flows.desk.pages.rendering import not_found, render, texts_for
 from flows.desk.signing_in.sessions import requires
 from storage.analysts.console import Answer, Console
@@ -31,6 +32,7 @@ PROFILE_SECONDS = 5.0  # for the null shares of one view
 GALLERY_SECONDS = 20.0
 READER = requires("viewer", open_without_accounts=True, all_sites=True)
 WRITER = requires("viewer", all_sites=True)
+LONGEST_NAME = 200  # of a column that a chart is drawn from
 FIRST_QUERY = (
     "SELECT site, action, count(*) AS comments\n  FROM judged_comments\n GROUP BY site, action\n ORDER BY 1, 2"
 )
@@ -97,8 +99,18 @@ def profiles(view: AnalystView, counts: tuple[Any, ...]) -> list[ColumnProfile]:
     ]
 
 
-def sql_link(sql: str) -> str:
-    return "/data/sql?" + urlencode({"q": sql})
+def sql_link(sql: str, chart: str | None = None) -> str:
+    """The address of the query; `chart` is how it is drawn, as `chart_in` gives it."""
+    return "/data/sql?" + urlencode({"q": sql}) + (f"&{chart}" if chart else "")
+
+
+CHART = ("chart", "x", "y", "by")
+
+
+def chart_in(given: Mapping[str, Any]) -> str | None:
+    """The choice of a chart among the values of a form, as part of an address; None: no chart."""
+    chosen = {name: str(given[name])[:LONGEST_NAME] for name in CHART if given.get(name)}
+    return urlencode(chosen) if chosen.get("chart") in OWN_CHARTS else None
 
 
 @READER
@@ -107,7 +119,7 @@ async def gallery(request: Request) -> Response:
     session = getattr(request.state, "session", None)
     values = {
         "queries": GALLERY,
-        "saved": [(one, sql_link(one.sql)) for one in saved],
+        "saved": [(one, sql_link(one.sql, one.chart)) for one in saved],
         "mine": session.editor.name if session else None,
         "may_forget_all": session is not None and session.editor.role == "admin",
     }
@@ -124,8 +136,9 @@ async def save(request: Request) -> Response:
         words = t.gettext("A question needs SQL and a title of at most %(n)s characters.", n=LONGEST_TITLE)
         return render(request, "message.html", {"heading": t.gettext("Not saved"), "words": words}, 422)
     editor = request.state.session.editor
-    await run_in_threadpool(save_question, request.state.desk.db, editor.id, title, sql, utc_now())
-    return RedirectResponse(sql_link(sql), status_code=303)
+    chart = chart_in(form)
+    await run_in_threadpool(save_question, request.state.desk.db, editor.id, title, sql, utc_now(), chart)
+    return RedirectResponse(sql_link(sql, chart), status_code=303)
 
 
 @WRITER
@@ -182,7 +195,7 @@ async def sql_page(request: Request) -> Response:
             answer = await questions.run(request, lambda stop: console.query(sql, given, stop=stop))
         except QueryRefused as error:
             fault, status = fault_words(texts_for(request), error), status_of(error)
-    given_chart = {name: request.query_params.get(name, "") for name in ("chart", "x", "y", "by")}
+    given_chart = {name: request.query_params.get(name, "") for name in CHART}
     choice = choice_of(given_chart, answer) if answer else None
     title = await run_in_threadpool(title_of, request.state.desk.db, sql) if sql else None
     t = texts_for(request)

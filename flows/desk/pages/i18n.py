@@ -57,6 +57,18 @@ class Texts:
     def moment(self, value: datetime) -> str:
         return str(format_datetime(value, format="medium", locale=self.locale))
 
+    def written(self, text: str | None) -> str:
+        """A date as a site gave it: ISO 8601 in words, by the site's own clock; words stay as they are."""
+        if text is None:
+            return ""
+        try:
+            value = datetime.fromisoformat(text).replace(tzinfo=None)
+        except ValueError:
+            return text
+        if len(text) == len("2026-03-01"):
+            return self.day(value.date())
+        return str(format_datetime(value, format="medium", locale=self.locale))
+
     def span(self, since: datetime, now: datetime) -> str:
         """How long, in one unit: 3 hours."""
         return str(format_timedelta(now - since, locale=self.locale))

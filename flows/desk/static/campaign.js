@@ -4,9 +4,11 @@ import { $, count, el, shortened } from "./dom.js";
 import { get } from "./hand.js";
 
 export class Campaign {
-  constructor(words, say) {
+  // changed(): another number of comments is chosen, or the campaign was opened or closed
+  constructor(words, say, changed) {
     this.words = words;
     this.say = say;
+    this.changed = changed;
     this.close();
   }
 
@@ -94,6 +96,7 @@ export class Campaign {
 
   showCount() {
     $("campaign-count").textContent = count(this.words.selected, this.selected.size);
+    this.changed();
   }
 
   // What a decision applies to while the campaign is open.
@@ -107,5 +110,6 @@ export class Campaign {
     this.selected = new Set();
     $("campaign-box").hidden = true;
     $("campaign-box").replaceChildren();
+    this.changed();
   }
 }

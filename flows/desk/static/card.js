@@ -1,6 +1,6 @@
 // The card: one comment, what speaks for and against it, and where.
 
-import { el, fill, link, count, decimal, moment } from "./dom.js";
+import { el, fill, link, count, decimal, moment, written } from "./dom.js";
 
 const LONG = 1800; // characters of a comment shown before "show all"
 const FIRST_REASONS = 6;
@@ -110,7 +110,7 @@ export function drawCard(item, words) {
       { class: "who-wrote" },
       el("strong", { dir: "auto" }, item.author || words.anonymous),
       item.author_url ? el("span", { class: "soft host" }, ` ${item.author_url}`) : null,
-      el("span", { class: "soft" }, ` · ${item.date || ""} · ${item.site}`),
+      el("span", { class: "soft" }, ` · ${written(item.date)} · ${item.site}`),
       item.permalink ? el("span", { class: "soft" }, " · ", link(item.permalink, words.on_its_site)) : null,
     ),
     el("h2", { class: "about", dir: "auto" }, link(item.article.url, item.article.title || item.article.url)),

@@ -46,3 +46,15 @@ export function decimal(value) {
 export function moment(text) {
   return new Date(text).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 }
+
+// A date as the site gave it: a machine's form in words, by the site's own clock; words stay as they are.
+export function written(text) {
+  const parts = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)|$)/.exec(text || "");
+  if (!parts) return text || "";
+  const [year, month, day, hour, minute] = parts.slice(1).map((part) => Number(part || 0));
+  return new Date(Date.UTC(year, month - 1, day, hour, minute)).toLocaleString(document.documentElement.lang, {
+    dateStyle: "medium",
+    timeStyle: parts[4] ? "short" : undefined,
+    timeZone: "UTC",
+  });
+}

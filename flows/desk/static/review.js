@@ -13,6 +13,7 @@ import { RuleDialog } from "./rules.js";
 const data = JSON.parse($("desk-data").textContent);
 const { words } = data;
 const LISTED = 30; // cards shown in the list at the left
+const MOST = 500; // decisions that a request carries at most
 const LINGER = 200; // milliseconds on a card before its surroundings are fetched: who flies through does not need them
 
 let choosing = null; // the comments that a reason is being chosen for
@@ -218,6 +219,17 @@ function tick(id, on) {
   if (on) selected.add(id);
   else selected.delete(id);
   $("selected").textContent = selected.size ? count(words.selected_help, selected.size) : "";
+  drawNumbers();
+}
+
+// For how many comments the buttons act: those of the open campaign; with Shift, those ticked in the list.
+function drawNumbers() {
+  const shown = campaign.open
+    ? count(words.acts_on, campaign.selected.size)
+    : selected.size
+      ? count(words.acts_with_shift, selected.size)
+      : "";
+  for (const place of all("[data-acts-on]")) place.textContent = shown;
 }
 
 function drawCurrent() {
@@ -382,37 +394,54 @@ async function undo() {
     // Of a campaign's comments only short forms are known here: their cards are fetched once it is taken back
     const short = last.cards.filter((card) => !card.reasons).map((card) => card.id);
     outbox.add({ kind: "undo", key: crypto.randomUUID(), keys: last.keys, restore: short.length ? short : undefined });
-    undone.push({ action: last.action, reason: last.reason, ids: last.cards.map((card) => card.id) });
     // The version rises by one for the decision and by one for this
-    comeBack(last.cards.filter((card) => card.reasons).map((card) => ({ ...card, version: card.version + 2 })));
+    const items = last.cards.map((card) => ({ ...card, version: card.version + 2 }));
+    undone.push({ action: last.action, reason: last.reason, items });
+    comeBack(items.filter((card) => card.reasons));
     return;
   }
   if (data.sample) return void say(words.nothing_to_undo);
   // From before this page was opened
-  const before = (await get("/api/decisions?limit=500").catch(() => null))?.decisions || [];
+  let before = await newest();
   if (!before.length) return void say(words.nothing_to_undo);
-  const group = before.filter((one) => one.group === before[0].group); // a campaign comes back as a campaign
-  await takeBack(
-    group.map((one) => one.id),
-    group.map((one) => one.comment),
-  );
-  undone.push({ action: before[0].action, reason: before[0].reason, ids: group.map((one) => one.comment) });
+  const [{ group, action, reason }] = before;
+  const items = [];
+  for (let whole = false; !whole; ) {
+    const part = before.filter((one) => one.group === group); // a campaign comes back as a campaign
+    const back = await takeBack(
+      part.map((one) => one.id),
+      part.map((one) => one.comment),
+    );
+    items.push(...back.map((one) => ({ id: one.comment, version: one.version })));
+    whole = back.length < MOST; // more of a group than one request takes come back in several
+    if (!whole) before = await newest();
+  }
+  if (items.length) undone.push({ action, reason, items });
+}
+
+async function newest() {
+  return (await get(`/api/decisions?limit=${MOST}`).catch(() => null))?.decisions || [];
 }
 
 // Decides again what was taken back here, as it was decided.
 function redo() {
   const last = undone.pop();
-  const cards = last ? hand.cards.filter((card) => last.ids.includes(card.id)) : [];
-  if (!cards.length) return void say(words.nothing_to_redo);
-  decide(cards, last.action, data.reasons.find(([name]) => name === last.reason) || null);
+  if (!last) return void say(words.nothing_to_redo);
+  const items = last.items.map((one) => hand.cards.find((card) => card.id === one.id) || one);
+  const reason = data.reasons.find(([name]) => name === last.reason) || null;
+  for (let from = 0; from < items.length; from += MOST) decide(items.slice(from, from + MOST), last.action, reason);
 }
 
+// The decisions that took those back; none where the server did not take it.
 async function takeBack(decisions, comments) {
+  if (!decisions.length) return [];
   try {
-    await post("/api/undo", { decisions, key: crypto.randomUUID() });
+    const answer = await post("/api/undo", { decisions, key: crypto.randomUUID() });
     await restore(comments);
+    return answer.decisions;
   } catch (error) {
     show("failed", message("bad", fill(words.failed, { why: error.message })));
+    return [];
   }
 }
 
@@ -498,7 +527,7 @@ function chooseReason(index) {
 
 // --- start -----------------------------------------------------------------------------------------------------------
 
-const campaign = new Campaign(words, say);
+const campaign = new Campaign(words, say, () => queueMicrotask(drawNumbers));
 const rules = new RuleDialog(words, data.role, post, say);
 new Keys({
   action: act,

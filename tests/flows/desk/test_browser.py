@@ -10,7 +10,7 @@ from flows.clock import utc_now
 from flows.desk.signing_in.passwords import token_hash
 from moderation.verdict import Action
 from storage.analysts.search import index_new
-from storage.desk.decisions import decide, decisions_on
+from storage.desk.decisions import Wanted, decide, decide_all, decisions_on
 from storage.desk.editors import end_session
 from storage.desk.review_queue import QueueFilter, item, waiting_count
 from tests.flows.desk import room, states
@@ -185,6 +185,21 @@ def test_after_a_reload_a_campaign_comes_back_as_one_and_is_decided_again_as_one
     until(page, lambda: len(room.decided(made.db)) == 5)
 
 
+def test_a_group_of_more_than_a_request_carries_comes_back_whole(made):
+    numbers = room.put(made.db, [f"Commentaire numéro {n}" for n in range(501)])
+    wanted = [Wanted(comment_id=one, expected_version=1, idempotency_key=f"marie:rules-1:{one}") for one in numbers]
+    decide_all(made.db, wanted, "marie", Action.PUBLISH, None, utc_now())
+    page = made.page()
+    page.wait_for_selector("#card .empty")
+    page.keyboard.press("u")
+    until(page, lambda: room.decided(made.db) == [])
+    page.wait_for_selector("#card article")
+    assert "2026-02-01" not in page.inner_text("#card .who-wrote")
+    assert "Feb 1, 2026" in page.inner_text("#card .who-wrote")
+    page.keyboard.press("y")
+    until(page, lambda: len(room.decided(made.db)) == 501)
+
+
 def test_a_comment_is_found_and_its_old_decision_changed(made):
     number = states.some(made)[0]
     text = item(made.db, number).body
@@ -206,7 +221,9 @@ def test_a_comment_is_found_and_its_old_decision_changed(made):
 
 def test_a_comment_that_was_deselected_is_left_out_of_the_campaign(made):
     page = states.campaign(made)
+    assert "5 comments" in page.inner_text("[data-action=reject]")
     page.uncheck("#campaign-box li:first-child input")
+    page.locator("[data-action=reject]", has_text="4 comments").wait_for()
     page.keyboard.press("r")
     until(page, lambda: len(room.decided(made.db)) == 4)
     assert waiting_count(made.db, QueueFilter()).count == 1
@@ -217,6 +234,7 @@ def test_shift_decides_on_what_is_ticked(made):
     page = made.first_card()
     page.keyboard.press("x")
     page.keyboard.press("x")
+    assert "(Shift: 2)" in page.inner_text("[data-action=publish]")
     page.keyboard.press("Shift+P")
     until(page, lambda: [one[0] for one in room.decided(made.db)] == numbers[:2])
 

@@ -253,6 +253,21 @@ async def test_a_question_is_saved_under_a_title_and_found_by_colleagues(filled:
     assert all_questions(filled) == ()
 
 
+async def test_a_saved_question_keeps_its_chart(filled: Database) -> None:
+    account(filled, "ana", "viewer")
+    sql = "SELECT site, count(*) AS n FROM clean_comments GROUP BY 1"
+    chosen = {"chart": "bar", "x": "site", "y": "n", "by": ""}
+    async with editor(filled, "ana") as client:
+        form = (await client.get("/data/sql", params={"q": sql} | chosen)).text.partition('action="/data/questions"')[2]
+        sent = dict(re.findall(r'type="hidden" name="(chart|x|y|by)" value="([^"]*)"', form))
+        assert sent == chosen
+        await client.post("/data/questions", data={"q": sql, "title": "By site"} | sent)
+        (link,) = re.findall(r'href="(/data/sql[^"]*)" dir="auto">By site', (await client.get("/data/gallery")).text)
+        assert ">mag</text>" in (await client.get(unescape(link))).text
+        await client.post("/data/questions", data={"q": sql, "title": "By site", "chart": "pie"})
+    assert [one.chart for one in all_questions(filled)] == [None]
+
+
 async def test_ones_own_question_gets_the_chart_that_was_chosen(filled: Database) -> None:
     asked = {"q": "SELECT site, count(*) AS n FROM clean_comments GROUP BY 1", "chart": "bar"}
     async with visitor(filled) as client:

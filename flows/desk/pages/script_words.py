@@ -74,8 +74,8 @@ def script_words(t: Texts) -> dict[str, Any]:
         "selected_help": counted_words(
             t, "%(n)s selected: Shift and a key decides on it", "%(n)s selected: Shift and a key decides on all"
         ),
-        "acts_on": counted_words(t, "%(n)s comment", "%(n)s comments"),
-        "acts_with_shift": counted_words(t, "(Shift: %(n)s)", "(Shift: %(n)s)"),
+        "publish_ticked": counted_words(t, "Publish %(n)s", "Publish %(n)s"),
+        "reject_ticked": counted_words(t, "Reject %(n)s", "Reject %(n)s"),
         # decisions
         "published": counted_words(t, "Published.", "%(n)s published."),
         "rejected": counted_words(t, "Rejected: {reason}.", "%(n)s rejected: {reason}."),

@@ -218,18 +218,26 @@ function listed(card, index) {
 function tick(id, on) {
   if (on) selected.add(id);
   else selected.delete(id);
-  $("selected").textContent = selected.size ? count(words.selected_help, selected.size) : "";
-  drawNumbers();
+  const decide = (name, forms) => {
+    const button = el("button", { type: "button", class: "quiet small" }, count(forms, selected.size));
+    button.addEventListener("click", () => act(name, true));
+    return button;
+  };
+  $("selected").replaceChildren(
+    ...(selected.size
+      ? [
+          `${count(words.selected_help, selected.size)} `,
+          decide("publish", words.publish_ticked),
+          " ",
+          decide("reject", words.reject_ticked),
+        ]
+      : []),
+  );
 }
 
-// For how many comments the buttons act: those of the open campaign; with Shift, those ticked in the list.
+// For how many comments of the open campaign the buttons act.
 function drawNumbers() {
-  const shown = campaign.open
-    ? count(words.acts_on, campaign.selected.size)
-    : selected.size
-      ? count(words.acts_with_shift, selected.size)
-      : "";
-  for (const place of all("[data-acts-on]")) place.textContent = shown;
+  for (const place of all("[data-acts-on]")) place.textContent = campaign.open ? `(${campaign.selected.size})` : "";
 }
 
 function drawCurrent() {

@@ -160,6 +160,16 @@ def campaign(made: Scene) -> Page:
     return page
 
 
+def ticked(made: Scene) -> Page:
+    """Two cards ticked in the list: the buttons say what Shift does."""
+    some(made)
+    page = made.settled()
+    page.keyboard.press("x")
+    page.keyboard.press("x")
+    page.wait_for_selector("#context details")
+    return page
+
+
 def server_error(made: Scene) -> Page:
     some(made)
     page = made.settled()
@@ -377,6 +387,7 @@ STATES: dict[str, Callable[[Scene], Page]] = {
         loading,
         choosing,
         campaign,
+        ticked,
         server_error,
         conflict,
         leased,

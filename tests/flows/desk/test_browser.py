@@ -221,9 +221,9 @@ def test_a_comment_is_found_and_its_old_decision_changed(made):
 
 def test_a_comment_that_was_deselected_is_left_out_of_the_campaign(made):
     page = states.campaign(made)
-    assert "5 comments" in page.inner_text("[data-action=reject]")
+    assert "Reject (5)" in page.inner_text("[data-action=reject]")
     page.uncheck("#campaign-box li:first-child input")
-    page.locator("[data-action=reject]", has_text="4 comments").wait_for()
+    page.locator("[data-action=reject]", has_text="Reject (4)").wait_for()
     page.keyboard.press("r")
     until(page, lambda: len(room.decided(made.db)) == 4)
     assert waiting_count(made.db, QueueFilter()).count == 1
@@ -234,9 +234,18 @@ def test_shift_decides_on_what_is_ticked(made):
     page = made.first_card()
     page.keyboard.press("x")
     page.keyboard.press("x")
-    assert "(Shift: 2)" in page.inner_text("[data-action=publish]")
     page.keyboard.press("Shift+P")
     until(page, lambda: [one[0] for one in room.decided(made.db)] == numbers[:2])
+
+
+def test_what_is_ticked_is_decided_without_a_keyboard_too(made):
+    numbers = states.some(made)
+    page = made.first_card()
+    for author in ("Montres Discount", "Hélène"):
+        page.get_by_label(author).check()
+    page.click("#selected button:text('Publish 2')")
+    until(page, lambda: [one[0] for one in room.decided(made.db)] == numbers[:2])
+    assert page.inner_text("#selected") == ""
 
 
 def test_a_conflict_can_be_agreed_to(made):

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from flows.clock import utc_now
@@ -217,7 +217,14 @@ async def sql_page(request: Request) -> Response:
         "download": urlencode({"q": sql, **{f"p_{name}": value for name, value in given.items()}}),
         "views": VIEWS,
     }
-    return render(request, "sql.html", values, status)
+    return come_back(render(request, "sql.html", values, status))
+
+
+def come_back(response: HTMLResponse) -> HTMLResponse:
+    """Says when, where the answer is that it was too much at a time."""
+    if response.status_code == 429:
+        response.headers["Retry-After"] = "5"
+    return response
 
 
 def status_of(error: QueryRefused) -> int:
@@ -242,7 +249,7 @@ async def download(request: Request) -> Response:
         t = texts_for(request)
         words = t.gettext("The download failed: %(why)s", why=fault_words(t, error))
         status = status_of(error)
-        return render(request, "message.html", {"heading": str(status), "words": words}, status)
+        return come_back(render(request, "message.html", {"heading": str(status), "words": words}, status))
 
 
 routes: list[BaseRoute] = [

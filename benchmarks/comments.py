@@ -10,27 +10,31 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import lzma
 import random
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml import etree
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.sites import server_module
 from benchmarks.table import Figure, show
 from extractors.charset import decode
 from extractors.comments import Thread, find_thread
 from extractors.errors import PageError
 from extractors.extract import extract
 from extractors.html import Document
-from extractors.records import Comment, as_json
+from extractors.records import Comment, PageKind, as_json
 from extractors.tweets.finds import find_tweets
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -43,6 +47,8 @@ _CLOSING = re.compile(
     r"</(?:p|li|span|a|b|strong|em|i|small|dd|dt|div|ul|ol|dl|td|tr|table|section|article|header|footer|blockquote)>",
     re.I,
 )
+SITES = SHARED / "bench" / "sites"
+LIST_STRIDE = 12
 SEEDS = 2  # manglings of a kind a page
 
 
@@ -203,6 +209,36 @@ def seed_faults() -> list[str]:
     return faults
 
 
+def list_pages() -> tuple[int, list[str]]:
+    """Of pages of whole sites that are lists, logins or errors by their truth: how many were read, and those of which
+    comments would be loaded. A row of the truth in LIST_STRIDE is read."""
+    dirty: list[str] = []
+    read, hosts = 0, server_module().HOSTS
+    for packed in sorted(SITES.glob("*.tar.xz")):
+        name = packed.name.removesuffix(".tar.xz")
+        with lzma.open(SITES / f"{name}.truth.jsonl.xz", "rt", encoding="utf-8") as lines:
+            rows = [json.loads(line) for line in lines]
+        articles = {row["path"].rstrip("/") for row in rows if row["kind"] == "article"}
+        others = [row["path"] for row in rows if row["kind"] == "other"]
+        wanted = {f"{path}index.html" if path.endswith("/") else path: path for path in others[::LIST_STRIDE]}
+        with lzma.open(packed) as unpacked, tarfile.open(fileobj=unpacked) as archive:
+            for member in archive:
+                path = wanted.get("/" + member.name.removeprefix("./"))
+                file = archive.extractfile(member) if path is not None else None
+                if path is None or file is None:
+                    continue
+                try:
+                    page = extract(file.read(), f"http://www.{hosts[name]}{path.removesuffix('.html')}")
+                except PageError:
+                    continue
+                if urlsplit(page.canonical_url).path.rstrip("/") in articles:
+                    continue  # an article's copy at an address of the system's own, loaded as that article
+                read += 1
+                if page.comments and page.page_kind in (PageKind.ARTICLE, PageKind.COMMENTS):
+                    dirty.append(f"{name} {path}: {len(page.comments)} comments of a {page.page_kind}")
+    return read, dirty
+
+
 def share_of_time(html: dict[str, str]) -> float:
     """What comments and tweets take of the whole extraction of the same pages, parsing included, in one run (CPU)."""
     whole = part = 0.0
@@ -231,6 +267,7 @@ def main() -> None:
     score, without = scored(found), scored(left_out(html, found))
     reported, explained = claims(found)
     faults = seed_faults()
+    read, dirty = list_pages()
     figures = figures_of(score, "")
     figures += [
         _least("without the page's own adapter: micro F1", without["micro"]["F1"], 0.93),
@@ -240,6 +277,7 @@ def main() -> None:
         _least("stated counts reported", reported, 0.95),
         _least("differing counts with a reason", explained, 1.0),
         *(_least(f"same records: {name}", share, 0.99) for name, share in same_records(html).items()),
+        Figure("list pages clean", "1.0", f"{1 - len(dirty) / read:.4f} of {read}", not dirty),
         _most("comments and tweets, of all time", share_of_time(html), 0.25),
     ]
     show("comments", figures, options.json)
@@ -248,7 +286,7 @@ def main() -> None:
             fields = [f for f in ("author", "date", "parent", "kind") if page.get(f, 0) != page.get(f"{f}_n", 0)]
             if page["gold"] and (fields or not page["gold"] == page["pred"] == page.get("hit")):
                 print(name, f"gold {page['gold']} found {page['pred']} hit {page.get('hit', 0)}", *fields)
-        print(*faults, sep="\n")
+        print(*faults, *dirty, sep="\n")
 
 
 if __name__ == "__main__":

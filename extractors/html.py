@@ -32,6 +32,7 @@ BLOCK_TAGS = frozenset(
 )
 SILENT_TAGS = frozenset("script style noscript template textarea select button svg math head iframe object".split())
 
+_PERMALINK_SIGNS = frozenset("¶#§🔗")
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*+)[^<>]*+>")
 _FLOOD = 20_000  # characters without an end of a tag
 _FLOODED_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9:-]*+)([^<>]{20000,}+)>")
@@ -315,6 +316,11 @@ def text_of(node: HtmlElement, drop: Collection[HtmlElement] = ()) -> str:
 def line_of(node: HtmlElement, drop: Collection[HtmlElement] = ()) -> str:
     """Visible text on one line, no-break spaces folded too: for names, dates and headings that are compared."""
     return " ".join(text_of(node, drop).split())
+
+
+def is_permalink_sign(link: HtmlElement) -> bool:
+    """Whether a link stands beside a heading or a definition, leads to it and says nothing: "¶"."""
+    return "#" in (link.get("href") or "") and not len(link) and (link.text or "").strip() in _PERMALINK_SIGNS
 
 
 def folded(text: str) -> str:

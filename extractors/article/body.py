@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from extractors.article.block_features import Stated, matrix
 from extractors.article.forests import Shares, forests
+from extractors.article.metadata import words
+from extractors.article.naming import AD, ASKING, META, NAV, RELATED, SOCIAL, named
 from extractors.article.outline import Node, Outline
 from extractors.article.second_look import context
 from extractors.dates import find_date
@@ -42,9 +44,30 @@ _REFERENCE = re.compile(
     r"あわせて読みたい)(?!\w)",
     re.IGNORECASE,
 )
+_ANNOUNCES_OTHERS = re.compile(
+    r"\W{0,3}(?:(?:you (?:may|might) also like|related (?:articles?|stories|reading|posts?|links?|topics?)|"
+    r"(?:read|see) also|more (?:articles?|stories|posts?)|also read|read (?:more|next)|share this|"
+    r"(?:post )?tags?|tagged|filed under|categor(?:y|ies)|lire aussi|(?:à )?lire également|à lire(?: aussi)?|"
+    r"voir aussi|articles? (?:liés?|similaires?|connexes?)|"
+    r"sur le même (?:sujet|thème)|partager|mots[- ]clés|étiquettes|"
+    r"(?:lesen sie|lies) auch|siehe auch|mehr zum thema|das könnte (?:sie|dich) auch interessieren|ähnliche artikel|"
+    r"verwandte (?:artikel|themen)|schlagwörter|(?:le[ae]|ver) también|te puede interesar|"
+    r"artículos relacionados|etiquetas|"
+    r"leggi anche|articoli correlati|leia (?:também|mais)|lees ook|läs också|les også|czytaj (?:też|także)|"
+    r"читайте также|関連記事))\W{0,4}",
+    re.IGNORECASE,
+)
 _REFERENCE_LINK = 0.65  # share of such a line that is a link
 _MAX_REFERENCE = 250  # characters
 _MAX_BOX = 12  # blocks of a box beside its heading
+_THRESHOLD_OF_HEADINGS = 0.2  # probability of one whose text is kept
+_CONTENTS = re.compile(
+    r"\W*(?:on this page|in this article|(?:table of )?contents|sommaire|table des matières|dans cet article|inhalt|"
+    r"inhaltsverzeichnis|índice|contenido|indice|sommario|inhoud)\W*",
+    re.IGNORECASE,
+)
+_MAX_WRAPPERS = 6  # elements around a heading
+_NO_WRAPPERS = frozenset({"aside", "nav", "footer", "form"})
 _BOXES = frozenset({"div", "section", "article", "main", "aside"})
 _HOPELESS = 0.12  # probability of the best block below which a page has no article
 _BYLINE_WITHIN = 5  # blocks from the start
@@ -80,10 +103,12 @@ def article_blocks(page: Outline, stated: Stated, thread_starts: int | None = No
     first, second = forests()
     rows = matrix(page, stated)
     shares = second.probabilities(np.hstack((rows, context(page, first.probabilities(rows)))))
-    return selected(page, shares, thread_starts)
+    return selected(page, shares, thread_starts, stated.title)
 
 
-def selected(page: Outline, shares: Shares, thread_starts: int | None = None) -> tuple[int, ...]:
+def selected(
+    page: Outline, shares: Shares, thread_starts: int | None = None, title: str | None = None
+) -> tuple[int, ...]:
     """What the single judgements come to: lists stand or fall as a whole, headings with what they head."""
     few = len(page.blocks) <= _FEW_BLOCKS
     kept = shares > (_THRESHOLD_OF_FEW if few else _THRESHOLD)
@@ -94,7 +119,10 @@ def selected(page: Outline, shares: Shares, thread_starts: int | None = None) ->
     _drop_byline(page, kept)
     _drop_asking_boxes(page, kept)
     _drop_references(page, kept)
+    _drop_announced_references(page, kept)
     _drop_remains_of_boxes(page, kept)
+    _keep_announced(page, kept)
+    _keep_headings(page, kept, shares, title)
     _drop_copies(page, kept)
     article = [int(index) for index in np.flatnonzero(kept)]
     if thread_starts is not None:
@@ -131,7 +159,7 @@ def _settle_lists(page: Outline, kept: Kept) -> None:
 def _drop_contents(page: Outline, kept: Kept) -> None:
     """Lists that lead nowhere but further down the page say again what the headings say."""
     for index, node in enumerate(page.nodes):
-        if node.list == index and 1 < node.last - node.first <= _MAX_LIST:
+        if node.list == index and 0 < node.last - node.first <= _MAX_LIST:
             inside = page.blocks[node.first : node.last]
             if all(block.anchors and block.anchors[0].startswith("#") and block.link_share > 0.8 for block in inside):
                 kept[node.first : node.last] = False
@@ -141,9 +169,12 @@ def _drop_byline(page: Outline, kept: Kept) -> None:
     """The line with author and date above the text: metadata, read elsewhere."""
     for index in np.flatnonzero(kept)[:_BYLINE_WITHIN]:
         text = page.blocks[index].text
-        is_byline = len(text) <= _MAX_BYLINE and (_BYLINE.match(text) or _DATE_LINE.match(text) or _ends_ago(text))
-        if is_byline and not page.nodes[page.blocks[index].node].heading:
+        if _is_line_of_metadata(text) and not page.nodes[page.blocks[index].node].heading:
             kept[index] = False
+
+
+def _is_line_of_metadata(text: str) -> bool:
+    return len(text) <= _MAX_BYLINE and bool(_BYLINE.match(text) or _DATE_LINE.match(text) or _ends_ago(text))
 
 
 def _ends_ago(text: str) -> bool:
@@ -177,6 +208,19 @@ def _drop_references(page: Outline, kept: Kept) -> None:
             kept[index] = False
 
 
+def _drop_announced_references(page: Outline, kept: Kept) -> None:
+    """A line such as "Related articles:" with the bare links below it."""
+    for index in np.flatnonzero(kept):
+        block = page.blocks[index]
+        if len(block.text) > _MAX_LABEL or not _ANNOUNCES_OTHERS.fullmatch(block.text):
+            continue
+        run = index + 1
+        while run < len(page.blocks) and page.blocks[run].link_share > _ALL_LINK:
+            run += 1
+        if run > index + 1:
+            kept[index:run] = False
+
+
 def _drop_remains_of_boxes(page: Outline, kept: Kept) -> None:
     """A heading or short label stands in a box with what it heads: if all the rest of the box is dropped, so is it.
     A lone link in an aside leads to something else."""
@@ -195,6 +239,60 @@ def _drop_remains_of_boxes(page: Outline, kept: Kept) -> None:
         others = [i for i in range(box.first, box.last) if not holder.first <= i < holder.last]
         if 0 < len(others) <= _MAX_BOX and not any(kept[i] for i in others):
             kept[index] = False
+
+
+def _keep_announced(page: Outline, kept: Kept) -> None:
+    """Bare links in a row, each in a box of its own, that the line before announces: "Where to read on:"."""
+    for index in np.flatnonzero(kept):
+        text = page.blocks[index].text
+        if not text.endswith((":", "：")) or page.blocks[index].link_share > _ALL_LINK or _REFERENCE.match(text):
+            continue
+        run = index + 1
+        while run < len(page.blocks) and _is_bare_link(page, run, index):
+            run += 1
+        if run - index > 2 and not kept[index + 1 : run].all():
+            kept[index + 1 : run] = True
+
+
+def _is_bare_link(page: Outline, index: int, announcing: int) -> bool:
+    """Whether a block is a link and nothing else, beside the line that announces it."""
+    block, holder = page.blocks[index], page.nodes[page.blocks[index].node]
+    above = page.nodes[page.blocks[announcing].node].parent
+    return (
+        block.link_share > _ALL_LINK
+        and len(block.text) <= _MAX_HEADING
+        and not holder.heading
+        and not any("#" in anchor for anchor in block.anchors)  # a table of contents
+        and above in (holder.parent, page.nodes[max(0, holder.parent)].parent)
+        and not named(holder.names) & (RELATED | SOCIAL | NAV | META)
+    )
+
+
+def _keep_headings(page: Outline, kept: Kept, shares: Shares, title: str | None) -> None:
+    """A heading goes with the kept block right below it, though page builders put each into boxes of its own."""
+    headline = words(title or "")
+    for index in range(len(page.blocks) - 2, -1, -1):
+        holder = page.nodes[page.blocks[index].node]
+        if kept[index] or not kept[index + 1] or holder.heading < 2 or holder.last - holder.first > 1:
+            continue
+        block = page.blocks[index]
+        if len(block.text) > _MAX_HEADING or block.link_share > _ALL_LINK or words(block.text) == headline:
+            continue
+        if _REFERENCE.match(block.text) or _is_line_of_metadata(block.text) or _CONTENTS.fullmatch(block.text):
+            continue
+        if shares[index] > _THRESHOLD_OF_HEADINGS and _is_beside(page, index):
+            kept[index] = True
+
+
+def _is_beside(page: Outline, index: int) -> bool:
+    """Whether a heading is all that stands between it and the box that holds the next block too."""
+    for around in page.ancestors(page.blocks[index].node, _MAX_WRAPPERS):
+        box = page.nodes[around]
+        if box.last > index + 1:
+            return True
+        if box.first < index or box.tag in _NO_WRAPPERS or named(box.names) & (RELATED | ASKING | AD):
+            return False
+    return False
 
 
 def _drop_copies(page: Outline, kept: Kept) -> None:

@@ -7,24 +7,29 @@ import unicodedata
 from collections.abc import Sequence
 from html import unescape
 from itertools import islice
+from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
-from extractors.html import Document, line_of
+from extractors.html import Document, is_permalink_sign, line_of
 from extractors.structured import Statements, text_in
 from extractors.urls import host_of
 
 _SEPARATOR = re.compile(r" [|–—\-·•»«:/~]{1,2} | ?[|｜»] ?")  # in texts whose blanks are single ones
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 _BARS = frozenset({"|", "｜", "::"})
 _AGREEMENT = 0.7  # share of the shorter title's words that the longer one must hold
 _MAX_HEADLINE = 400  # characters
 _MAX_STATED = 1_000  # characters of a stated title
 _MAX_HEADINGS = 300
+_KICKER = re.compile(
+    r"kicker|top-?line|over-?line|eyebrow|dachzeile|roofline|spitzmarke|surtitre|antetitulo|occhiello|rubri[ck]|"
+    r"(?:^|[\s_-])topic",
+    re.IGNORECASE,
+)
+_UNSEEN = re.compile(r"visually-?hidden|screen-?reader|(?:^|\s)sr-only", re.IGNORECASE)
 _SET_APART = re.compile(
-    r"(?:kicker|top-?line|over-?line|eyebrow|dachzeile|roofline|spitzmarke|surtitre|antetitulo|occhiello|rubri[ck]|"
-    r"sub-?(?:line|title|head(?:line|ing)?)|untertitel|sous-?titre|date(?:line)?|byline|author|badge|permalink|"
-    r"visually-hidden|screen-reader)",
+    r"(?:sub-?(?:line|title|head(?:line|ing)?)|untertitel|sous-?titre|date(?:line)?|byline|author|badge|permalink)",
     re.IGNORECASE,
 )
 _SITE_NAME = re.compile(r"(?:^|[\s_-])(?:site|blog)[-_]?(?:title|name)|(?:^|[\s_-])logo(?:$|[\s_-])", re.IGNORECASE)
@@ -33,6 +38,8 @@ _TRAILING_BYLINE = re.compile(
     r"\s(?:posted|published|veröffentlicht|publié)\s(?:on|by|am|von|le|par)\b.{0,80}$", re.IGNORECASE
 )
 _MIN_OWN_WORDS = 2  # of a heading whose other parts are left out
+_MOST_DIGITS = 0.25  # share of a headline's characters that are digits
+_MIN_GLUED = 4  # characters of what is a part by itself
 _LARGE = frozenset({"4", "5", "6", "7", "+2", "+3", "+4"})
 _MIN_HEADLINE_WORDS = 4  # a single h1 that no metadata confirms
 
@@ -75,7 +82,7 @@ def title(document: Document, statements: Statements) -> str | None:
     ]
     name = site_name(document, statements) or ""
     stated = [cleaned for text in raw if (cleaned := without_site_name(text, document.url, name))]
-    shown = _headings(document, name, raw)
+    shown = _headings(document, name, raw, stated)
     if agreed := _agreed(shown, stated):
         return agreed
     for opens in (True, False):  # what closes a title is rather the site's name
@@ -83,15 +90,17 @@ def title(document: Document, statements: Statements) -> str | None:
             own = words(line)
             if (level == 1 or len(own) > 1) and any(_is_part(own, words(text), opens) for text in raw):
                 return line
+            if level == 1 and opens and any(_opens(line, text, document.url) for text in raw):
+                return line
     first = [line for line, level in shown if level == 1]
-    if len(first) == 1 and len(words(first[0])) >= _MIN_HEADLINE_WORDS:
+    if len(first) == 1 and len(words(first[0])) >= _MIN_HEADLINE_WORDS and not _is_numbers(first[0]):
         return first[0]
     if stated:
         return stated[0]
     return first[0] if first else None
 
 
-def _headings(document: Document, name: str, stated: Sequence[str]) -> list[tuple[str, int]]:
+def _headings(document: Document, name: str, raw: Sequence[str], stated: Sequence[str]) -> list[tuple[str, int]]:
     """Headings of the first three levels, in page order, that do not name the site; large type counts as the second."""
     found = []
     brand = "".join(words(host_of(document.url).rsplit(".", 1)[0].rsplit(".", 1)[-1]))
@@ -101,7 +110,10 @@ def _headings(document: Document, name: str, stated: Sequence[str]) -> list[tupl
             continue
         if _leads_home(element, document.url):
             continue
-        line = _headline(element, stated)
+        line = _headline(element, raw)
+        short = without_site_name(line, document.url, name)
+        if words(short) != words(line) and any(words(short) == words(text) for text in stated):
+            line = short
         if "".join(words(line)) == brand:
             continue
         if 0 < len(line) <= _MAX_HEADLINE and not _names_site(line, name, "", host_of(document.url)):
@@ -127,9 +139,10 @@ def _leads_home(element: HtmlElement, url: str) -> bool:
 
 def _headline(element: HtmlElement, stated: Sequence[str]) -> str:
     """A heading's text without a kicker, a date or a subline that it holds and no stated title does."""
-    whole = unescape(line_of(element))
+    signs = [link for link in element.iter("a") if is_permalink_sign(link)]
+    whole = unescape(line_of(element, signs))
     apart = [part for part in element.iterdescendants() if _is_set_apart(part, stated)]
-    rest = unescape(line_of(element, apart)).strip(" :|–—-") if apart else ""
+    rest = unescape(line_of(element, [*signs, *apart])).strip(" :|–—-") if apart else ""
     line = rest if len(words(rest)) >= _MIN_OWN_WORDS else whole
     return _LEADING_DATE.sub("", _TRAILING_BYLINE.sub("", line)).strip()
 
@@ -137,7 +150,12 @@ def _headline(element: HtmlElement, stated: Sequence[str]) -> str:
 def _is_set_apart(part: HtmlElement, stated: Sequence[str]) -> bool:
     if not isinstance(part.tag, str):
         return False
-    if part.tag not in ("time", "small") and not _SET_APART.search(f"{part.get('class')} {part.get('itemprop')}"):
+    names = f"{part.get('class')} {part.get('itemprop')}"
+    if _UNSEEN.search(names):
+        return True
+    if _KICKER.search(names):
+        return not line_of(part).endswith(":")
+    if part.tag not in ("time", "small") and not _SET_APART.search(names):
         return False
     own = words(line_of(part))
     return not any(set(own) <= set(words(text)) for text in stated)
@@ -156,8 +174,15 @@ def _agreed(shown: list[tuple[str, int]], stated: list[str]) -> str | None:
             other = words(text)
             if agreement(line, text) >= _AGREEMENT and _size(own) * 2 > _size(other):
                 has_kicker = len(own) > len(other) > 2 and own[-len(other) :] == other
+                if has_kicker and _is_of_sentence(line.removesuffix(text)):
+                    return line
                 return text if has_kicker else line
     return None
+
+
+def _is_of_sentence(front: str) -> bool:
+    """Whether what a headline has in front of the stated title belongs to it: an article, or a part with a colon."""
+    return front.rstrip().endswith(":") or len(front.strip()) < _MIN_GLUED
 
 
 def _is_part(own: list[str], other: list[str], opens: bool) -> bool:
@@ -166,6 +191,24 @@ def _is_part(own: list[str], other: list[str], opens: bool) -> bool:
     return (
         0 < size <= len(other) and _size(other) <= 3 * _size(own) and own == (other[:size] if opens else other[-size:])
     )
+
+
+def _opens(line: str, text: str, url: str) -> bool:
+    """Whether a stated title has a headline glued to its rest, or before a divider and in the page's own address."""
+    rest = text.removeprefix(line)
+    if rest == text or len(line) < _MIN_GLUED:
+        return False
+    return rest[:1].isupper() or (_SEPARATOR.match(rest) is not None and set(words(line)) <= set(words(_slug(url))))
+
+
+def _slug(url: str) -> str:
+    """The last part of an address that names its page."""
+    return unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
+
+
+def _is_numbers(line: str) -> bool:
+    """Whether a line is rather a telephone number or an address than a headline."""
+    return sum(map(str.isdigit, line)) > _MOST_DIGITS * len(line)
 
 
 def _size(parts: Sequence[str]) -> int:
@@ -215,7 +258,12 @@ def _names_site(part: str, name: str, brand: str, host: str) -> bool:
         return True
     named = "".join(words(name))
     return bool(
-        (named and (squashed == named or (len(squashed) >= 4 and (squashed in named or named in squashed))))
-        or (len(brand) >= 3 and (squashed == brand or (len(squashed) < 2 * len(brand) + 6 and brand in squashed)))
+        (named and (squashed == named or (len(squashed) >= 4 and squashed in named) or _mostly(named, squashed)))
+        or (len(brand) >= 3 and (squashed == brand or _mostly(brand, squashed)))
         or squashed == "".join(words(host))
     )
+
+
+def _mostly(name: str, squashed: str) -> bool:
+    """Whether a text is hardly more than a name: "News from The Magazine", not a headline that speaks of it."""
+    return name in squashed and len(squashed) < 2 * len(name) + 6

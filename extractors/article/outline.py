@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from extractors.html import BLOCK_TAGS, SILENT_TAGS, folded, smiley
+from extractors.html import BLOCK_TAGS, SILENT_TAGS, folded, is_permalink_sign, smiley
 
 NONE = -1
 NO_HEADINGS: Mapping[HtmlElement, int] = {}
@@ -280,6 +280,8 @@ def outline(
         if tag == "img":
             if alt := smiley(item):
                 walk.say(alt)
+            continue
+        if tag == "a" and is_permalink_sign(item):
             continue
         if (tag == "sup" and _is_note_mark(item)) or (not with_hidden and _is_hidden(item)):
             continue

@@ -175,15 +175,21 @@ def _group(page: Outline, kept: Sequence[int], position: int, node: Node) -> lis
 
 
 def _table_text(page: Outline, group: Sequence[int]) -> str:
-    rows: dict[int, dict[int, list[str]]] = {}
+    """A line a row, a tab between cells; the items of a list inside a cell are set apart by semicolons."""
+    rows: dict[int, dict[int, str]] = {}
+    item = NONE
     for index in group:
         block = page.blocks[index]
         node = page.nodes[block.node]
         cell = block.node
         while page.nodes[cell].tag not in ("td", "th", "caption", "table") and page.nodes[cell].parent != NONE:
             cell = page.nodes[cell].parent
-        rows.setdefault(node.row, {}).setdefault(cell, []).append(block.text.replace("\n", " "))
-    return "\n".join("\t".join(" ".join(texts) for texts in cells.values()) for cells in rows.values())
+        row = rows.setdefault(node.row, {})
+        before, text = row.get(cell, ""), block.text.replace("\n", " ")
+        is_next_item = item != NONE and node.item not in (NONE, item) and not before.endswith((";", ":", ","))
+        row[cell] = f"{before}{'; ' if is_next_item else ' '}{text}" if before else text
+        item = node.item
+    return "\n".join("\t".join(cells.values()) for cells in rows.values())
 
 
 def _repeats_bold_lines(page: Outline, kept: Sequence[int]) -> bool:

@@ -41,6 +41,22 @@ def json_ld(statement: str) -> str:
         ("Rounds - a tale of two towns", "", "Rounds - a tale of two towns"),
         ("Night watch in the old town", "LOCAL Night watch in the old town", "Night watch in the old town"),
         ("Watch &amp; ward in the town", "", "Watch & ward in the town"),
+        ("Night watch_Local_Courier", "Night watch", "Night watch"),
+        ("Night watchThe paper of both banks", "Night watch", "Night watch"),
+        (
+            "Night watchman - The big, friendly guild of all trades of the river towns",
+            "Night watchman",
+            "Night watchman",
+        ),
+        ("Night watch in the lanes", "Night watch in the lanes | Opinion", "Night watch in the lanes"),
+        ("Watchman leaves the lanes", "“Enough”: Watchman leaves the lanes", "“Enough”: Watchman leaves the lanes"),
+        ("Best lamps of the year", "The Best lamps of the year", "The Best lamps of the year"),
+        ("Night watch in the lanes", "Night watch in the lanes<a href=#top>¶</a>", "Night watch in the lanes"),
+        (
+            "Courier watchman honoured in the old town | The Courier",
+            "Courier watchman honoured in the old town",
+            "Courier watchman honoured in the old town",
+        ),
     ],
 )
 def test_the_title_is_the_headline_without_the_name_of_the_site(title: str, h1: str, wanted: str) -> None:
@@ -59,6 +75,26 @@ def test_the_title_is_the_headline_without_the_name_of_the_site(title: str, h1: 
 )
 def test_kicker_date_and_subline_are_no_part_of_the_headline(h1: str) -> None:
     assert page("<title>Night watch in the lanes | The Courier</title>", h1).title == "Night watch in the lanes"
+
+
+@pytest.mark.parametrize(
+    "stated", ["Old town: Night watch in the lanes", "Night watch in the lanes - Old town", "Old town Night watch"]
+)
+@pytest.mark.parametrize("name", ["topline", "kicker", "topic-label", "visuallyhidden", "sr-only"])
+def test_a_kicker_is_left_out_though_the_page_states_it_too(stated: str, name: str) -> None:
+    h1 = f"<h1><span class={name}>Old town</span> <span>Night watch in the lanes</span></h1>"
+    assert page(f"<title>{stated}</title>", h1).title == "Night watch in the lanes"
+
+
+def test_a_kicker_with_its_colon_stays_in_the_headline() -> None:
+    h1 = "<h1><span class=kicker>Old town:</span> Night watch in the lanes</h1>"
+    title = "Old town: Night watch in the lanes"
+    assert page(f"<title>{title}</title>", h1).title == title
+
+
+def test_a_name_of_the_site_in_front_of_its_titles_is_no_headline() -> None:
+    found = page("<title>Lamplight - Night watch in the lanes of the old town</title>", "<h1>Lamplight</h1>")
+    assert found.title != "Lamplight"
 
 
 def test_a_large_heading_with_the_site_s_own_name_is_no_headline() -> None:

@@ -105,6 +105,26 @@ def test_blocks_say_what_they_are() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("<ul><li>une lampe</li><li>un cahier</li></ul>", "une lampe; un cahier"),
+        ("<p>Il porte :</p><ol><li>une lampe</li><li>un cahier</li></ol>", "Il porte : une lampe; un cahier"),
+        ("<ul><li>une lampe<ul><li>à huile</li></ul></li><li><a href=/c>un cahier</a></li></ul>",
+         "une lampe; à huile; un cahier"),
+        ("<ul><li><p>une lampe ;</p></li><li><p>un cahier</p></li></ul>", "une lampe ; un cahier"),
+        ("une lampe<br>un cahier", "une lampe un cahier"),
+    ],
+)  # fmt: skip
+def test_a_list_in_a_cell_stays_in_its_cell_and_keeps_its_items_apart(cell: str, text: str) -> None:
+    found = body(
+        f"<p>{LONG}</p><table><tr><th>Ronde</th><th>Outils</th></tr><tr><td>Nord</td><td>{cell}</td></tr>"
+        f"<tr><td>Sud</td><td><ul><li>rien</li></ul></td></tr></table><p>{MORE}</p>"
+    )
+    table = found.sections[0].blocks[1]
+    assert (table.kind, table.text) == (BlockKind.TABLE, f"Ronde\tOutils\nNord\t{text}\nSud\trien")
+
+
 def test_a_table_that_lays_out_the_page_is_no_table() -> None:
     found = page(f"<table><tr><td width=600><p>{LONG}</p><p>{MORE}</p><td width=200></table>")
     assert {block.kind for section in found.sections for block in section.blocks} == {BlockKind.PARAGRAPH}
@@ -192,6 +212,66 @@ def test_a_heading_in_two_wrappers_of_a_page_builder_is_kept(wrappers: tuple[str
     assert outline(found.sections) == [(2, title, text) for title, text in parts]
 
 
+_BUILDERS = {
+    "elementor": ("elementor-widget elementor-widget-heading", "elementor-widget-container"),
+    "divi": ("et_pb_module et_pb_text", "et_pb_text_inner"),
+    "wpbakery": ("wpb_text_column wpb_content_element", "wpb_wrapper"),
+    "beaver": ("fl-module fl-module-heading", "fl-module-content fl-node-content"),
+}
+
+
+@pytest.mark.parametrize("number", [1, 2, 4, 5])
+@pytest.mark.parametrize("rows", [False, True])
+@pytest.mark.parametrize("builder", _BUILDERS)
+def test_no_heading_of_a_page_builder_is_lost(builder: str, rows: bool, number: int) -> None:
+    outer, inner = _BUILDERS[builder]
+    row = "<div class=row>{}</div>" if rows else "{}"
+
+    def module(markup: str) -> str:
+        return row.format(f"<div class='{outer}'><div class='{inner}'>{markup}</div></div>")
+
+    headings = ["Ronde", "Repos", "Salaire", "Études", "Avenir"][:number]
+    parts = [module(f"<h2>{one}</h2>") + module(f"<p>{one} : {LONG}</p><p>{MORE} {one}.</p>") for one in headings]
+    assert [section.heading for section in page("".join(parts)).sections] == headings
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<h2><a href=/une>À la une</a></h2>",
+        "<div class=related><h2>À la une</h2></div>",
+    ],
+)
+def test_a_heading_of_something_else_is_not_taken_for_that_of_the_text(heading: str) -> None:
+    found = page(f"{heading}<div class=entry-content><p>{LONG}</p><p>{MORE}</p></div>")
+    assert [section.heading for section in found.sections] == [None]
+
+
+_LINKS = [("/nord", "Porte du nord"), ("/sud", "Porte du sud"), ("/quai", "Quai aux fleurs")]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<ul>" + "".join(f"<li><a href={to}>{text}</a></li>" for to, text in _LINKS) + "</ul>",
+        "".join(f"<p><a href={to}>{text}</a></p>" for to, text in _LINKS),
+        "".join(f"<div><a href={to}>{text}</a></div>" for to, text in _LINKS),
+        "<p>" + "<br>".join(f"<a href={to}>{text}</a>" for to, text in _LINKS) + "</p>",
+    ],
+)
+@pytest.mark.parametrize("behind", [f"<p>{LONG} Encore.</p>", ""])
+def test_bare_links_that_a_colon_announces_are_text(markup: str, behind: str) -> None:
+    found = body(f"<p>{LONG}</p><p>{MORE}</p><p>Les portes qu’il garde encore :</p>{markup}{behind}")
+    assert all(text in found.text for _, text in _LINKS)
+
+
+@pytest.mark.parametrize("line", ["Lire aussi :", "Related articles:", "À lire également :"])
+def test_bare_links_to_other_articles_stay_out_with_what_announces_them(line: str) -> None:
+    links = "".join(f"<li><a href={to}>{text}</a></li>" for to, text in _LINKS)
+    found = body(f"<p>{LONG}</p><p>{MORE}</p><p>{LONG} Encore.</p><p>{line}</p><ul>{links}</ul>")
+    assert found.text == f"{LONG}\n\n{MORE}\n\n{LONG} Encore."
+
+
 def test_a_line_that_is_only_a_date_is_no_text() -> None:
     found = body(f"<p>2022年7月6日 10:30</p><p>{LONG}</p><p>{MORE}</p>")
     assert found.text == f"{LONG}\n\n{MORE}"
@@ -204,6 +284,21 @@ def test_bold_lines_with_a_colon_and_long_questions_are_headings() -> None:
         f"<p><strong>{question}</strong></p><p>{LONG}</p>"
     )
     assert [section.heading for section in found.sections] == [None, "Préparer la ronde :", question]
+
+
+def test_the_signs_of_permalinks_are_no_text_anywhere() -> None:
+    found = body(
+        f"<p>{LONG}</p><dl><dt>ronde<a href='#ronde'>¶</a></dt><dd>{MORE}</dd></dl><p>{LONG} "
+        "<a href='/law#7'>§ 7</a></p>"
+    )
+    assert "¶" not in found.text
+    assert "§ 7" in found.text
+
+
+def test_a_table_of_contents_of_one_entry_is_no_text() -> None:
+    contents = "<div class=toc><h2>Contents</h2><ul><li><a href='#a'>1 Rounds</a></li></ul></div>"
+    found = body(f"{contents}<p>{LONG}</p><h2 id=a>Rounds</h2><p>{MORE}</p>")
+    assert found.text == f"{LONG}\n\nRounds\n\n{MORE}"
 
 
 @pytest.mark.parametrize("sign", ["¶", "#", "[edit]", "[modifier | modifier le code]", "Back to top"])

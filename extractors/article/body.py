@@ -243,7 +243,7 @@ def _drop_remains_of_boxes(page: Outline, kept: Kept) -> None:
 
 def _keep_announced(page: Outline, kept: Kept) -> None:
     """Bare links in a row, each in a box of its own, that the line before announces: "Where to read on:"."""
-    for index in np.flatnonzero(kept):
+    for index in map(int, np.flatnonzero(kept)):
         text = page.blocks[index].text
         if not text.endswith((":", "：")) or page.blocks[index].link_share > _ALL_LINK or _REFERENCE.match(text):
             continue

@@ -1,10 +1,12 @@
 """Do schedules fire with the releases that are installed here? A healthy server proves nothing: runs are counted.
 
-    python benchmarks/schedule.py [--seconds 180] [--json OUT]
+    python benchmarks/schedule.py [--seconds 180] [--kill] [--json OUT]
 
 Starts a Prefect server on loopback with a home of its own, serves a tiny flow every few seconds and, beside it,
 `tamis schedule` with the sample site on a cron line of every minute, and waits until the scheduler itself has brought
 a run of each to its end. Exits 1 when it does not: some SQLAlchemy and FastAPI releases break exactly this, in silence.
+
+With --kill `tamis schedule` has a server of its own, which is killed (SIGKILL) after the first night: is there another?
 """
 
 from __future__ import annotations
@@ -12,13 +14,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
@@ -28,6 +32,8 @@ from urllib.request import Request, urlopen
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.crashes_parts.databases import below
+from benchmarks.crashes_parts.databases import words as words_of
 from benchmarks.table import Figure, show
 from flows.demo.server import DemoServer, demo_sitemap
 
@@ -164,6 +170,50 @@ def measure(seconds: float, folder: Path) -> list[Fired]:
         return wait_for_runs(api, names, seconds)
 
 
+def survive(seconds: float, folder: Path) -> list[Figure]:
+    """The nights of `tamis schedule` before and after its server was killed, within so many seconds each."""
+    env = environment(folder / "prefect", "")
+    with ExitStack() as stack:
+        site = stack.enter_context(DemoServer())
+        config = folder / "tamis.toml"
+        config.write_text(SETTINGS.format(sitemap=demo_sitemap(site.url)), "utf-8")
+        words = [sys.executable, "-m", "flows.cli", "schedule", "--config", str(config)]
+        schedule = stack.enter_context(child(words, env, folder / "nightly.log"))
+        before = wait_for_night(folder, 0, seconds)
+        servers = [one for one in below(schedule.pid) if b"prefect\0server" in words_of(one)]
+        for server in servers[-1:]:  # the first of two holds the other
+            os.kill(server, signal.SIGKILL)
+        began = time.monotonic()
+        killed = nights(folder)
+        after = wait_for_night(folder, killed, seconds) if servers else False
+        told = f"{'one' if after else 'none'}, after {time.monotonic() - began:.0f} s"
+    return [
+        Figure("nights of `tamis schedule` with a server of its own", ">= 1", "one" if before else "none", before),
+        Figure("nights after that server was killed", ">= 1", told, after),
+    ]
+
+
+def nights(folder: Path) -> int:
+    """How many runs have ended well."""
+    if not (folder / "tamis.sqlite").exists():
+        return 0
+    with closing(sqlite3.connect(f"file:{folder}/tamis.sqlite?mode=ro", uri=True, timeout=20)) as db:
+        try:
+            query = "SELECT count(*) FROM runs WHERE command = 'run' AND status IN ('finished', 'quarantined')"
+            return int(db.execute(query).fetchone()[0])
+        except sqlite3.OperationalError:  # the tables are being made
+            return 0
+
+
+def wait_for_night(folder: Path, known: int, seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if nights(folder) > known:
+            return True
+        time.sleep(1)
+    return False
+
+
 def last_lines(folder: Path) -> Iterator[str]:
     for log in sorted(folder.glob("*.log")):
         yield f"--- the end of {log.name}"
@@ -173,6 +223,7 @@ def last_lines(folder: Path) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=180, help="how long to wait for the runs")
+    parser.add_argument("--kill", action="store_true", help="kill the server of `tamis schedule` instead")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -180,6 +231,11 @@ def main() -> None:
         serve_a_tiny_flow()
         return
     with tempfile.TemporaryDirectory(prefix="tamis-schedule-") as scratch:
+        if options.kill:
+            held = show("A schedule whose server dies", survive(options.seconds, Path(scratch)), options.json)
+            if not held:
+                print(*last_lines(Path(scratch)), sep="\n", file=sys.stderr)
+            sys.exit(0 if held else 1)
         fired = measure(options.seconds, Path(scratch))
         figures = [
             Figure(

@@ -134,6 +134,7 @@ class Settings(Table):
     database_url: str = ""
     database_reader_url: SecretStr | None = None  # PostgreSQL: the login of `tamis db reader`, for the SQL console
     archive: Path = Path("archive")
+    archive_file_mb: int = Field(default=1000, ge=1, le=100_000)  # a WARC file past it is followed by another one
     languages: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...], Field(min_length=2)] = (
         DEFAULT_LANGUAGES
     )
@@ -160,6 +161,10 @@ class Settings(Table):
             ]
             return {**data, "sites": sites}
         return data
+
+    @property
+    def archive_file_bytes(self) -> int:
+        return 1_000_000 * self.archive_file_mb
 
     @property
     def workers(self) -> int:

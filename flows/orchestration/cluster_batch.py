@@ -70,7 +70,7 @@ async def run_cluster_batch(errand: ClusterBatch) -> Counter[str]:
                 db=db,
                 fetcher=fetcher,
                 pool=stack.enter_context(judging_pool(settings, site, judge, errand.started)),
-                archive=stack.enter_context(WarcArchive(settings.archive)),
+                archive=stack.enter_context(WarcArchive(settings.archive, settings.archive_file_bytes)),
                 run_id=errand.run_id,
                 started=errand.started,
                 full=errand.full,

@@ -121,7 +121,7 @@ async def started_run(
                 db=db,
                 fetcher=fetcher,
                 pool=stack.enter_context(judging_pool(settings, site, judge, started)),
-                archive=stack.enter_context(WarcArchive(settings.archive)),
+                archive=stack.enter_context(WarcArchive(settings.archive, settings.archive_file_bytes)),
                 run_id=start_run(db, site.name, command, started, worker_name()),
                 started=started,
                 full=full,

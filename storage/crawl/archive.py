@@ -1,8 +1,8 @@
 """The archive of raw pages: WARC files, one gzip member a record, written before anything is parsed.
 
-A file ends with its day (UTC) or at ROLL_BYTES. Every archive object writes its own files, so no two processes append
-to one. A file that ends in the middle of a record (the process was killed) stays readable up to there; the next run
-writes another file.
+A file ends with its day (UTC), with its run, or once it has grown past `roll_bytes`. Every archive object writes its
+own files, so no two processes append to one. A file that ends in the middle of a record (the process was killed) stays
+readable up to there; the next run writes another file.
 """
 
 from __future__ import annotations
@@ -71,8 +71,10 @@ class ArchivedResponse:
 class WarcArchive:
     """A folder of WARC files. Threads may share one; two processes never write to the same file."""
 
-    def __init__(self, folder: Path | str) -> None:
+    def __init__(self, folder: Path | str, roll_bytes: int = ROLL_BYTES) -> None:
+        """`roll_bytes`: a file that has grown past it is followed by another one."""
         self.folder = Path(folder)
+        self.roll_bytes = roll_bytes
         self._file: BinaryIO | None = None
         self._name = ""
         self._day = date.min
@@ -173,7 +175,7 @@ class WarcArchive:
 
     def _open(self, now: datetime) -> BinaryIO:
         day = now.astimezone(UTC)
-        if self._file is not None and (self._file.tell() > ROLL_BYTES or day.date() > self._day):
+        if self._file is not None and (self._file.tell() > self.roll_bytes or day.date() > self._day):
             self.close()
         if self._file is None:
             self._day = day.date()

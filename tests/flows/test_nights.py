@@ -378,6 +378,21 @@ def test_what_was_held_back_is_applied_when_a_person_accepts_it(site: SiteServer
     assert (calm.outcome, calm.counts["unchanged"]) == ("good", PAGES)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_night_is_judged_and_accepted_on_postgresql_too(site: SiteServer, tmp_path: Path, database_url: str) -> None:
+    urls = [site.url(f"/{n}") for n in range(PAGES)]
+    settings = site_of(site, tmp_path, database_url, urls=urls, follow_links=False)
+    assert night(settings, 0).outcome == "good"
+    before = kept(settings)
+    site.pages.update({f"/{n}": page(n + 100, comments=thread(n, 1)) for n in range(PAGES)})
+    report = night(settings, 1)
+    assert (report.outcome, report.held) == ("degraded", True)
+    assert (kept(settings), present(settings)) == (before, 3 * PAGES)
+    with nights_later(1.5):
+        assert accept(settings, "press", report.run_id).pages == PAGES
+    assert (reasons(settings), present(settings)) == ({}, PAGES)
+
+
 def test_threads_that_moved_into_a_script_are_told_until_somebody_accepts_it(
     site: SiteServer, settings: Settings
 ) -> None:

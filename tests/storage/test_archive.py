@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -101,6 +102,17 @@ def test_records_can_be_dropped_from_a_file(archive):
         kept = ArchiveRef(file=moved.file, offset=moved.offsets[places[number].offset])
         assert archive.read(kept).body == f"{number}".encode()
     assert archive.append(URL, 200, "OK", [], b"next", NOW).file not in {places[0].file, moved.file}
+
+
+def test_a_file_ends_with_its_day_and_once_it_is_as_large_as_wanted(tmp_path: Path) -> None:
+    bodies = [secrets.token_hex(2_000) for _ in range(4)]  # 2 kB each, packed
+    with WarcArchive(tmp_path, roll_bytes=3_000) as archive:
+        places = [archive.append(URL, 200, "OK", [], body.encode(), NOW) for body in bodies]
+        next_day = archive.append(URL, 200, "OK", [], b"morning", NOW + timedelta(days=1))
+        assert [archive.read(place).body.decode() for place in places] == bodies
+    files = [place.file for place in places]
+    assert files[0] == files[1] != files[2] == files[3]
+    assert next_day.file not in files
 
 
 def test_threads_may_share_an_archive(tmp_path: Path) -> None:

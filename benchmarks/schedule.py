@@ -24,7 +24,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from urllib.error import URLError
@@ -179,36 +179,37 @@ def survive(seconds: float, folder: Path) -> list[Figure]:
         config.write_text(SETTINGS.format(sitemap=demo_sitemap(site.url)), "utf-8")
         words = [sys.executable, "-m", "flows.cli", "schedule", "--config", str(config)]
         schedule = stack.enter_context(child(words, env, folder / "nightly.log"))
-        before = wait_for_night(folder, 0, seconds)
+        before = wait_for_night(folder, datetime.min.replace(tzinfo=UTC), seconds)
         servers = [one for one in below(schedule.pid) if b"prefect\0server" in words_of(one)]
         for server in servers[-1:]:  # the first of two holds the other
             os.kill(server, signal.SIGKILL)
-        began = time.monotonic()
-        killed = nights(folder)
-        after = wait_for_night(folder, killed, seconds) if servers else False
+        killed, began = datetime.now(UTC), time.monotonic()
+        after = bool(servers) and wait_for_night(folder, killed, seconds)
         told = f"{'one' if after else 'none'}, after {time.monotonic() - began:.0f} s"
     return [
         Figure("nights of `tamis schedule` with a server of its own", ">= 1", "one" if before else "none", before),
-        Figure("nights after that server was killed", ">= 1", told, after),
+        Figure("nights begun after that server was killed", ">= 1", told, after),
     ]
 
 
-def nights(folder: Path) -> int:
-    """How many runs have ended well."""
+def nights(folder: Path, since: datetime) -> int:
+    """How many runs that began since then have ended well."""
     if not (folder / "tamis.sqlite").exists():
         return 0
+    query = (
+        "SELECT count(*) FROM runs WHERE command = 'run' AND status IN ('finished', 'quarantined') AND started_at > ?"
+    )
     with closing(sqlite3.connect(f"file:{folder}/tamis.sqlite?mode=ro", uri=True, timeout=20)) as db:
         try:
-            query = "SELECT count(*) FROM runs WHERE command = 'run' AND status IN ('finished', 'quarantined')"
-            return int(db.execute(query).fetchone()[0])
+            return int(db.execute(query, (since.isoformat(),)).fetchone()[0])
         except sqlite3.OperationalError:  # the tables are being made
             return 0
 
 
-def wait_for_night(folder: Path, known: int, seconds: float) -> bool:
+def wait_for_night(folder: Path, since: datetime, seconds: float) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if nights(folder) > known:
+        if nights(folder, since):
             return True
         time.sleep(1)
     return False

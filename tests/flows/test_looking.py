@@ -127,6 +127,6 @@ def test_the_commands_answer_and_say_by_their_exit_code_that_something_is_wrong(
 def test_a_status_does_not_import_what_it_does_not_need() -> None:
     code = (
         "import flows.commands.status_screen, sys;"
-        "print([name for name in ('httpx', 'bs4', 'lxml', 'rich', 'prefect', 'apprise') if name in sys.modules])"
+        "print([name for name in ('httpx', 'bs4', 'lxml', 'rich', 'prefect', 'apprise', 'sqlalchemy.dialects.postgresql') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False).stdout == "[]\n"

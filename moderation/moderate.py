@@ -13,6 +13,7 @@ from extractors.records import CommentKind
 from moderation.classifier.model import Model, shipped_model
 from moderation.guarantee import Certification
 from moderation.language import DEFAULT_LANGUAGES, LanguageJudge
+from moderation.language.article import relation_here
 from moderation.language.judge import LanguageFinding
 from moderation.learning import SiteLayer
 from moderation.policy import DEFAULT_POLICY, Policy, decision
@@ -38,7 +39,8 @@ def advertises(found: Collection[str]) -> bool:
 class Moderator:
     """Judges comments. `languages`: ISO 639-1 codes to reckon with; `lean`: without the heavy language detector.
 
-    `site_languages` are what sites' operators declare: they overrule what pages say of themselves.
+    `site_languages` are what sites' operators declare: they overrule what pages say of themselves, and an article that
+    is plainly in another language adds that one (`relation_here`).
     `site_languages`, `site_layers` and `certifications` are by host, as `Submission.site` gives it. `secret` keys the
     draw of audits.
     """
@@ -67,14 +69,13 @@ class Moderator:
     def judge_all(self, submissions: Sequence[Submission]) -> list[Verdict]:
         """The verdicts on a batch in its order, each as `judge` would give it."""
         language_judge = LanguageJudge(languages=self.languages, lean=self.lean)
-        findings = language_judge.relations(
-            [submission.text for submission in submissions],
-            [
-                submission.said_language or self.site_languages.get(submission.site or "", submission.article_language)
-                for submission in submissions
-            ],
-        )
-        return [self._verdict(submission, finding) for submission, finding in zip(submissions, findings, strict=True)]
+        return [self._verdict(submission, self._language(submission, language_judge)) for submission in submissions]
+
+    def _language(self, submission: Submission, judge: LanguageJudge) -> LanguageFinding:
+        if submission.said_language:
+            return judge.relation(submission.text, submission.said_language)
+        declared = self.site_languages.get(submission.site or "", submission.article_language)
+        return relation_here(judge, submission.text, declared, submission.article_text)
 
     def _verdict(self, submission: Submission, finding: LanguageFinding) -> Verdict:
         evidence = evidence_of(submission, self.model)

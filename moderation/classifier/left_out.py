@@ -18,6 +18,7 @@ from moderation.classifier.model import CHANNELS, Model
 from moderation.classifier.training import Prepared, Settings, comments_of, fit_signals, log_odds
 from moderation.evaluate import average_precision, calibration_error, recall_at
 from moderation.language import LanguageJudge
+from moderation.language.article import relation_here
 from moderation.moderate import OTHER_LANGUAGE_LOG_ODDS, PROMOTIONAL, advertises
 from moderation.scoring import evidence_of, probability
 from moderation.scoring import log_odds as sum_of
@@ -74,7 +75,7 @@ def policy_figures(prepared: Prepared, chance: Floats) -> dict[str, float]:
     """What the shipped policy makes of the blogs' comments on a new site: shares of the spam that is published, and of
     the readers' comments that are held as spam, as advertisements, and for nothing but their language.
 
-    `chance` is that of `left_out`. The article's language is the blog's.
+    `chance` is that of `left_out`. The blog's language is what is declared; its articles are known for some.
     """
     comments = comments_of(prepared, np.arange(len(prepared.examples)))
     own = [
@@ -83,9 +84,8 @@ def policy_figures(prepared: Prepared, chance: Floats) -> dict[str, float]:
         if CHANNELS[prepared.channels[row]] == "comment" and prepared.examples[row].submission.kind not in NOTICE_KINDS
     ]
     submissions = [prepared.examples[row].submission for row, _ in own]
-    relations = LanguageJudge().relations(
-        [submission.text for submission in submissions], [submission.article_language for submission in submissions]
-    )
+    judge = LanguageJudge()
+    relations = [relation_here(judge, one.text, one.article_language, one.article_text) for one in submissions]
     other = np.array([finding.relation is LanguageRelation.OTHER for finding in relations])
     log_odds_of = np.array([odds for _, odds in own]) + OTHER_LANGUAGE_LOG_ODDS * other
     found = [{prepared.names[at] for at in np.flatnonzero(prepared.strengths[row])} for row, _ in own]

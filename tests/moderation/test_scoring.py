@@ -296,6 +296,48 @@ def test_an_editor_s_word_on_an_article_s_language_overrules_the_site_s() -> Non
     assert declared.judge(french).language_relation is LanguageRelation.SAME
 
 
+_ENGLISH_POST = """
+We moved our builds to a small server in the office last winter, and most of the time went into the backups. The first
+attempt lost a whole week because nobody had read how the snapshots are rotated, so this is what we would do today. Start
+with the restore, write down how long it takes, and only then think about where the copies should live. Our second attempt
+kept three of them, one of which was never in the same building, and it has been boring ever since, which is the point.
+What still worries us is the heat in that room, because the fans were never meant to run the whole night for a month.
+"""
+_FRENCH_POST = """
+Nous avons déménagé nos compilations sur un petit serveur du bureau l'hiver dernier, et ce sont les sauvegardes qui ont
+pris le plus de temps. La première tentative nous a coûté une semaine entière parce que personne n'avait lu comment les
+instantanés sont remplacés, alors voici ce que nous ferions aujourd'hui. Commencez par la restauration, notez combien de
+temps elle dure, et demandez-vous ensuite seulement où garder les copies. La deuxième fois nous en avions trois, dont une
+dans un autre bâtiment, et depuis il ne se passe plus rien, ce qui est bien le but de toute cette affaire.
+"""
+_ENGLISH_READER = "I had the same trouble with the snapshots, and in the end I wrote a small script that checks them"
+
+
+@pytest.mark.parametrize(
+    ("article", "text", "relation"),
+    [
+        (_ENGLISH_POST, _ENGLISH_READER, LanguageRelation.SAME),
+        (
+            _ENGLISH_POST,
+            "J'ai eu le même souci avec les instantanés, j'ai fini par écrire un petit script",
+            LanguageRelation.SAME,
+        ),
+        (_ENGLISH_POST + _FRENCH_POST, _ENGLISH_READER, LanguageRelation.SAME),
+        (_FRENCH_POST, _ENGLISH_READER, LanguageRelation.OTHER),
+        (_FRENCH_POST + _ENGLISH_POST[:150] + _FRENCH_POST, _ENGLISH_READER, LanguageRelation.OTHER),
+        (_ENGLISH_POST, "У меня была та же беда со снимками, и я написал небольшую программу", LanguageRelation.OTHER),
+        (None, _ENGLISH_READER, LanguageRelation.OTHER),
+    ],
+    ids=["its own", "the site's", "in both", "neither", "a quotation", "a third language", "unknown article"],
+)
+def test_an_article_plainly_in_another_language_than_its_site_is_read_in_both(
+    article: str | None, text: str, relation: LanguageRelation
+) -> None:
+    here = Submission(id="1", text=text, site="revue.example", article_language="fr", article_text=article)
+    judge = Moderator(languages=LANGUAGES, lean=True, site_languages={"revue.example": "fr"})
+    assert judge.judge(here).language_relation is relation
+
+
 ALIKE = Submission(id="1", text="Montres de luxe pas cher", is_duplicate_of=3, host_names=4, earlier_published=2)
 
 

@@ -111,7 +111,7 @@ def state_of(
         status=status,
         troubles=tuple(sorted(found, key=lambda trouble: -trouble.gravity)),
         next_run=next_due(site, now),
-        guarantee=guarantee(settings, site, db),
+        guarantee=guarantee(settings, site, db) if status is not None else "",
     )
 
 
@@ -175,9 +175,7 @@ def waiting_too_long(settings: Settings, site: SiteSettings, db: Database, now: 
 
 
 def guarantee(settings: Settings, site: SiteSettings, db: Database) -> str:
-    """What is missing until a site may reject unseen; nothing is said of sites that do not ask for it."""
-    if not (site.moderation or settings.moderation).auto_reject:
-        return ""
+    """What is missing until a site may reject unseen, and when that is reached."""
     from flows.runs.judging import moderation_of, policy_of, progress_of
 
     return progress_of(db, site.name, policy_of(moderation_of(settings, site))).sentence

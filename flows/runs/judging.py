@@ -16,7 +16,7 @@ from moderation.moderate import Moderator
 from moderation.policy import Policy
 from moderation.rules import Rules
 from storage.database.engine import Database
-from storage.desk.audits import audited_ham, samples
+from storage.desk.audits import audited_ham
 from storage.desk.learned import all_learned, keep_learned, newest_learned
 from storage.desk.rules import rules_in_force
 
@@ -125,15 +125,19 @@ class ProofProgress:
     @property
     def sentence(self) -> str:
         """What an operator is told."""
-        said = self.proof.sentence
-        if not self.proof.certified and not self.proof.broken:
-            if self.ready_on is not None:
-                said += f" At the present pace of audits that is on {self.ready_on.isoformat()}."
-            else:
-                said += " No date can be told yet: look through the random sample in the desk."
-        if self.shadow:
-            said += " The site is in shadow mode (auto_reject = false)."
-        return said
+        if self.shadow and self.proof.certified:
+            said = "Nothing is rejected unseen, though audits prove that it would be safe: set auto_reject = true."
+        elif self.shadow and not self.proof.broken:
+            missing = self.proof.needed - self.proof.audited_ham
+            said = "Nothing is rejected unseen (auto_reject = false); "
+            said += f"{missing:,} more audited good comments would prove it safe."
+        else:
+            said = self.proof.sentence
+        if self.proof.certified or self.proof.broken:
+            return said
+        if self.ready_on is not None:
+            return f"{said} At the present pace of audits that is on {self.ready_on.isoformat()}."
+        return f"{said} No date can be told yet: look through the random sample in the desk."
 
 
 def certification_of(db: Database, site: str, policy: Policy) -> Certification:
@@ -142,6 +146,6 @@ def certification_of(db: Database, site: str, policy: Policy) -> Certification:
     Audited ham are the good comments among those drawn at random whatever their score, so the share of them that
     would have been rejected is an unbiased estimate.
     """
-    drawn = next((one for one in samples(db, policy.reject) if one.site == site), None)
-    audited, would_reject = (drawn.audited_ham, drawn.would_reject) if drawn else (0, 0)
-    return certification(audited, would_reject, policy.bound, policy.confidence)
+    good = audited_ham(db, site)
+    would_reject = sum(probability >= policy.reject for probability in good)
+    return certification(len(good), would_reject, policy.bound, policy.confidence)

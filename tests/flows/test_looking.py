@@ -44,6 +44,10 @@ def test_a_site_that_is_well_says_so_first(site: SiteServer, settings: Settings)
     said, gravity = screen(settings, 0.01)
     assert (said[0], gravity) == ("All is well: 1 site.", 0)
     assert said[3].split()[:2] == ["press", "well"]
+    missing = (
+        "press: Nothing is rejected unseen (auto_reject = false); 329 more audited good comments would prove it safe."
+    )
+    assert any(line.startswith(missing) for line in said)
 
 
 def test_a_site_that_fails_says_why_and_what_to_type(site: SiteServer, settings: Settings) -> None:

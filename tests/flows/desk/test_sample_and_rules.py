@@ -10,8 +10,9 @@ import orjson
 import pytest
 
 from flows.desk.signing_in import sessions as accounts
-from flows.runs.judging import LOOK
-from moderation.guarantee import Look
+from flows.runs.judging import LOOK, ProofProgress, progress_of
+from moderation.guarantee import Look, certification
+from moderation.policy import DEFAULT_POLICY
 from moderation.rules import Rules
 from moderation.verdict import Action
 from storage.database.errors import UnknownItem
@@ -137,6 +138,30 @@ async def test_the_quality_page_says_what_is_missing_and_when_it_is_reached(data
         page = (await client.get("/quality?lang=fr")).text
     assert "encore 329 bons commentaires à regarder" in page
     assert "au rythme actuel, ce sera le 16 août 2026" in page
+
+
+@ONE_DATABASE
+def test_a_site_that_rejects_nothing_unseen_is_told_what_is_missing_and_when_it_is_reached(database, everything):
+    for day, audited in (("2026-03-01", 10), ("2026-03-11", 29)):
+        look = Look(day=day, threshold=0.99, audited_ham=audited, would_reject=0, certified=False)
+        keep_learned(database, "mag", LOOK, day, orjson.dumps(look).decode(), "night", NOW)
+    for number in everything[:3]:
+        decide_on(database, number, "ana", Action.PUBLISH)
+    said = progress_of(database, "mag", DEFAULT_POLICY).sentence
+    assert "(auto_reject = false); 326 more audited good comments would prove it safe" in said
+    assert said.endswith("At the present pace of audits that is on 2026-08-16.")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "audited", "said"),
+    [
+        (0, 329, "set auto_reject = true."),
+        (9, 60, "9 of 60 audited good comments would have been rejected, which is over the bound"),
+    ],
+    ids=["proved", "broken"],
+)
+def test_a_shadow_that_proved_its_safety_says_how_to_end_it(wrong, audited, said):
+    assert said in ProofProgress(proof=certification(audited, wrong), ready_on=None, shadow=True).sentence
 
 
 @pytest.fixture

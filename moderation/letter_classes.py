@@ -7,6 +7,7 @@ try three ways at every letter.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -43,6 +44,14 @@ def _is_capital(letter: str) -> bool:
 
 _ASCII = "".join(map(_class_of, map(chr, range(128)))).encode("latin-1").ljust(256, b"a")
 _CLASSES = np.zeros(sys.maxunicode + 1, dtype=np.uint8)  # by character, in Latin-1; 0: not yet worked out
+
+
+def holds_any(text: str, parts: Iterable[str]) -> bool:
+    """Whether one of these stands in the text; for few parts quicker than a pattern, and than `any` of a generator."""
+    for part in parts:  # noqa: SIM110
+        if part in text:
+            return True
+    return False
 
 
 def classes_of(text: str) -> str:

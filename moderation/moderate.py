@@ -18,13 +18,14 @@ from moderation.language.judge import LanguageFinding
 from moderation.learning import SiteLayer
 from moderation.policy import DEFAULT_POLICY, Policy, decision
 from moderation.rules import NO_RULES, Rules
-from moderation.scoring import evidence_of, log_odds, probability
+from moderation.scoring import evidence_of_all, log_odds, probability
 from moderation.signals import named_signals
 from moderation.verdict import Action, Evidence, LanguageRelation, Submission, Verdict
 
 OTHER_LANGUAGE = "other-language"
 OTHER_LANGUAGE_LOG_ODDS = 0.6  # an expert's weight: readers of other languages exist, machines are the majority
 PROMOTIONAL = 0.1  # spam probability from which a link beside an offer is an advertisement, not a reader's reference
+_AT_ONCE = 64  # comments that are held in memory prepared
 CAMPAIGN_SIZE = 3  # so many alike comments are labelled duplicates
 
 
@@ -69,7 +70,14 @@ class Moderator:
     def judge_all(self, submissions: Sequence[Submission]) -> list[Verdict]:
         """The verdicts on a batch in its order, each as `judge` would give it."""
         language_judge = LanguageJudge(languages=self.languages, lean=self.lean)
-        return [self._verdict(submission, self._language(submission, language_judge)) for submission in submissions]
+        verdicts: list[Verdict] = []
+        for start in range(0, len(submissions), _AT_ONCE):
+            part = submissions[start : start + _AT_ONCE]
+            verdicts += [
+                self._verdict(submission, self._language(submission, language_judge), evidence)
+                for submission, evidence in zip(part, evidence_of_all(part, self.model), strict=True)
+            ]
+        return verdicts
 
     def _language(self, submission: Submission, judge: LanguageJudge) -> LanguageFinding:
         if submission.said_language:
@@ -77,8 +85,7 @@ class Moderator:
         declared = self.site_languages.get(submission.site or "", submission.article_language)
         return relation_here(judge, submission.text, declared, submission.article_text)
 
-    def _verdict(self, submission: Submission, finding: LanguageFinding) -> Verdict:
-        evidence = evidence_of(submission, self.model)
+    def _verdict(self, submission: Submission, finding: LanguageFinding, evidence: tuple[Evidence, ...]) -> Verdict:
         if finding.relation is LanguageRelation.OTHER and not submission.by_site:
             evidence += (
                 Evidence(signal=OTHER_LANGUAGE, log_odds=OTHER_LANGUAGE_LOG_ODDS, because=finding.language or ""),

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from moderation.letter_classes import holds_any
+
 Span = tuple[int, int]
 
 # Latin letters and the Cyrillic and Greek letters (and small capitals) that look like them in common fonts; made from
@@ -233,7 +235,7 @@ def _in_one_script(word: str) -> str:
 def _leet_folded(text: str) -> tuple[str, tuple[Span, ...]]:
     """`text` with l33t characters inside words put back as letters, and the spans of those words."""
     # one look a sign: texts without any of them are the rule
-    if not any(sign in text for sign in _LEET_OF) or _LEET_RUN.search(text) is None:
+    if not holds_any(text, _LEET_OF) or _LEET_RUN.search(text) is None:
         return text, ()
     spans: list[Span] = []
     folded: list[str] = []

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -49,23 +49,29 @@ class Channel:
     wording: npt.NDArray[np.int16]
     signals: Mapping[str, float]
 
-    def wording_log_odds(self, hashed: Hashed) -> tuple[float, Floats]:
-        """The log-odds of the whole wording and what each feature adds, in the order of `hashed`.
+    def wording_log_odds(self, comments: Sequence[Hashed]) -> tuple[list[float], Floats]:
+        """The log-odds of each comment's whole wording, and what each feature of the first comment adds, then of the
+        second, and so on.
 
         The whole is summed in integers: the same on every machine.
         """
-        weights = self.wording[hashed.buckets]
-        words = int(weights[: hashed.words].sum(dtype=np.int64))
-        runs = int(weights[hashed.words :].sum(dtype=np.int64))
-        a_word = self.scale / max(1, hashed.words) ** 0.5
-        a_run = self.scale / max(1, len(weights) - hashed.words) ** 0.5
-        contributions = weights * a_run
-        contributions[: hashed.words] = weights[: hashed.words] * a_word
-        total = words * a_word + runs * a_run
-        if abs(total) <= self.limit:
-            return total, contributions
-        kept = math.copysign(self.limit, total)
-        return kept, contributions * (kept / total)
+        weights = self.wording[np.concatenate([comment.buckets for comment in comments])]
+        ends = np.cumsum([size for one in comments for size in (one.words, len(one.buckets) - one.words)])
+        sums = np.concatenate(([0], np.cumsum(weights, dtype=np.int64)))[np.concatenate(([0], ends))].tolist()
+        totals: list[float] = []
+        factors: list[float] = []
+        for at, one in enumerate(comments):
+            a_word = self.scale / max(1, one.words) ** 0.5
+            a_run = self.scale / max(1, len(one.buckets) - one.words) ** 0.5
+            before, middle, after = sums[2 * at : 2 * at + 3]
+            totals.append((middle - before) * a_word + (after - middle) * a_run)
+            factors += (a_word, a_run)
+        contributions = weights * np.repeat(factors, np.diff(ends, prepend=0))
+        for at, total in enumerate(totals):
+            if abs(total) > self.limit:
+                totals[at] = math.copysign(self.limit, total)
+                contributions[ends[2 * at - 1] if at else 0 : ends[2 * at + 1]] *= totals[at] / total
+        return totals, contributions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from moderation.letter_classes import DIGIT, classes_of
+from moderation.letter_classes import DIGIT, classes_of, holds_any
 from moderation.signals.finding import Finding, Span, grown, signal
 from moderation.signals.view import View
 
@@ -39,9 +39,9 @@ def _may_hold_sums(text: str, classes: str) -> bool:
     """Whether a match of `MONEY` is possible in a text and its letter classes."""
     if DIGIT not in classes:
         return False
-    if any(sign in classes for sign in _SIGN_BEFORE) or "rp" in text or "RP" in text or "Rp" in text or "rP" in text:
+    if holds_any(classes, _SIGN_BEFORE) or holds_any(text, ("rp", "RP", "Rp", "rP")):
         return True
-    return any(letter in classes for letter in _LETTER_BEHIND) and _BEHIND_FIGURE.search(text) is not None
+    return holds_any(classes, _LETTER_BEHIND) and _BEHIND_FIGURE.search(text) is not None
 
 
 def _figures(view: View, pattern: re.Pattern[str]) -> Finding | None:

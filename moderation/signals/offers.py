@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from moderation.letter_classes import classes_of
+from moderation.letter_classes import classes_of, holds_any
 from moderation.signals.finding import Finding, Span, grown, signal
 from moderation.signals.lexicon import GOODS
 from moderation.signals.links import sales_words_in
@@ -195,7 +195,7 @@ def _may_name_brand(view: View) -> bool:
     if "a0" in classes or "A0" in classes:
         return True
     plain = (text if text.isascii() else text.replace("İ", "i").replace("ı", "i")).lower()
-    return any(word in plain for word in _PLAYED)
+    return holds_any(plain, _PLAYED)
 
 
 @signal(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from moderation.letter_classes import CAPITAL, QUESTION
+from moderation.letter_classes import CAPITAL, QUESTION, holds_any
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.lexicon import GOODS
 from moderation.signals.view import View
@@ -171,7 +171,7 @@ def exclamations(view: View) -> Finding | None:
 def stretched_dots(view: View) -> Finding | None:
     if " ." not in view.text and " !" not in view.text and " ," not in view.text and " ?" not in view.text:
         return None
-    return spans_finding(view, _STRETCHED_DOTS) if any(stop in view.classes for stop in _APART) else None
+    return spans_finding(view, _STRETCHED_DOTS) if holds_any(view.classes, _APART) else None
 
 
 _APART = (" . ", " ! ", " , ", " ? ", " .. ")
@@ -179,7 +179,7 @@ _APART = (" . ", " ! ", " , ", " ? ", " .. ")
 
 @signal("glued-sentences", 0.3, "no space after a full stop", "pas d'espace après un point", family="shape")
 def glued_sentences(view: View) -> Finding | None:
-    return spans_finding(view, _GLUED) if any(sign in view.classes for sign in _GLUES) else None
+    return spans_finding(view, _GLUED) if holds_any(view.classes, _GLUES) else None
 
 
 _GLUES = ("a.Aa", "a!Aa", "a?Aa", "a,aaa")
@@ -346,12 +346,9 @@ def code(view: View) -> Finding | None:
 
 def _may_be_code(view: View) -> bool:
     text, classes = view.text, view.classes
-    for sign in _CODE_SIGNS:
-        if sign in text:
-            return True
-    if "." in text and any(stop in classes for stop in _STOP_IN_WORD):
+    if holds_any(text, _CODE_SIGNS) or holds_any(classes, _STOP_IN_WORD):
         return True
-    return any(command in text for command in _COMMANDS) and _COMMAND.search(text) is not None
+    return holds_any(text, _COMMANDS) and _COMMAND.search(text) is not None
 
 
 @signal("smiley", -0.3, "a smiley", "un smiley", family="shape")
@@ -359,7 +356,7 @@ def smiley(view: View) -> Finding | None:
     text = view.text
     if not (":" in text or ";" in text or "=" in text or "D" in text or "^^" in text or "<3" in text):
         return None
-    return spans_finding(view, _SMILEY) if any(start in text for start in _SMILEY_STARTS) else None
+    return spans_finding(view, _SMILEY) if holds_any(text, _SMILEY_STARTS) else None
 
 
 @signal("question", -0.2, "asks a question", "pose une question", family="shape")

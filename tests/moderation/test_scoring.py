@@ -81,7 +81,7 @@ def test_wording_reasons_are_the_models_own_sum() -> None:
     from moderation.signals.view import View
 
     evidence = {reason.signal: reason.log_odds for reason in evidence_of(SPAM, shipped_model())}
-    total, contributions = channel.wording_log_odds(hashed(View(SPAM)))
+    (total,), contributions = channel.wording_log_odds([hashed(View(SPAM))])
     assert evidence["wording-spam"] + evidence["wording-ham"] == pytest.approx(total)
     assert total == pytest.approx(float(contributions.sum()))
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from moderation.letter_classes import holds_any
+from moderation.letter_classes import classes_of, holds_any
 
 Span = tuple[int, int]
 
@@ -311,11 +311,34 @@ _NOT_TEXT = re.compile(r"[^\w\s'’\-.,!?…]|_", re.UNICODE)
 
 def language_text(text: str) -> str:
     """`text` without addresses, handles, tags, emoji, smileys, markup and code; white space is single spaces."""
-    without = _NOT_LANGUAGE.sub(" ", text)
+    without = _NOT_LANGUAGE.sub(" ", text) if _may_hold_no_language(text) else text
     lines = [line for line in without.splitlines() if not _is_code(line)]
     return " ".join(_NOT_TEXT.sub(" ", " ".join(lines)).split())
 
 
+# one of these stands in all that is no language, but for the smileys that begin with a letter or digit and bare hosts
+_MARKS = ("<", "`", "[", ":", ";", "=", "@", "#", "&", "^", "www.", "WWW.", "Www.")
+_LETTER_SMILEY = re.compile(r"[8xX](?<!\w[8xX])")
+_STOP_BEFORE_WORD = (".a", ".A", ".0")  # in letter classes
+
+
+def _may_hold_no_language(text: str) -> bool:
+    """Whether a match of _NOT_LANGUAGE is possible."""
+    return (
+        holds_any(text, _MARKS)
+        or holds_any(classes_of(text), _STOP_BEFORE_WORD)
+        or _LETTER_SMILEY.search(text) is not None
+    )
+
+
+_CODE_MARKS = ("{", "}", "(", "$", "=", "&", "|", ";", "*")
+_COMMANDS = frozenset("git npm pip pip3 apt apt-get sudo curl wget docker ssh composer yarn cargo brew".split())
+
+
 def _is_code(line: str) -> bool:
     """A short line with the marks of a program: people put one between sentences, and write no sentence like it."""
-    return len(line) < 200 and line.count(" ") < 10 and _CODE_LINE.search(line) is not None
+    if len(line) >= 200 or line.count(" ") >= 10:
+        return False
+    if not holds_any(line, _CODE_MARKS) and next(iter(line.split(None, 1)), "") not in _COMMANDS:
+        return False
+    return _CODE_LINE.search(line) is not None

@@ -18,7 +18,7 @@ PLAIN = 200
 _READ = 30_000  # characters
 _SAMPLES = 5
 _AGREEING = 2  # so many samples in another language are no quotation
-_SURE = 0.99
+_SURE = 0.99  # of a vote
 
 
 def relation_here(judge: LanguageJudge, text: str, declared: str | None, article: str | None) -> LanguageFinding:
@@ -48,7 +48,7 @@ def _other_language(languages: tuple[str, ...], lean: bool, article: str, declar
     spoken = Counter(
         finding.language
         for finding in found
-        if finding.relation is LanguageRelation.OTHER and (finding.probability >= _SURE or finding.detector == "script")
+        if finding.relation is LanguageRelation.OTHER and (finding.probability >= _SURE or finding.detector != "vote")
     )
     most = max(spoken, key=lambda language: (spoken[language], language or ""), default=None)
     return most if spoken[most] >= min(_AGREEING, len(samples)) else None

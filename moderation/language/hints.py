@@ -69,7 +69,7 @@ _NO_NAMES = frozenset(
 
 def squeezed(text: str) -> str:
     """`text` with letters repeated three times or more written once: "merciiii" reads "merci"."""
-    return _STRETCHED.sub(r"\1", text)
+    return _STRETCHED.sub(r"\1", text) if any(3 * letter in text for letter in set(text)) else text
 
 
 def words(text: str) -> list[str]:
@@ -85,10 +85,12 @@ def notice_title(text: str) -> str | None:
 
 def speechless(spoken: Sequence[str], *, headline: bool = False) -> str | None:
     """Why a text with these words belongs to no language; None if it may. A `headline` may capitalise all."""
-    lower = [_plain(word) for word in spoken]
-    if all(word in INTERNATIONAL or _LAUGHTER.fullmatch(word) for word in lower):
+    if all(word in INTERNATIONAL or _LAUGHTER.fullmatch(word) for word in map(_plain, spoken)):
         return "only words that are used in every language"
-    if (len(spoken) > _MOST_NAMES and not headline) or any(word in _NO_NAMES for word in lower):
+    if len(spoken) > _MOST_NAMES and not headline:
+        return None
+    lower = [_plain(word) for word in spoken]
+    if any(word in _NO_NAMES for word in lower):
         return None
     if all(_is_name_like(word) or low in INTERNATIONAL for word, low in zip(spoken, lower, strict=True)):
         return "only names and abbreviations"

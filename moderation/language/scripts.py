@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from functools import lru_cache
 
+from moderation.letter_classes import CAPITAL, LETTER, classes_of
+
 # Unicode blocks of letters (https://www.unicode.org/Public/UNIDATA/Blocks.txt), first and last code point
 _BLOCKS = {
     "latin": "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff\ua720-\ua7ff",
@@ -71,6 +73,10 @@ UNSPACED = frozenset({"han", "kana", "thai", "lao", "khmer", "burmese"})
 
 def letters_by_script(text: str) -> Counter[str]:
     """How many letters of each script `text` has; scripts without a letter are left out."""
+    if text.isascii():
+        classes = classes_of(text)
+        letters = classes.count(LETTER) + classes.count(CAPITAL)
+        return Counter({"latin": letters}) if letters else Counter()
     if _LATIN_ONLY.fullmatch(text):
         letters = sum(map(str.isalpha, text))
         return Counter({"latin": letters}) if letters else Counter()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moderation import normalise
 from moderation.letter_classes import CAPITAL, classes_of
 from moderation.signals import figures, offers, shape
 from moderation.signals.view import View
@@ -57,6 +58,18 @@ def test_the_class_of_each_character_is_that_of_the_patterns(pattern: str, class
 @given(TEXTS)
 def test_no_sum_of_money_is_passed_over(text: str) -> None:
     assert figures.sums_in(text) == [found.span() for found in figures.MONEY.finditer(text)]
+
+
+@settings(max_examples=400)
+@given(
+    st.lists(
+        st.sampled_from(["git", "pip", " ", "x", "xD", "8)", "<b>", "a.fr", "www.", "@x", "=", "==", "mot", "\n", "()"])
+    ).map("".join)
+)
+def test_nothing_that_is_no_language_is_passed_over(text: str) -> None:
+    if normalise._NOT_LANGUAGE.search(text) is not None:
+        assert normalise._may_hold_no_language(text)
+    assert all(normalise._is_code(line) for line in text.splitlines() if normalise._CODE_LINE.search(line))
 
 
 @settings(max_examples=400)

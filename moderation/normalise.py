@@ -37,6 +37,7 @@ _LETTER_WORD = re.compile(r"[^\W\d_]+")
 # a word of letters, digits and signs that is no part of an address, a handle or a number with decimals
 _LEET_WORD = re.compile(r"(?<![\w@$€./-])[^\W_$€@]?[\w@$€]{2,40}(?![\w@$€/])")
 _LEET_RUN = re.compile(r"(?<=[^\W\d_])([0134357@$€])\1?(?=[^\W\d_])|(?<![\w$])\$(?=[^\W\d_]{2})")
+_TOUCHING = ("a0", "A0", "a@", "A@", "a$", "A$", "$a", "$A")  # in letter classes
 _ADDRESS_REST = re.compile(r"[\w-]*\.\w")
 
 
@@ -234,8 +235,8 @@ def _in_one_script(word: str) -> str:
 
 def _leet_folded(text: str) -> tuple[str, tuple[Span, ...]]:
     """`text` with l33t characters inside words put back as letters, and the spans of those words."""
-    # one look a sign: texts without any of them are the rule
-    if not holds_any(text, _LEET_OF) or _LEET_RUN.search(text) is None:
+    # looks first: texts without any of the signs are the rule, and then those with figures that touch no letter
+    if not holds_any(text, _LEET_OF) or not holds_any(classes_of(text), _TOUCHING) or _LEET_RUN.search(text) is None:
         return text, ()
     spans: list[Span] = []
     folded: list[str] = []

@@ -148,11 +148,17 @@ _TELLING_LETTERS = 6
 def link_alone(view: View) -> Finding | None:
     if not view.body_hosts:
         return None
+    in_addresses = sum(address.end - address.start + 1 for address in view.addresses) // 2  # words, at most
+    if len(view.words) - in_addresses >= _HARDLY_A_WORD and view.text.isascii():
+        return None
     bare = view.text
     for address in reversed(view.addresses):
         bare = bare[: address.start] + " " + bare[address.end :]
     words = WORD.findall(bare)
-    return Finding(1.0, view.text[:80]) if words_in(words) < 5 else None
+    return Finding(1.0, view.text[:80]) if words_in(words) < _HARDLY_A_WORD else None
+
+
+_HARDLY_A_WORD = 5
 
 
 @signal(

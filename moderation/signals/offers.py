@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from moderation.letter_classes import classes_of, holds_any
+from moderation.letter_classes import classes_of
 from moderation.signals.finding import Finding, Span, grown, signal
 from moderation.signals.lexicon import GOODS
 from moderation.signals.links import sales_words_in
 from moderation.signals.view import View
-from moderation.signals.word_traits import MEDICINE, is_medicine
+from moderation.signals.word_traits import MEDICINE, PLAYED, is_medicine
 from moderation.wordstats import word_statistics
 
 # what gives an offer away when a healer, a lender or a saviour is praised
@@ -39,7 +39,6 @@ _BRAND = re.compile(
     r"|888|999|89|87|78|11)(?:bet|slot|play|win|club|vip|pro|qq|toto|poker|id|asia)?|(?:slot|toto|judi|bet|poker|qq|hoki)\d{1,3}[a-z]{0,6})(?![\w-])"
     r"|(?<![\w@#/.-])[a-z]{2,12}(?:bet|slot|toto|togel|poker|gacor|casino|jackpot)(?:\d{1,3})?(?![\w-])"
 )
-_PLAYED = ("bet", "slot", "toto", "togel", "poker", "gacor", "casino", "jackpot")  # one, or a figure, in every brand
 _NO_BRAND = frozenset(
     "alphabet sherbet abet gibet tibet thibet quodlibet sorbet timeslot nightslot strip-poker casino slot toto".split()
 )
@@ -194,8 +193,7 @@ def _may_name_brand(view: View) -> bool:
     classes = view.classes if text == view.text else classes_of(text)
     if "a0" in classes or "A0" in classes:
         return True
-    plain = (text if text.isascii() else text.replace("İ", "i").replace("ı", "i")).lower()
-    return holds_any(plain, _PLAYED)
+    return bool(view.words_with(PLAYED)) or "İ" in text
 
 
 @signal(

@@ -57,6 +57,11 @@ _CODE_LINE = re.compile(
     r"(?:sudo|git|npm|npx|yarn|pip3?|gem|brew|docker|composer|cargo|apt(?:-get)?|curl|wget|ssh|chmod) "
     r"(?:-|[a-z][\w-]*(?:\s|$)).*$|```"
 )
+# one of these stands in all that _CODE_LINE finds
+_TYPED = (
+    *"sudo git npm npx yarn pip pip3 gem brew docker composer cargo apt apt-get curl wget ssh chmod".split(),
+    "```",
+)
 # no program without one of these, or a stop inside a word, or a command at the beginning of a line
 _CODE_SIGNS = ("{", "}", "(", ")", "=", "`", "$", "_", "<", "->", "::", ";\n", "--")
 _STOP_IN_WORD = (".a", ".A", ".0")  # in letter classes
@@ -115,7 +120,7 @@ def strange_words(view: View) -> Finding | None:
 @signal("random-capitals", 1.0, "words with capitals at random", "capitales au hasard dans les mots", family="shape")
 def random_capitals(view: View) -> Finding | None:
     """QlwuDdX, not JavaScript or BVerfGE: the letters must be strange too."""
-    if "aA" not in view.classes:
+    if "aAA" not in view.classes and view.classes.count("aA") < 2:
         return None
     strangeness = word_statistics().strangeness
     spans = tuple(
@@ -141,10 +146,11 @@ def stretched_letters(view: View) -> Finding | None:
 
 @signal("spaced-letters", 0.8, "l e t t e r s set apart", "l e t t r e s espacées", family="shape")
 def spaced_letters(view: View) -> Finding | None:
-    return spans_finding(view, _SPACED) if view.single_letters > _SPACED_AT_LEAST else None
+    return spans_finding(view, _SPACED) if _FIVE_LETTERS in view.classes.encode("latin-1").translate(_LOOSE) else None
 
 
-_SPACED_AT_LEAST = 4
+_FIVE_LETTERS = b"a a a a a"
+_LOOSE = bytes.maketrans(b".-_*A", b"    a")
 
 
 @signal("capitals", 0.5, "written in capitals", "écrit en capitales", family="shape")
@@ -174,7 +180,7 @@ def stretched_dots(view: View) -> Finding | None:
     return spans_finding(view, _STRETCHED_DOTS) if holds_any(view.classes, _APART) else None
 
 
-_APART = (" . ", " ! ", " , ", " ? ", " .. ")
+_APART = (" .. ", " .  . ", *(f" {one} {other}" for one in ".!,?" for other in ".!,?"))  # in letter classes
 
 
 @signal("glued-sentences", 0.3, "no space after a full stop", "pas d'espace après un point", family="shape")
@@ -331,11 +337,11 @@ def code(view: View) -> Finding | None:
         return None
     if not _NO_CODERS.isdisjoint(view.hits) or len(view.body_hosts) > 2:
         return None
-    lines = [found.span() for found in _CODE_LINE.finditer(view.text)]
+    lines = [found.span() for found in _CODE_LINE.finditer(view.text)] if holds_any(view.text, _TYPED) else []
     kinds = [
         places
         for needs, pattern in _CODE
-        if any(sign in view.text for sign in needs)
+        if holds_any(view.text, needs)
         and (places := [span for found in pattern.finditer(view.text) if not view.in_address(*(span := found.span()))])
     ]
     if not lines and len(kinds) < 2:

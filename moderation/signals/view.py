@@ -148,7 +148,6 @@ class View:
         "notice_form",
         "own_host",
         "own_links",
-        "single_letters",
         "submission",
         "text",
         "word_starts",
@@ -167,10 +166,7 @@ class View:
             self.words = words = list(map(folded, words))
         self.word_starts = [match.start() for match in found]
         self._found = found
-        lengths = list(map(len, words))
-        self.letters = sum(lengths)
-        # letters set apart are not told in a text whose disguises were taken off: other lengths
-        self.single_letters = lengths.count(1) if text.isascii() else len(text)
+        self.letters = sum(map(len, words))
         self.count = len(words) if text.isascii() else words_in(words)
         self.is_notice = submission.kind in NOTICE_KINDS
         self.addresses = addresses_in(text) if _ADDRESS_HINT.search(text) is not None else ()

@@ -13,6 +13,7 @@ STRANGE: Final = 2  # letters that do not follow each other in any of our langua
 STIRRED: Final = 4  # another word with its letters in another order
 STRETCHED: Final = 8  # looooong
 MEDICINE: Final = 16  # built like the name of a medicine
+PLAYED: Final = 32  # ends like the brand of a game of chance
 
 TELLING_RARITY: Final = 0.42
 _STRANGE_BITS = 5.2  # bits a letter; 1 % of readers' comments hold such a word, half of the machine-made ones
@@ -25,6 +26,8 @@ _STEM = re.compile(
     r"|ciclovir|cyclovir|platin|floxacin|gabalin|setron|dronate|feron|parin|semide|thiazide|quine|mectin|steride|caine)"
 )
 _NO_MEDICINE = frozenset("harlequin quine aquine cocaine arcaine parin".split())
+_STEMS = tuple(_STEM.pattern.partition("(?:")[2].rstrip(")").split("|"))
+_PLAYED = ("bet", "slot", "toto", "togel", "poker", "gacor", "casino", "jackpot")
 _SHORT = 6  # letters; no medicine's name is as short
 _MOST = 100_000  # words kept, about 15 MB
 
@@ -53,12 +56,16 @@ def _traits_of(word: str) -> int:
             traits |= STRANGE
         if bits > _STIRRED_BITS and statistics.is_stirred(word):
             traits |= STIRRED
+    if word.endswith(_PLAYED):
+        traits |= PLAYED
     return traits | MEDICINE if is_medicine(word) else traits
 
 
 def is_medicine(word: str) -> bool:
     """Whether a word is built like a medicine's name."""
-    return len(word) > _SHORT and word not in _NO_MEDICINE and _STEM.fullmatch(word) is not None
+    return (
+        len(word) > _SHORT and word.endswith(_STEMS) and word not in _NO_MEDICINE and _STEM.fullmatch(word) is not None
+    )
 
 
 word_traits: Final = WordTraits()

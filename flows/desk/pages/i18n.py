@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -65,9 +65,10 @@ class Texts:
             value = datetime.fromisoformat(text).replace(tzinfo=None)
         except ValueError:
             return text
+        day = self.day(value.date())
         if len(text) == len("2026-03-01"):
-            return self.day(value.date())
-        return str(format_datetime(value, format="medium", locale=self.locale))
+            return day
+        return f"{day}, {format_time(value, format='short', locale=self.locale)}"
 
     def span(self, since: datetime, now: datetime) -> str:
         """How long, in one unit: 3 hours."""

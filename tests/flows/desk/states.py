@@ -105,8 +105,8 @@ def some(made: Scene) -> list[int]:
     """A few comments of all kinds, the first one spam with much evidence."""
     evidence = [
         Evidence(signal="baseline", log_odds=-3.5, because=""),
-        Evidence(signal="words-shopping", log_odds=1.6, because="pas cher, gratuite", spans=((35, 43),)),
-        Evidence(signal="link", log_odds=0.9, because="montres-pas-cher.example", spans=((48, 80),)),
+        Evidence(signal="words-shopping", log_odds=1.6, because="pas cher, gratuite", spans=((36, 44), (92, 100))),
+        Evidence(signal="link", log_odds=0.9, because="montres-pas-cher.example", spans=((56, 80),)),
         Evidence(signal="words-flattery", log_odds=0.7, because="Très bon article", spans=((0, 16),)),
         Evidence(signal="on-topic", log_odds=-0.4, because="article", spans=((9, 16),)),
     ]

@@ -112,3 +112,16 @@ async def test_a_refusal_is_told_in_the_readers_language(database):
     assert (answer.status_code, "demande le rôle admin" in answer.text) == (403, True)
     async with visitor(database) as client:
         assert "Mot de passe" in (await client.get("/login", headers={"Accept-Language": "fr"})).text
+
+
+@pytest.mark.parametrize(
+    ("given", "language", "shown"),
+    [
+        ("2026-02-01T10:00:00+02:00", "fr", "1 févr. 2026, 10:00"),  # by the site's own clock
+        ("2026-02-01", "en", "Feb 1, 2026"),
+        ("il y a 3 jours", "en", "il y a 3 jours"),
+        (None, "fr", ""),
+    ],
+)
+def test_a_comments_date_is_written_in_the_readers_language(given: str | None, language: str, shown: str) -> None:
+    assert texts(language).written(given) == shown

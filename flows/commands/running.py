@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from contextlib import ExitStack
 
 from flows.errors import RunnerUnknown
@@ -44,9 +45,9 @@ def run_sites(
             stack.enter_context(reporting(runner))
         elif not (direct or dry_run or settings.path is None):
             prepare_prefect()
-            from flows.orchestration.server import scheduler
+            from flows.orchestration.server import ONLY_RECORDS, scheduler
 
-            stack.enter_context(scheduler(_nothing, "--no-services"))
+            stack.enter_context(scheduler(_nothing, *ONLY_RECORDS, meanwhile=_import_flow))
         for site in sites:
             with progress(site.name, show) as advance:
                 if direct or dry_run or settings.path is None:
@@ -59,6 +60,11 @@ def run_sites(
                     run = recorded(site.name, settings.path, full, limit, advance, runner)
                 reports.append(asyncio.run(run))
     return reports
+
+
+def _import_flow() -> None:
+    """Prefect's client takes seconds to import, and so does its server: both at once."""
+    importlib.import_module("flows.orchestration.flow")
 
 
 def _nothing(words: str) -> None:

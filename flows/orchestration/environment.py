@@ -23,6 +23,18 @@ def prepare_prefect(environment: dict[str, str] | None = None) -> None:
         environment.setdefault(name, value)
 
 
+def of_server(*, only_records: bool) -> dict[str, str]:
+    """The environment of a server that we start.
+
+    One that only records runs does without Prefect's catalogue of block types, which costs 5 s of CPU to write down
+    when the database is new. A server with services writes it when it first starts.
+    """
+    environment = dict(os.environ)
+    if only_records:
+        environment.setdefault("PREFECT_SERVER_REGISTER_BLOCKS_ON_START", "false")
+    return environment
+
+
 def configured_api() -> str | None:
     """The address of the Prefect API that the operator configured, if any."""
     prepare_prefect()

@@ -13,9 +13,12 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from flows.errors import RunFailed
+from flows.orchestration.environment import of_server
 
 SERVER_START_SECONDS = 120.0
 SERVER_STOP_SECONDS = 20.0
+ONLY_RECORDS = ("--no-services",)
+"""Options of a server that records runs and starts none."""
 
 
 _KEEPER = """
@@ -55,10 +58,13 @@ It is ended when standard input ends: with us, also when we are killed and can d
 
 
 @contextlib.contextmanager
-def scheduler(announce: Callable[[str], object], *services: str) -> Iterator[str]:
+def scheduler(
+    announce: Callable[[str], object], *services: str, meanwhile: Callable[[], object] = lambda: None
+) -> Iterator[str]:
     """The address of an API: the configured one, or a server of our own that ends with this process, however it ends.
 
-    `services` are options for that server; as it is, its scheduler fires schedules.
+    `services` are options for that server; as it is, its scheduler fires schedules. `meanwhile` is done while it
+    starts.
     """
     from prefect.settings import PREFECT_API_URL
 
@@ -75,9 +81,11 @@ def scheduler(announce: Callable[[str], object], *services: str) -> Iterator[str
         [sys.executable, "-I", "-S", "-c", _KEEPER, _own_database(), sys.executable, *command, *services],
         stdin=subprocess.PIPE,
         start_new_session=True,
+        env=of_server(only_records=services == ONLY_RECORDS),
     )
     assert server.stdin is not None
     try:
+        meanwhile()
         wait_until_healthy(address, server)
         server.stdin.write(b"+")
         server.stdin.flush()

@@ -91,6 +91,7 @@ def matrix(page: Outline, stated: Stated) -> Matrix:
             context.shares,
             _placed(context, _headline(page, words, title)),
             np.array(_worded(context, words, title, stated.body), dtype=np.float64),
+            *_families(page, words),
         )
     )
     return np.hstack((base, _neighbours(context), _marks(context))).astype(np.float32)
@@ -198,18 +199,16 @@ def _placed(context: _Page, headline: int) -> Real:
 def _worded(
     context: _Page, words: Sequence[Sequence[str]], title: set[str], stated_body: str | None
 ) -> list[tuple[float, ...]]:
-    """How each block is written, what it is part of, and what the heading above it says."""
+    """How each block is written, and what it is part of."""
     nodes = context.outline.nodes
     body = " ".join(block_words.WORD.findall(stated_body.lower())) if stated_body else ""
     repeats = Counter([block.text for block in context.outline.blocks])
     found = []
-    heading_words: tuple[float, ...] = block_words.shares([])
     since_heading = 0
     for block, own_words, sentences in zip(context.outline.blocks, words, context.sentences, strict=True):
         node = nodes[block.node]
         text, head, end = block.text, block.text[:_HEAD], block.text[-6:]
         size = len(text)
-        family_shares = block_words.shares(own_words)
         digits, capitals = _digits_and_capitals(head)
         commas = text.count(",") + text.count(";") if text.isascii() else sum(map(text.count, ",;、，"))
         found.append(
@@ -223,13 +222,24 @@ def _worded(
                 len(title.intersection(own_words)) / len(title) if title and size < 300 else 0.0,
                 repeats[text] - 1, since_heading, size < 200 and digits > 0 and _DATE.search(head) is not None,
                 (" ".join(own_words[:_OPENING]) in body) if body else -1.0,
-                *family_shares, *heading_words,
             )
         )  # fmt: skip
-        since_heading += 1
-        if node.heading:
-            heading_words, since_heading = family_shares, 0
+        since_heading = 0 if node.heading else since_heading + 1
     return found
+
+
+def _families(page: Outline, words: Sequence[Sequence[str]]) -> tuple[Real, Real]:
+    """The shares of telling words of each block, and of the heading above it."""
+    shares = np.zeros((len(words) + 1, len(block_words.FAMILY_NAMES)))  # the last line is no block's
+    above = []
+    heading = len(words)
+    for index, (block, own) in enumerate(zip(page.blocks, words, strict=True)):
+        if found := block_words.shares(own):
+            shares[index] = found
+        above.append(heading)
+        if page.nodes[block.node].heading:
+            heading = index
+    return shares[:-1], shares[above]
 
 
 def _digits_and_capitals(text: str) -> tuple[int, int]:

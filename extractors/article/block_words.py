@@ -63,7 +63,6 @@ for _index, _words in enumerate(_FAMILIES.values()):
         _BITS[_word] = (*_BITS.get(_word, ()), _index)
 WORD = re.compile(r"©|[^\W_]+")
 _MAX_CHARACTERS = 240
-_NOTHING = (0.0,) * len(_FAMILIES)
 
 
 def words_of(text: str) -> list[str]:
@@ -72,7 +71,7 @@ def words_of(text: str) -> list[str]:
 
 
 def shares(words: Sequence[str]) -> tuple[float, ...]:
-    """For each family the share of these words that belong to it."""
+    """For each family the share of these words that belong to it; nothing at all where none belongs to any."""
     counts: list[float] | None = None
     for word in words:
         for family in _BITS.get(word, ()):
@@ -80,6 +79,6 @@ def shares(words: Sequence[str]) -> tuple[float, ...]:
                 counts = [0.0] * len(_FAMILIES)
             counts[family] += 1.0
     if counts is None:
-        return _NOTHING
+        return ()
     size = len(words)
     return tuple([count / size for count in counts])

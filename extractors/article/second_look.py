@@ -32,8 +32,15 @@ _NONE = -1.0
 
 def context(page: Outline, shares: Real) -> Matrix:
     """One row a block from the probabilities `shares` of the first look; -1 stands for "there is none"."""
+    lengths = _lengths(page)
     return np.column_stack(
-        (shares, *_near(shares), *_means(page, shares), *_heads(page, shares), *_whole(page, shares))
+        (
+            shares,
+            *_near(shares),
+            *_means(page, shares, lengths),
+            *_heads(page, shares, lengths),
+            *_whole(shares, lengths),
+        )
     ).astype(np.float32)
 
 
@@ -56,12 +63,11 @@ def _share(part: Real, whole: Real) -> Real:
     return np.asarray(np.where(whole > 0, part / np.maximum(whole, 1e-9), _NONE))
 
 
-def _means(page: Outline, shares: Real) -> list[Real]:
+def _means(page: Outline, shares: Real, lengths: Real) -> list[Real]:
     """Mean probabilities, weighted by length and without the block itself: of windows, of the elements around it, of
     blocks with the same markup; and the share of the page's article that each of these holds."""
     count = len(shares)
     here = np.arange(count)
-    lengths = _lengths(page)
     text, article = _totals(lengths), _totals(lengths * shares)
     whole = max(float(article[-1]), 1e-9)
 
@@ -105,11 +111,10 @@ def _distances(chosen: Yes) -> tuple[Real, Real]:
     )
 
 
-def _heads(page: Outline, shares: Real) -> list[Real]:
+def _heads(page: Outline, shares: Real, lengths: Real) -> list[Real]:
     """The nearest blocks that the first look took for the article's, the heading above, and what stands under it."""
     count = len(shares)
     here = np.arange(count)
-    lengths = _lengths(page)
     text, article = _totals(lengths), _totals(lengths * shares)
     is_heading = np.array([page.nodes[block.node].heading > 0 for block in page.blocks])
     padded = np.append(shares, _NONE)  # its last place is read where there is no such block
@@ -128,11 +133,10 @@ def _heads(page: Outline, shares: Real) -> list[Real]:
     ]
 
 
-def _whole(page: Outline, shares: Real) -> list[Real]:
+def _whole(shares: Real, lengths: Real) -> list[Real]:
     """How sure the first look was of the page as a whole, and where the block stands in what it chose."""
     count = len(shares)
     here = np.arange(count)
-    lengths = _lengths(page)
     chosen = shares > _YES
     best = float(shares.max())
     doubt = -(shares * np.log(shares + 1e-9) + (1 - shares) * np.log(1 - shares + 1e-9))

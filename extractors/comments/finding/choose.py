@@ -12,7 +12,7 @@ from typing import Final
 
 from extractors.comments.finding.listing import Listing, headed, listings
 from extractors.comments.finding.outline import CommentOutline, count
-from extractors.comments.finding.score import Score, promising, score
+from extractors.comments.finding.score import Score, promising, score, tallies
 from extractors.comments.finding.vocabulary import ANNOUNCES_COMMENTS, COMMENT_WORD, NAMES_FORM, NAMES_STRONG
 from extractors.comments.reading.discussion import claim, stated_counts
 from extractors.comments.reading.names import BY, OPENS_WITH_SAYS, SAYS
@@ -47,7 +47,10 @@ def best_listing(outline: CommentOutline) -> Listing | None:
     candidates += [
         grown for listing in candidates if len(listing) <= _MAX_HEADED and (grown := headed(outline, listing))
     ]
-    ranked = [(listing, score(outline, listing)) for listing in candidates]
+    ranked = [
+        (listing, score(outline, listing, tally))
+        for listing, tally in zip(candidates, tallies(outline, candidates), strict=True)
+    ]
     best = max(ranked, key=lambda pair: pair[1].total, default=None)
     if best is not None and best[1].total < SURE:
         shortlist = sorted(ranked, key=lambda pair: -pair[1].total)[:_SHORTLIST]
@@ -149,7 +152,7 @@ def _grown(
             and (
                 found.evidence >= _AS_GOOD * best[1].evidence
                 if len(rest) == len(mine) == 1  # alone it would have to prove what the others prove for it
-                else score(outline, rest).evidence >= 0.6
+                else score(outline, rest, *tallies(outline, [rest])).evidence >= 0.6
             )
         ):
             return listing, found

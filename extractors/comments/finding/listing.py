@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import le
 from typing import Final
 
 from extractors.comments.finding.outline import CommentOutline, thread_named
@@ -51,9 +52,14 @@ class Listing:
         return len(self.starts)
 
     @property
+    def is_flat(self) -> bool:
+        """Whether no record is nested in another."""
+        return all(map(le, self.stops, self.starts[1:]))
+
+    @property
     def own(self) -> list[list[tuple[int, int]]]:
         """For each record the intervals that are its own: without the records nested in it."""
-        if all(stop <= start for stop, start in zip(self.stops, self.starts[1:], strict=False)):
+        if self.is_flat:
             return [[span] for span in zip(self.starts, self.stops, strict=True)]
         owned: list[list[tuple[int, int]]] = [[] for _ in self.starts]
         open_records: list[tuple[int, int]] = []  # (record, where its next own part begins)

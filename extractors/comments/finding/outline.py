@@ -12,11 +12,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from dataclasses import fields as dataclass_fields
-from itertools import accumulate
+from typing import NamedTuple
 
+import numpy as np
 from lxml import etree
 from lxml.html import HtmlElement
+from numpy.typing import NDArray
 
 from extractors.comments.finding.vocabulary import NAMES_ASIDE, NAMES_FORM, NAMES_THREAD
 from extractors.html import SILENT_TAGS, Document
@@ -111,18 +112,15 @@ def _is_aside(name: str) -> bool:
     return bool(NAMES_ASIDE.search(name)) and not (NAMES_THREAD.search(name) and not _NEWEST.search(name))
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """For each kind of mark how many stand before each element; one item more than there are elements."""
+class Totals(NamedTuple):
+    """Running totals, to be read between two elements: `marks` has a line each for dates, avatars, reply buttons,
+    comment anchors, authors, ids, form fields and linked headings, the others count characters: of what elements open
+    with, of what follows them, of links. One item more than there are elements."""
 
-    dates: list[int]
-    avatars: list[int]
-    replies: list[int]
-    anchors: list[int]
-    authors: list[int]
-    fields: list[int]
-    heading_links: list[int]
-    ids: list[int]
+    marks: NDArray[np.int64]
+    text: NDArray[np.int64]
+    tails: NDArray[np.int64]
+    links: NDArray[np.int64]
 
 
 class CommentOutline:
@@ -265,9 +263,15 @@ class CommentOutline:
 
     @functools.cached_property
     def totals(self) -> Totals:
-        """Running totals of the marks: between elements a and b there are total[b] - total[a]."""
-        size = len(self.elements)
-        return Totals(*(_running(getattr(self, field.name), size) for field in dataclass_fields(Totals)))
+        kinds = (
+            self.dates, self.avatars, self.replies, self.anchors, self.authors, self.ids, self.fields,
+            self.heading_links,
+        )  # fmt: skip
+        marks = np.zeros((len(kinds), len(self.elements) + 1), dtype=np.int64)
+        for line, numbers in zip(marks, kinds, strict=True):
+            line[np.array(numbers, dtype=np.intp) + 1] = 1
+        np.cumsum(marks, axis=1, out=marks)
+        return Totals(marks, *(np.array(sums, dtype=np.int64) for sums in (self.own_text, self.tails, self.link_text)))
 
     @functools.cached_property
     def by_shape(self) -> dict[str, list[int]]:
@@ -316,13 +320,6 @@ class CommentOutline:
         """The elements around an element, nearest first."""
         while (number := self.parent[number]) >= 0:
             yield number
-
-
-def _running(marks: list[int], size: int) -> list[int]:
-    flags = bytearray(size + 1)
-    for number in marks:
-        flags[number + 1] = 1
-    return list(accumulate(flags))
 
 
 def count(marks: list[int], start: int, stop: int) -> int:

@@ -6,8 +6,11 @@ import functools
 import math
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from extractors.comments.finding.listing import Listing
 from extractors.comments.finding.outline import CommentOutline, count, thread_named
@@ -16,6 +19,7 @@ from extractors.comments.finding.vocabulary import NAMES_FORUM, NAMES_STRONG, NA
 _SAMPLE: Final = 20  # records whose names are looked at
 _LOOK_IN: Final = 400  # elements of a single record that are looked at
 _MIN_TEXT: Final = 15  # characters a record, name and date included
+_EMPTY: Final = 12  # characters; a record with fewer says nothing
 _MAX_DATES: Final = 2  # a comment's own, and one in its text
 _ARTICLE: Final = re.compile(r"type-(?:post|page|article)|\bhentry\b")
 
@@ -54,49 +58,65 @@ def promising(outline: CommentOutline, listing: Listing) -> bool:
     )
 
 
-def score(outline: CommentOutline, listing: Listing) -> Score:
-    records = listing.own
-    size = len(records)
-    dates, avatars, replies, anchors = (
-        outline.totals.dates,
-        outline.totals.avatars,
-        outline.totals.replies,
-        outline.totals.anchors,
-    )
-    authors, ids, field_totals, heading_totals = (
-        outline.totals.authors,
-        outline.totals.ids,
-        outline.totals.fields,
-        outline.totals.heading_links,
-    )
-    own_text, tails, link_text = outline.own_text, outline.tails, outline.link_text
-    date = author = avatar = anchor = reply = ident = 0.0
-    crowd = fields = headings = empty = 0.0
-    text = link = 0
-    for own in records:
-        shown = pictures = buttons = links = named_ids = writers = inputs = titles = length = 0
-        for a, b in own:
-            shown += dates[b] - dates[a]
-            pictures += avatars[b] - avatars[a]
-            buttons += replies[b] - replies[a]
-            links += anchors[b] - anchors[a]
-            named_ids += ids[b] - ids[a]
-            writers += authors[b] - authors[a]
-            inputs += field_totals[b] - field_totals[a]
-            titles += heading_totals[b] - heading_totals[a]
-            length += own_text[b] - own_text[a] + tails[b] - tails[a + 1]
-            link += link_text[b] - link_text[a]
-        date += shown > 0
-        author += writers > 0
-        avatar += pictures > 0
-        anchor += links > 0
-        reply += buttons > 0
-        ident += named_ids > 0
-        crowd += max(0, shown - 2) * 0.5 + max(0, pictures - 1) * 0.5 + max(0, named_ids - 3) * 0.3
-        fields += inputs > 0
-        headings += titles > 0
-        empty += length < 12
-        text += length
+class Tally(NamedTuple):
+    """What the records of a list hold, without those nested in them: how many records have a date, an author and so
+    on, how much they have too many of, and characters of text and of links."""
+
+    date: int
+    avatar: int
+    reply: int
+    anchor: int
+    author: int
+    ident: int
+    fields: int
+    headings: int
+    empty: int
+    text: int
+    link: int
+    crowd: float
+
+
+def tallies(outline: CommentOutline, lists: Sequence[Listing]) -> list[Tally]:
+    """One a list. All records of all lists are summed at once: pages have seventy lists of a dozen records."""
+    starts: list[int] = []
+    stops: list[int] = []
+    records: list[int] = []  # for each record its first interval
+    firsts: list[int] = []  # for each list its first record
+    for listing in lists:
+        firsts.append(len(records))
+        if listing.is_flat:
+            records += range(len(starts), len(starts) + len(listing))
+            starts += listing.starts
+            stops += listing.stops
+        else:
+            for start, intervals in zip(listing.starts, listing.own, strict=True):
+                records.append(len(starts))
+                intervals = intervals or [(start, start)]  # all of it is another's
+                starts += [start for start, _ in intervals]
+                stops += [stop for _, stop in intervals]
+    if not lists:
+        return []
+    begin, end = np.array(starts), np.array(stops)
+    totals = outline.totals
+    marks = totals.marks[:, end] - totals.marks[:, begin]
+    text = totals.text[end] + totals.tails[end] - totals.text[begin] - totals.tails[np.minimum(begin + 1, end)]
+    link = totals.links[end] - totals.links[begin]
+    if len(records) < len(starts):
+        marks = np.add.reduceat(marks, records, axis=1)
+        text, link = np.add.reduceat(text, records), np.add.reduceat(link, records)
+    dates, avatars, ids = marks[0], marks[1], marks[5]
+    crowd = (np.maximum(0, dates - 2) * 0.5 + np.maximum(0, avatars - 1) * 0.5 + np.maximum(0, ids - 3) * 0.3).tolist()
+    sums = np.add.reduceat(np.vstack((marks > 0, text < _EMPTY, text, link), dtype=np.int64), firsts, axis=1)
+    ends = [*firsts[1:], len(records)]
+    return [
+        Tally(*values, sum(crowd[first:last]))
+        for values, first, last in zip(sums.T.tolist(), firsts, ends, strict=True)
+    ]
+
+
+def score(outline: CommentOutline, listing: Listing, tally: Tally) -> Score:
+    size = len(listing)
+    date, avatar, reply, anchor, author, ident, fields, headings, empty, text, link, crowd = tally
     mean_text = text / size
     evidence = (
         1.6 * date + 1.2 * author + 1.0 * avatar + 0.8 * anchor + 0.6 * reply + 0.8 * ident

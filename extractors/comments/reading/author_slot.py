@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -190,9 +191,7 @@ def _is_called_author(outline: CommentOutline, number: int) -> bool:
 def named_worth(outline: CommentOutline, number: int) -> float:
     """What class, tag and link of an element say for its holding a name."""
     name, element = outline.named[number], outline.elements[number]
-    worth = NAMED if name and AUTHOR_NAMED.search(name) else 0.0
-    if name and TITLE_NAMED.search(name):
-        worth -= _TITLE_PRICE
+    worth = _name_worth(name) if name else 0.0
     stated = element.get("itemprop")
     if stated in ("author", "creator", "name"):
         worth += 7.0 if stated == "name" else 4.0  # an author may be "Mr" and a name
@@ -209,6 +208,12 @@ def named_worth(outline: CommentOutline, number: int) -> float:
         elif not href.startswith("#"):
             worth += 0.4
     return worth
+
+
+@functools.lru_cache(maxsize=8_192)  # the pages of a site share their class names
+def _name_worth(name: str) -> float:
+    worth = NAMED if AUTHOR_NAMED.search(name) else 0.0
+    return worth - _TITLE_PRICE if TITLE_NAMED.search(name) else worth
 
 
 def _run_worth(outline: CommentOutline, record: Record, run: InlineRun, before: str, following: str) -> float:

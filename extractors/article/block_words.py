@@ -61,7 +61,7 @@ _BITS: dict[str, tuple[int, ...]] = {}
 for _index, _words in enumerate(_FAMILIES.values()):
     for _word in _words.split():
         _BITS[_word] = (*_BITS.get(_word, ()), _index)
-WORD = re.compile(r"©|[^\W_]+")
+WORD = re.compile(r"[^\W_]+|©")
 _MAX_CHARACTERS = 240
 
 

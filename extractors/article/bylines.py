@@ -33,6 +33,7 @@ _SAYS_WHO = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"(?:authored|written) by:?|(?:écrit|rédigé) par ?:?|(?:geschrieben|verfasst) von:?", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _DAY = re.compile(r"(?<!\d)(?:[1-9]|[0-2]\d|3[01]|(?:19|20)\d\d)(?!\d)")
 _LAYOUT = re.compile(r"grid-(?:row|cell|col)|layout[-_]{1,2}grid", re.IGNORECASE)
 _DATED = re.compile(r"publi[a-z]*[-_]?dat|dat(?:e|um)[-_]?publi|pubdate|post[-_]?date|article[-_]?date", re.IGNORECASE)
@@ -113,7 +114,9 @@ def _is_worded(page: Outline, index: int) -> bool:
     block = page.blocks[index]
     if _LABEL.fullmatch(block.text) and not _is_chrome(page, block, Place.ELSEWHERE):
         return True
-    if len(block.text) > _MAX_WORDED or not _DAY.search(block.text) or _is_chrome(page, block, Place.ELSEWHERE):
+    if len(block.text) > _MAX_WORDED or not _DIGIT.search(block.text) or not _DAY.search(block.text):
+        return False
+    if _is_chrome(page, block, Place.ELSEWHERE):
         return False
     if _SAYS_WHEN.match(block.text) or _SAYS_WHO.match(block.text):
         return True

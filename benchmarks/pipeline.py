@@ -62,6 +62,7 @@ def cost_of(command: Sequence[str], cwd: Path) -> Run:
     servers = frozenset(one for one, up in parents().items() if up == os.getpid())
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     environment = os.environ | {"PREFECT_HOME": str(cwd / "prefect"), "PYTHONPATH": str(PARTS.parents[1])}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # nobody compiles an installed package at every start
     with Memory(servers) as memory:
         child = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
         complaint = child.communicate()[1].decode("utf-8", "replace")

@@ -84,7 +84,7 @@ def _inner_record(
             for marks in (outline.authors, outline.avatars)
         )
         and all(  # the title that the heading repeats may hold a date, or "6.5" that looks like one
-            listing.starts[0] <= number < listing.stops[0] or outline.elements[number].tag in _HEADINGS
+            listing.starts[0] <= number < listing.stops[0] or outline.tags[number] in _HEADINGS
             for number in outline.dates[bisect_left(outline.dates, start) : bisect_left(outline.dates, stop)]
         )
     ]
@@ -164,14 +164,14 @@ def with_siblings(outline: CommentOutline, listing: Listing) -> Listing:
     if listing.headed:
         return listing
     starts = set(listing.starts)
-    tags = {outline.elements[start].tag for start in listing.starts}
+    tags = {outline.tags[start] for start in listing.starts}
     more: set[int] = set()
     for up in {outline.parent[start] for start in listing.starts}:
         if up < 0:
             continue
         number = up + 1
         while number < outline.end[up]:
-            if number not in starts and outline.elements[number].tag in tags and _is_record(outline, number, listing):
+            if number not in starts and outline.tags[number] in tags and _is_record(outline, number, listing):
                 more.add(number)
             number = outline.end[number]
     if not more:
@@ -194,4 +194,4 @@ def _is_record(outline: CommentOutline, number: int, listing: Listing) -> bool:
     if name and (_NOTICE.search(name) or (NAMES_STRONG.search(name) and count(outline.ids, number, stop))):
         return True
     marks = count(outline.dates, number, stop) + count(outline.ids, number, stop) + count(outline.avatars, number, stop)
-    return outline.elements[number].tag == "li" and marks > 0
+    return outline.tags[number] == "li" and marks > 0

@@ -87,17 +87,20 @@ def listings(outline: CommentOutline) -> list[Listing]:
     """Every list that could be a thread, those of the same elements once."""
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     elements = outline.elements
-    for number, element in enumerate(elements):
-        tag = element.tag
+    keys: dict[tuple[str, ...], list[str]] = {}  # of the class names of an element
+    for number, tag in enumerate(outline.tags):
         if tag in _NEVER_ITEMS or outline.silent[number]:
             continue
         shapes = outline.shapes[number]
-        for name in shapes:
-            if not is_passing(name):
-                groups[tag, "." + name].append(number)
+        own = keys.get(shapes)
+        if own is None:
+            own = keys[shapes] = ["." + name for name in shapes if not is_passing(name)]
+        for key in own:
+            groups[tag, key].append(number)
         folded = outline.folded_ids.get(number)
         if folded is not None and "#" in folded:
             groups[tag, "#" + folded].append(number)
+        element = elements[number]
         kind = element.get("itemtype") or element.get("itemprop")
         if kind:
             groups[tag, "@" + kind].append(number)
@@ -146,8 +149,8 @@ def headed(outline: CommentOutline, listing: Listing) -> Listing | None:
         stop, taken = listing.stops[place], 0
         last = place + 1 == len(listing.starts) or outline.parent[listing.starts[place + 1]] != outline.parent[start]
         for sibling in outline.siblings_after(start):
-            kind = (outline.elements[sibling].tag, outline.shapes[sibling])
-            if sibling in starts or outline.elements[sibling].tag == "form":
+            kind = (outline.tags[sibling], outline.shapes[sibling])
+            if sibling in starts or outline.tags[sibling] == "form":
                 break
             if last and len(listing) > 1 and (taken >= max(longest, 1) or (longest and kind not in seen)):
                 break

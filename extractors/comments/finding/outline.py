@@ -11,7 +11,6 @@ import functools
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -71,8 +70,7 @@ def shape(name: str) -> str:
 _NEWEST = re.compile(r"recent|latest|newest|derniers|neueste|letzte|ultimos|ultimi|laatste")
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(NamedTuple):
     """What an element's class says, worked out once for all elements of that class."""
 
     name: str
@@ -130,6 +128,7 @@ class CommentOutline:
         self.document = document
         self.url = document.url
         self.elements: list[HtmlElement] = []
+        self.tags: list[str] = []
         self.parent: list[int] = []
         self.end: list[int] = []
         self.named: list[str] = []  # "class id" in lower case
@@ -152,7 +151,7 @@ class CommentOutline:
         self._walk(document.tree)
 
     def _walk(self, root: HtmlElement) -> None:
-        elements, parent, silent = self.elements, self.parent, self.silent
+        elements, tags, parent, silent = self.elements, self.tags, self.parent, self.silent
         named, shapes = self.named, self.shapes
         own_text, tails, link_text = self.own_text, self.tails, self.link_text
         index: dict[HtmlElement, int] = {}
@@ -168,6 +167,7 @@ class CommentOutline:
             up = index[element.getparent()] if number else -1
             parent.append(up)
             tag = element.tag
+            tags.append(tag)
             class_name = element.get("class") or ""
             kind = kinds.get(class_name)
             if kind is None:
@@ -193,9 +193,9 @@ class CommentOutline:
             dated = tag == "time"
             if text and not mute and not text.isspace():
                 texts += len(text)
-                if len(text) < 200 and _hints_at_date(text) and not (up >= 0 and elements[up].tag == "time"):
+                if len(text) < 200 and _hints_at_date(text) and not (up >= 0 and tags[up] == "time"):
                     dated = True
-                if tag == "a" or (up >= 0 and elements[up].tag == "a"):
+                if tag == "a" or (up >= 0 and tags[up] == "a"):
                     linked += len(text)
             tail = element.tail
             if tail and not above_silent and not tail.isspace():
@@ -243,7 +243,7 @@ class CommentOutline:
         anchor = bool(name and COMMENT_ID.match(name))
         if href:
             anchor = anchor or bool(("#" in href or "omment" in href or "?" in href) and _COMMENT_ANCHOR.search(href))
-            titled = up >= 0 and self.elements[up].tag in _HEADINGS and len(text or "") >= _TITLE
+            titled = up >= 0 and self.tags[up] in _HEADINGS and len(text or "") >= _TITLE
             if titled and not anchor:
                 self.heading_links.append(number)
         if anchor:

@@ -126,10 +126,11 @@ def score(outline: CommentOutline, listing: Listing, tally: Tally) -> Score:
     linked = link / text if text else 1.0
     evidence -= 2.0 * max(0.0, linked - 0.45) / 0.55
     first = listing.starts[0]
-    named = _named(outline, listing)
-    evidence -= 2.0 * _share_of_articles(outline, listing)
-    evidence -= 2.0 * sum(outline.aside[start] for start in listing.starts) / size
-    evidence -= 4.0 * sum(outline.in_form[start] for start in listing.starts) / size
+    names = [outline.named[start] for start in listing.starts[:_SAMPLE]]
+    named = _named(outline, listing, names)
+    evidence -= 2.0 * _share_of_articles(names)
+    evidence -= 2.0 * sum(map(outline.aside.__getitem__, listing.starts)) / size
+    evidence -= 4.0 * sum(map(outline.in_form.__getitem__, listing.starts)) / size
     depth_price = 0.02 * min(outline.depths[first], 60)
     if size == 1:
         depth_price = -depth_price
@@ -163,11 +164,10 @@ def _headed_price(outline: CommentOutline, listing: Listing) -> float:
 
 
 def _shape(outline: CommentOutline, number: int) -> tuple[str, tuple[str, ...]]:
-    return outline.elements[number].tag, outline.shapes[number][:1]
+    return outline.tags[number], outline.shapes[number][:1]
 
 
-def _share_of_articles(outline: CommentOutline, listing: Listing) -> float:
-    names = [outline.named[start] for start in listing.starts[:_SAMPLE]]
+def _share_of_articles(names: Sequence[str]) -> float:
     return sum("type-" in name or "hentry" in name for name in names if _is_article(name)) / len(names)
 
 
@@ -183,7 +183,7 @@ def _single_doubt(outline: CommentOutline, listing: Listing, marks: float, text:
     if text > 0.4 * outline.text_length(0, len(outline.elements)):
         doubt += 1.5
     inner = range(start + 1, min(stop, start + _LOOK_IN))
-    if any(outline.elements[n].tag in ("h1", "article") for n in inner):
+    if any(outline.tags[n] in ("h1", "article") for n in inner):
         doubt += 2.0
     ids = outline.ids[bisect_left(outline.ids, start) : bisect_left(outline.ids, stop)][:_SAMPLE]
     if len({"".join(filter(str.isdigit, outline.elements[n].get("id") or "")) for n in ids}) > 1:
@@ -196,15 +196,16 @@ def _single_doubt(outline: CommentOutline, listing: Listing, marks: float, text:
     return doubt
 
 
-def _named(outline: CommentOutline, listing: Listing) -> float:
+def _named(outline: CommentOutline, listing: Listing, names: Sequence[str]) -> float:
+    """What the names of records, of what they have in common and of what is around them say; `names` are a sample."""
     first = listing.starts[0]
-    mine = sum(_strong(outline.named[start]) for start in listing.starts[:_SAMPLE])
+    mine = sum(map(_strong, names))
     strong = mine / min(len(listing), _SAMPLE)
     key = listing.key.lower()
     weak = 1.0 if NAMES_THREAD.search(key) else (0.7 if len(listing) > 1 and NAMES_FORUM.search(key) else 0.0)
     around = 0.0
     for steps, above in enumerate(outline.ancestors(first)):
-        if steps >= 6 or outline.elements[above].tag in ("body", "html"):
+        if steps >= 6 or outline.tags[above] in ("body", "html"):
             break
         name = outline.named[above]
         if thread_named(name):

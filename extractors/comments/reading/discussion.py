@@ -162,10 +162,10 @@ def _claimed(outline: CommentOutline, near: Sequence[int], found: int, has_threa
     for number, text, value in claims(
         outline, near if not has_thread else sorted({*near, *_headings(outline), *_counters(outline)})
     ):
-        shapes[outline.elements[number].tag, outline.shapes[number]] += 1
+        shapes[outline.tags[number], outline.shapes[number]] += 1
         votes.append((_claim_worth(outline, number, text, value, found), -number, value))
     if not has_thread:  # "3 comments" under each teaser of a list says nothing about this page
-        votes = [v for v in votes if shapes[outline.elements[-v[1]].tag, outline.shapes[-v[1]]] < 3]
+        votes = [v for v in votes if shapes[outline.tags[-v[1]], outline.shapes[-v[1]]] < 3]
     best = max(votes, default=None)
     if best is None or (not has_thread and best[0] < 1.5):
         return None
@@ -243,7 +243,7 @@ def claim(text: str) -> tuple[int, ...]:
 
 def _claim_worth(outline: CommentOutline, number: int, text: str, value: int, found: int) -> float:
     name = outline.named[number]
-    tag = outline.elements[number].tag
+    tag = outline.tags[number]
     worth = 2.0 if tag in _HEADINGS else 0.0
     worth += 1.0 if name and _COUNT_NAMED.search(name) else 0.0
     worth += 1.0 if name and NAMES_THREAD.search(name) else 0.0

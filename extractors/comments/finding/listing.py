@@ -11,7 +11,6 @@ import functools
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import pairwise
 from operator import le
 from typing import Final
 
@@ -113,7 +112,7 @@ def listings(outline: CommentOutline) -> list[Listing]:
             continue
         starts = tuple(members)
         if starts not in found:
-            found[starts] = Listing(f"{tag}{name}", starts, tuple(outline.end[start] for start in starts))
+            found[starts] = Listing(f"{tag}{name}", starts, tuple(map(outline.end.__getitem__, starts)))
     return list(found.values())
 
 
@@ -123,7 +122,7 @@ def _rows(outline: CommentOutline, groups: dict[tuple[str, str], list[int]]) -> 
     for (tag, name), members in groups.items():
         if not name.startswith(".") or len(members) > _MAX_ITEMS or thread_named(name.lower()):
             continue
-        if all(outline.end[one] <= following for one, following in pairwise(members)):
+        if all(map(le, map(outline.end.__getitem__, members), members[1:])):
             continue
         by_parent: dict[int, list[int]] = defaultdict(list)
         for member in members:

@@ -203,7 +203,7 @@ def _worded(
     nodes = context.outline.nodes
     body = " ".join(block_words.WORD.findall(stated_body.lower())) if stated_body else ""
     repeats = Counter([block.text for block in context.outline.blocks])
-    found = []
+    found: list[tuple[float, ...]] = []
     since_heading = 0
     for block, own_words, sentences in zip(context.outline.blocks, words, context.sentences, strict=True):
         node = nodes[block.node]

@@ -109,7 +109,7 @@ def tallies(outline: CommentOutline, lists: Sequence[Listing]) -> list[Tally]:
     sums = np.add.reduceat(np.vstack((marks > 0, text < _EMPTY, text, link), dtype=np.int64), firsts, axis=1)
     ends = [*firsts[1:], len(records)]
     return [
-        Tally(*values, sum(crowd[first:last]))
+        Tally._make((*values, sum(crowd[first:last])))
         for values, first, last in zip(sums.T.tolist(), firsts, ends, strict=True)
     ]
 

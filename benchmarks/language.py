@@ -1,8 +1,9 @@
 """Language relation on the labelled texts of ../shared/bench/moderation: quality, honesty, repeatability, cost.
 
-    python benchmarks/language.py [--json OUT] [--quick]
+    python benchmarks/language.py [--json OUT] [--quick] [--blogs]
 
-Prints each figure of the issue with its target. `--quick` leaves out the 20 processes and the left-out sources.
+Prints each figure of the issue with its target. `--quick` leaves out the 20 processes and the left-out sources;
+`--blogs` prints only how many readers' comments of the labelled blogs are called foreign.
 """
 
 from __future__ import annotations
@@ -169,6 +170,32 @@ def seed_page() -> str:
     return f"{right} of {len(comments)}"
 
 
+def foreign_on_blogs(judge: LanguageJudge) -> dict[str, str]:
+    """How many readers' comments are called foreign, by the language that the blog declares alone, and with what is
+    known of the article's text."""
+    from moderation.classifier.model import channel_of
+    from moderation.classifier.train import examples
+    from moderation.language.article import relation_here
+    from moderation.signals.view import NOTICE_KINDS
+
+    own = [
+        one.submission
+        for one in examples(BENCH)
+        if not one.is_spam
+        and not one.only_wording
+        and channel_of(one.submission.kind) == "comment"
+        and one.submission.kind not in NOTICE_KINDS
+    ]
+    declared = sum(str(judge.relation(one.text, one.article_language).relation) == "other" for one in own)
+    here = sum(
+        str(relation_here(judge, one.text, one.article_language, one.article_text).relation) == "other" for one in own
+    )
+    return {
+        "by the declared language alone": f"{declared} of {len(own)} ({declared / len(own):.4f})",
+        "with the article's text": f"{here} of {len(own)} ({here / len(own):.4f})",
+    }
+
+
 def show(title: str, found: dict[str, float]) -> None:
     print(f"\n{title}")
     for name, value in found.items():
@@ -183,7 +210,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--digest", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--count", type=int, default=600, help=argparse.SUPPRESS)
+    parser.add_argument("--blogs", action="store_true", help="readers' comments of the labelled blogs only")
     arguments = parser.parse_args()
+    if arguments.blogs:
+        for name, value in foreign_on_blogs(LanguageJudge()).items():
+            print(f"readers' comments called foreign, {name}: {value}")
+        return
     if arguments.digest:
         print(digest(arguments.digest, arguments.count))
         return

@@ -14,6 +14,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, TimeoutError, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -29,6 +30,7 @@ from storage.database.errors import StorageError
 
 ATTEMPTS = 3
 """At a page whose worker dies: what kills workers from without (the kernel, short of memory) rarely meets it thrice."""
+REPLACEMENTS = 2  # of a pool whose workers all died, until a page is read again
 PATIENCE = 20  # times page_seconds by the wall: a backstop for a page that waits instead of computing
 
 # Imported by the process that workers are forked from, so that they are loaded once and share the memory
@@ -134,12 +136,15 @@ class WorkerPool:
         self._again = threading.Lock()  # held while a page is read again
         self._first = asyncio.Lock()  # held while the first page starts the workers
         self._started = False
-        self._pool: Any = ProcessPool(
+        self._make: Callable[[], Any] = lambda: ProcessPool(
             max_workers=workers,
             context=workers_start(ready),
             initializer=prepare,
             initargs=arguments,
         )
+        self._pool: Any = self._make()
+        self._replacing = threading.Lock()
+        self._replacements = REPLACEMENTS
 
     def __enter__(self) -> WorkerPool:
         return self
@@ -157,8 +162,29 @@ class WorkerPool:
         `longer`: so many times the limit, for a page that was too slow before.
         """
         limit = longer * self.page_seconds
-        future: Future[Result] = self._pool.schedule(timed, args=[work, raw, limit], timeout=PATIENCE * limit)
-        return future
+        while True:
+            pool = self._pool
+            try:
+                future: Future[Result] = pool.schedule(timed, args=[work, raw, limit], timeout=PATIENCE * limit)
+            except RuntimeError:  # it says nothing more exact of itself
+                self._replace(pool)
+            else:
+                return future
+
+    def _replace(self, broken: Any) -> None:
+        """Another pool instead of one that gave up: the only worker died while it had no page, starting or waiting.
+
+        Raises BrokenProcessPool when that happens again and again, and no page is read in between.
+        """
+        with self._replacing:
+            if self._pool is not broken:
+                return
+            if self._replacements == 0:
+                raise BrokenProcessPool("they died again and again")
+            self._replacements -= 1
+            broken.stop()
+            broken.join()
+            self._pool = self._make()
 
     def settled(
         self, work: Callable[[Raw], Result], raw: Raw, future: Future[Result], longer: float = 1.0
@@ -180,7 +206,12 @@ class WorkerPool:
     def _outcome(self, raw: RawPage, future: Future[Result], longer: float) -> Result | Unprocessable:
         limit = longer * self.page_seconds
         try:
-            return future.result()
+            outcome = future.result()
+            self._replacements = REPLACEMENTS
+            return outcome
+        except BrokenProcessPool as error:
+            sentence = f"{raw.url}: the worker processes died ({error}); look at the machine's memory"
+            return Unprocessable(url=raw.url, reason="worker_died", message=sentence)
         except TimeoutError:
             sentence = (
                 f"{raw.url}: not done after {PATIENCE * limit:g} s, most of them waiting; look at the machine and at"
@@ -205,7 +236,9 @@ class WorkerPool:
                 self._started = True
         wrapped = asyncio.wrap_future(future)
         await asyncio.wait([wrapped])
-        if isinstance(wrapped.exception(), ProcessExpired):  # looked at: asyncio complains of errors nobody looks at
+        if isinstance(
+            wrapped.exception(), ProcessExpired | BrokenProcessPool
+        ):  # looked at: asyncio complains of errors nobody looks at
             return await asyncio.to_thread(self.settled, work, raw, future, longer)
         return self._outcome(raw, future, longer)
 

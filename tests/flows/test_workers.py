@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,38 @@ def test_a_page_whose_worker_was_killed_is_read_again_in_the_same_run(tmp_path: 
             return list(await asyncio.gather(*(pool.run(deadly_at_first, page) for page in pages)))
 
     assert asyncio.run(work()) == [f"{PAGE.url}{name}" for name in "abc"]
+
+
+def its_process(raw: RawPage) -> int:
+    return os.getpid()
+
+
+def die() -> None:
+    os._exit(1)
+
+
+@pytest.mark.integration
+def test_a_worker_that_is_killed_while_it_has_no_page_harms_nobody() -> None:
+    async def work() -> list[object]:
+        with WorkerPool(1, 60.0) as pool:
+            first = await pool.run(its_process, PAGE)
+            assert isinstance(first, int)
+            os.kill(first, signal.SIGKILL)
+            return [first, await pool.run(its_process, PAGE)]
+
+    first, second = asyncio.run(work())
+    assert isinstance(second, int)
+    assert second != first
+
+
+@pytest.mark.integration
+def test_workers_that_cannot_start_stop_the_run() -> None:
+    async def work() -> list[object]:
+        with WorkerPool(1, 60.0, die) as pool:
+            return [await pool.run(echo, PAGE) for _ in range(2)]
+
+    with pytest.raises(BrokenProcessPool):
+        asyncio.run(work())
 
 
 @pytest.mark.integration

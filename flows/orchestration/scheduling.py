@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from flows.errors import FlowError
-from flows.observe import configure_once
+from flows.observe import configure_once, log
 from flows.orchestration.environment import prepare_prefect
 from flows.orchestration.monitoring import monitored
 from flows.orchestration.server import scheduler
@@ -22,6 +22,9 @@ from storage.schema import upgrade_if_blank
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
+
+
+AGAIN_SECONDS = 10.0  # after a runner gave up
 
 
 class NothingScheduled(FlowError):
@@ -83,10 +86,34 @@ async def deployment_of(settings: Settings, site: SiteSettings) -> RunnerDeploym
 
 
 async def watch(settings: Settings, sites: Sequence[SiteSettings]) -> None:
-    """Starts due flow runs, each in a process of its own, until this one is told to stop."""
+    """Starts due flow runs, each in a process of its own, until this one is told to stop.
+
+    Prefect's runner gives up when its server is silent for half a minute; then there is another one, and again, until
+    the server is back.
+    What keeps the first of them from starting is raised.
+    """
+    from httpx import HTTPError
+    from prefect.exceptions import PrefectException
+
+    stop, begun = asyncio.Event(), asyncio.Event()
+    async with watched(settings):
+        while not stop.is_set():
+            try:
+                await start_what_is_due(settings, sites, stop, begun)
+            except (RuntimeError, OSError, HTTPError, PrefectException, ExceptionGroup) as error:
+                if not begun.is_set():
+                    raise
+                log("scheduler_lost", because=str(error))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), AGAIN_SECONDS)
+
+
+async def start_what_is_due(
+    settings: Settings, sites: Sequence[SiteSettings], stop: asyncio.Event, begun: asyncio.Event
+) -> None:
+    """One runner, until `stop` is set or the runner gives up, which is raised; `begun`: it knows all its sites."""
     from prefect.runner import Runner
 
-    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     class StoppableRunner(Runner):
@@ -97,13 +124,14 @@ async def watch(settings: Settings, sites: Sequence[SiteSettings]) -> None:
     runner = StoppableRunner(name="tamis", pause_on_shutdown=False)
     for site in sites:
         await runner.aadd_deployment(await deployment_of(settings, site))
+    begun.set()
     running = asyncio.create_task(runner.start(webserver=False))
     waiting = asyncio.create_task(stop.wait())
-    async with watched(settings):
-        await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     if running.done():
         running.result()
+        stop.set()
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running

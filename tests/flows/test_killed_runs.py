@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -15,6 +16,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from flows.orchestration import scheduling
+from flows.settings_file import build
 from tests.press import wait_until
 
 STARTS = """
@@ -84,6 +87,37 @@ def test_a_server_that_dies_under_a_run_is_started_again_at_its_address(environm
         run.communicate("\n")
     assert run.returncode == 0
     assert of_group(f"--port\0{port}\0") == []
+
+
+async def test_a_schedule_goes_on_when_its_runner_gave_up_on_a_silent_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[str] = []
+
+    class GivesUp:
+        def __init__(self, **options: object) -> None:
+            tries.append("made")
+
+        async def aadd_deployment(self, deployment: object) -> None:
+            if len(tries) == 2:
+                raise OSError("the server is not back yet")
+
+        async def start(self, webserver: bool) -> None:
+            if len(tries) == 1:
+                raise RuntimeError("Service exceeded error threshold.")
+            self.handle_sigterm()  # type: ignore[attr-defined]
+            await asyncio.Event().wait()
+
+    async def deployment_of(*given: object) -> None:
+        """None is needed."""
+
+    monkeypatch.setattr("prefect.runner.Runner", GivesUp)
+    monkeypatch.setattr(scheduling, "deployment_of", deployment_of)
+    monkeypatch.setattr(scheduling, "AGAIN_SECONDS", 0.01)
+    site = {"urls": ["http://127.0.0.1:9/"], "cron": "0 3 * * *"}
+    settings = build({"sites": {"press": site}}, base=tmp_path, environment={})
+    await asyncio.wait_for(scheduling.watch(settings, settings.sites), 60)
+    assert len(tries) == 3
 
 
 def answers(api: str) -> bool:

@@ -8,8 +8,10 @@ indexes are not in it, they are made anew. The archive's files are not in it eit
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import os
+import re
 import secrets
 import struct
 import zipfile
@@ -48,6 +50,7 @@ from storage.database.revisions import current_revision, known_revisions, migrat
 from storage.database.tables import metadata, settings
 
 ROWS_AT_ONCE = 1000
+DRAFT = re.compile(r"\..+\.[0-9a-f]{8}\.part")
 MADE_ANEW = settings.delete().where(or_(settings.c.name == "views", settings.c.name.startswith("searched_")))
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 1_000_000
@@ -94,10 +97,12 @@ def backup(db: Database, path: Path, now: datetime) -> Backup:
     schema = current_revision(db)
     assert schema is not None
     path.parent.mkdir(parents=True, exist_ok=True)
+    drop_drafts(path.parent)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         facts: dict[str, dict[str, Any]] = {}
-        with draft.open("xb") as raw:
+        with open(draft, "xb", opener=for_us_alone) as raw:
+            fcntl.flock(raw, fcntl.LOCK_EX)
             with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out, db.snapshot() as connection:
                 for table in metadata.sorted_tables:
                     with out.open(f"{table.name}.jsonl", "w", force_zip64=True) as stream:
@@ -106,12 +111,28 @@ def backup(db: Database, path: Path, now: datetime) -> Backup:
                 out.writestr(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
             raw.flush()
             os.fsync(raw.fileno())
-        os.chmod(draft, 0o600)
         draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
     return Backup(path=path, schema=schema, made_at=now, rows={name: fact["rows"] for name, fact in facts.items()})
+
+
+def for_us_alone(name: str, flags: int) -> int:
+    """Opens a file that only this account may read, from its first byte on: it holds names and the pseudonym key."""
+    return os.open(name, flags, 0o600)
+
+
+def drop_drafts(folder: Path) -> None:
+    """Deletes what backups that were killed left in that folder; a draft that is being written is locked, and stays."""
+    for left in folder.glob(".*.part"):
+        if DRAFT.fullmatch(left.name) and left.is_file() and not left.is_symlink():
+            with left.open("rb") as stream:
+                try:
+                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                left.unlink(missing_ok=True)
 
 
 def restore(path: Path, url: str) -> Backup:

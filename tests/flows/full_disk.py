@@ -24,12 +24,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flows.cli.app import main
+from flows.clock import utc_now
+from moderation.verdict import Action
 from storage.crawl.loading import load
+from storage.desk.decisions import decide
 from storage.opening import open_database
 from storage.schema import latest_revision, upgrade
 from storage.upkeep.backup import backup
 from tests.nightly_site import nights_later
-from tests.press import small_site
+from tests.press import rows, run, site_of, small_site
 from tests.servers import SiteServer
 from tests.storage.conftest import Maker, comment, verdict
 
@@ -51,6 +54,22 @@ def prepared(folder: Path) -> tuple[Path, Path]:
             load(db, [make.extracted(url, said, [verdict() for _ in said])], None, make.now)
         backup(db, folder / "good.zip", make.now)
     return path, folder / "good.zip"
+
+
+def crawled(folder: Path, server: SiteServer) -> Path:
+    """A folder with the database and the archive of a run, on whose comments an editor decided, read by an older
+    extractor."""
+    place = folder / "crawled"
+    place.mkdir()
+    settings = site_of(server, place)
+    with nights_later(0):
+        run(settings)
+    with open_database(settings.database_url) as db:
+        for number, version in rows(settings.database_url, "SELECT comment_id, version FROM reviews"):
+            decide(db, number, "ana", Action.PUBLISH, None, version, utc_now(), f"disk-{number}")
+        with db.write() as connection:
+            connection.exec_driver_sql("UPDATE articles SET title = 'Autrement', content_key = 'older'")
+    return place
 
 
 @contextmanager
@@ -152,7 +171,8 @@ def everything() -> set[str]:
     return {str(path) for path in Path().rglob("*") if path.is_file() and path.name != FILLER}
 
 
-def trials(folder: Path, server: SiteServer) -> list[Trial]:
+def trials(folder: Path, server: SiteServer, everything_there_is: bool) -> list[Trial]:
+    """`everything_there_is`: those too that need a site that was crawled."""
     good, saved = prepared(folder)
 
     def settings(site: str = "") -> None:
@@ -217,7 +237,48 @@ def trials(folder: Path, server: SiteServer) -> list[Trial]:
     def written(name: str) -> Callable[[bool], list[str]]:
         return lambda done: [] if Path(name).exists() == done else ["half a file"]
 
-    return [
+    def after_a_run(words: str = "") -> Callable[[], None]:
+        def before() -> None:
+            shutil.copytree(found, Path(), dirs_exist_ok=True)
+            address = server.url("/")
+            sites = f'[sites.press]\nurls = ["{address}"]\nlocal = true\npace = 0\nfollow_links = true\n'
+            Path("tamis.toml").write_text(f"jobs = 1\n[moderation]\nlean = true\n{words}{sites}", "utf-8")
+
+        return before
+
+    def done_again(*words: str, query: str) -> Callable[[bool], list[str]]:
+        """Nothing is damaged, editors' decisions stand, and the command does its work once there is room."""
+
+        def after(done: bool) -> list[str]:
+            wrong = sound(Path("tamis.sqlite"))
+            if not done:
+                wrong += repeated(list(words))
+            with contextlib.closing(sqlite3.connect("tamis.sqlite")) as db:
+                undone = db.execute(query).fetchone()[0]
+            kept = count(Path("tamis.sqlite"), "decisions")
+            wrong += [f"{undone} undone"] if undone else []
+            return wrong + ([] if kept == decided else [f"{kept} decisions of {decided}"])
+
+        return after
+
+    rare = []
+    if everything_there_is:
+        found = crawled(folder, server)
+        decided = count(found / "tamis.sqlite", "decisions")
+        titles = "SELECT count(*) FROM articles WHERE title = 'Autrement'"
+        held = "SELECT count(*) FROM reviews WHERE verdict_action = 'publish'"
+        learned = "SELECT count(*) = 0 FROM learned WHERE kind = 'layer'"
+        rare = [
+            Trial("replay", ["replay"], after_a_run(), done_again("replay", query=titles)),
+            Trial(
+                "remoderate",
+                ["remoderate"],
+                after_a_run('hold_words = ["merci", "visit"]\n'),
+                done_again("remoderate", query=held),
+            ),
+            Trial("train", ["train"], after_a_run(), done_again("train", query=learned)),
+        ]
+    return rare + [
         Trial("db backup", ["db", "backup", "new.zip"], with_database, backup_is_whole),
         Trial("db restore", ["db", "restore", str(saved)], no_database, restored),
         *[
@@ -236,11 +297,11 @@ def trials(folder: Path, server: SiteServer) -> list[Trial]:
 def all_attempts(folder: Path, amounts: tuple[int, ...], chosen: list[str]) -> Iterator[dict[str, object]]:
     disk = folder / "disk"
     with SiteServer(small_site(3)) as server:
-        for trial in trials(folder, server):
+        for trial in trials(folder, server, amounts is FREE_KB):
             if chosen and trial.name not in chosen:
                 continue
             for free in amounts:
-                if trial.name == "run":
+                if trial.name in ("run", "replay"):
                     with nights_later(0):
                         yield trial.run(disk, free)
                 else:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import fcntl
+import stat
 import threading
 import zipfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,7 @@ from moderation.verdict import Action
 from storage.analysts.search import search
 from storage.crawl.archive import ArchiveRef, WarcArchive
 from storage.crawl.loading import load
+from storage.database.engine import Database
 from storage.database.errors import BackupDamaged, DatabaseUnreachable, RecordMissing
 from storage.database.tables import metadata
 from storage.desk.decisions import decide
@@ -198,3 +202,16 @@ def test_retention_lets_go_of_the_old_and_keeps_the_newest(database, make, say, 
         archive.read(first)
     assert archive.read(second).body == b"deux"
     assert check(database, archive) == ()
+
+
+def test_the_draft_of_a_killed_backup_is_deleted_by_the_next_and_nobody_else_may_read_one(
+    database: Database, tmp_path: Path
+) -> None:
+    left, busy = tmp_path / ".old.zip.0123abcd.part", tmp_path / ".now.zip.89abcdef.part"
+    left.write_bytes(b"half")
+    with busy.open("xb") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)  # as a backup does that is being written
+        backup(database, tmp_path / "new.zip", datetime.now(UTC))
+    assert not left.exists()
+    assert busy.exists()
+    assert stat.S_IMODE((tmp_path / "new.zip").stat().st_mode) == 0o600

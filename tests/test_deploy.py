@@ -5,6 +5,8 @@ from __future__ import annotations
 import configparser
 import re
 import shlex
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -52,6 +54,16 @@ def test_the_image_copies_what_exists_and_does_not_run_as_root() -> None:
     assert [name for name in copied if not (HOUSE / name).exists()] == []
     assert {"extractors", "moderation", "storage", "flows", "pyproject.toml"} <= set(copied)
     assert "USER tamis" in lines
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="NO SYSTEMD: units are not verified")
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_systemd_finds_no_fault_in_a_unit(unit: Path, tmp_path: Path) -> None:
+    copy = tmp_path / unit.name
+    copy.write_text(unit.read_text("utf-8").replace("/opt/tamis/bin/tamis", "/bin/true"), "utf-8")
+    words = ["systemd-analyze", "verify", "--man=no", str(copy)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 def test_the_example_settings_are_valid() -> None:

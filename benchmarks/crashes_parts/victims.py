@@ -110,7 +110,7 @@ def pool_worker(world: World, operation: Operation, lasts: float) -> tuple[int, 
     while code is None and kills < 3:
         workers = [one for server in children(number) for one in children(server) if b"forkserver" in words(server)]
         if workers and busy(workers[0]):
-            time.sleep(world.pick.uniform(0.0, 0.15))
+            time.sleep(world.pick.uniform(0.2, 1.0))  # one that is killed as it starts, again and again, ends the run
             try:
                 os.kill(workers[0], signal.SIGKILL)
             except ProcessLookupError:

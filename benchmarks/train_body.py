@@ -77,6 +77,7 @@ class Sample:
     rows: Matrix
     outline: Outline
     thread_starts: int | None
+    title: str | None
     labels: list[float | None]
 
     @property
@@ -117,7 +118,7 @@ def sample(line: str) -> Sample | str | None:
     host = (urlsplit(page["url"]).hostname or "").removeprefix("www.")
     host = page["id"] if host == "fakehost" else host
     fold = int(hashlib.sha256(host.encode()).hexdigest(), 16) % FOLDS
-    return Sample(page, fold, rows, without_tree(seen.outline), seen.thread_starts, labels)
+    return Sample(page, fold, rows, without_tree(seen.outline), seen.thread_starts, seen.title(), labels)
 
 
 def samples() -> list[Sample]:
@@ -230,7 +231,7 @@ def report(pages: Sequence[Sample], answers: Sequence[Shares]) -> str:
     snippets: Counter[str] = Counter()
     for page, shares in zip(pages, answers, strict=True):
         texts = page.texts
-        text = "\n\n".join(texts[index] for index in selected(page.outline, shares, page.thread_starts))
+        text = "\n\n".join(texts[index] for index in selected(page.outline, shares, page.thread_starts, page.title))
         gold = page.page["gold"]
         if gold.get("text"):
             bodies.setdefault(page.page["set"], []).append(score.tpfpfn(gold["text"], text))

@@ -101,7 +101,8 @@ def signature(
 
     Where nobody does, it is the person whose name the site bears.
     """
-    sites = _names_of_site(statements, url, site_name)
+    blogger = _blogger(url)
+    sites = {name for name in _names_of_site(statements, url, site_name) if not any(map(name.startswith, blogger))}
     sources = [source for source in _sources(page, statements, shown, url) if source.names]
     people = [_people(source, sites) for source in sources]
     organisation = next((source.names[0] for source, found in zip(sources, people, strict=True) if not found), None)
@@ -165,7 +166,8 @@ def _sources(page: Outline, statements: Statements, shown: Sequence[Byline], url
     publishers = statements.resolved(statements.article.get("publisher"))
     stated = _stated("json-ld", [text_in(one) or "" for one in people if not types_of(one) & _ORGANISATIONS])
     typed = {"".join(words(text_in(one) or "")) for one in people if "person" in types_of(one)}
-    typed -= {"".join(words(text_in(one) or "")) for one in publishers if types_of(one) & _ORGANISATIONS}
+    companies = [one for one in publishers if types_of(one) & _ORGANISATIONS and "person" not in types_of(one)]
+    typed -= {"".join(words(text_in(one) or "")) for one in companies}
     bylined = {"".join(words(name)) for source in _shown_names(page, _near(shown)) for name in source.names}
     own = {"".join(words(name)) for name in stated.names if len(name.split()) == 2}
     yield replace(stated, own=frozenset((own | bylined) & typed))
@@ -195,16 +197,20 @@ def _blogger(url: str) -> frozenset[str]:
     return frozenset(("".join(words(found["name"])),)) if found else frozenset()
 
 
+def _squashed(names: Sequence[str]) -> frozenset[str]:
+    return frozenset("".join(words(name)) for name in names)
+
+
 def _shown_names(page: Outline, shown: Sequence[Byline], blogger: frozenset[str] = frozenset()) -> Iterator[Source]:
     for line in shown:
         marked = [element for element in line.marked if _is_author_mark(element)]
         inner = [element for element in marked if not any(other in marked for other in element.iterancestors())]
         names = [name for element in inner for name in people_in(line_of(element), stated=_is_sure_mark(element))]
-        handle = frozenset("".join(words(name)) for name in names) & blogger
-        yield Source("mark", names, line.is_beside, signs=True, own=handle)
+        yield Source("mark", names, line.is_beside, signs=True, own=_squashed(names) & blogger)
     for line in shown:
         if PREFIX.match(line.block.text) and (line.is_beside or len(line.block.text) <= _MAX_CLOSING):
-            yield Source("by", _of_by_line(line.block.text), line.is_beside, signs=True)
+            names = _of_by_line(line.block.text)
+            yield Source("by", names, line.is_beside, signs=True, own=_squashed(names) & blogger)
     for line in shown:
         if _LABEL.fullmatch(line.block.text) and line.index + 1 < len(page.blocks):
             names = people_in(page.blocks[line.index + 1].text.split("\n")[0], stated=False)
@@ -215,7 +221,8 @@ def _shown_names(page: Outline, shown: Sequence[Byline], blogger: frozenset[str]
             yield Source("named", people_in(line.block.text, stated=False), line.is_beside, signs=True)
     for line in shown:
         if line.is_beside and len(line.block.text) <= _MAX_META_LINE:
-            yield Source("dated", _of_dated_line(line), shown=True)
+            names = _of_dated_line(line)
+            yield Source("dated", names, shown=True, own=_squashed(names) & blogger)
     for line in shown:
         if line.place is Place.HEAD:
             yield Source("bare", _bare(page, line), shown=True)

@@ -56,7 +56,7 @@ _TAIL = re.compile(
     r"\b(?:on|am|in|under|vom|le|el|at|um|for|unter|à|the)\s+(?:the\s+)?(?:\d|\w+(?:tag|day)\b|"
     rf"(?:{_MONTHS})\w*\b)|\s(?:on|am|in|under|vom|unter|le|at|um)\s*$|"
     r"\s(?-i:in|at|for|For|under|unter|mit|avec|with)\s+(?:the\s+)?(?-i:[A-Z])|"
-    r"\d{1,2}[/.:-]\d|\b\d{4}\b|(?<!\d)\d++ min|"
+    r"\d{1,2}[/.:-]\d|\b\d{4}\b|(?<=[\u3040-\u9fff])\d{4} ?[-/.年]|(?<!\d)\d++ min|"
     r"\b(?:updated|published|posted|publish|reviewed|medically|follow|veröffentlicht|publié|aktualisiert|mis à jour|"
     r"last|stand)\b|"
     rf"\b(?:mon|tue|wed|thu|fri|sat|sun|{_MONTHS})\w*[,.]? \d|\b\d{{1,2}}\.? (?:{_MONTHS})\w*|"
@@ -68,10 +68,11 @@ _POST_NOMINAL = re.compile(
     r"CFP|CPT|J\.?D|Esq|FACLM|FACP|PharmD|DO|LCSW|LMFT|MPH|CSCS|P\.?E|PsyD|CPhT|CDCES|LLM|LLB)[®.]*+(?:[\s,]++|$))+$"
 )
 _SPLIT = re.compile(
-    r" ?[;/+] ?| (?:&|and|und|et|y|e|og|och|en) | ?[,、] ?(?:(?:and|und|et|y|&) )?",
+    r" ?[;/+] ?| (?:&|and|und|et|y|e|og|och|en) | ?[,、，] ?(?:(?:and|und|et|y|&) )?",
     re.IGNORECASE,
 )
 _ADDS = re.compile(r"[^\W\d_]|[&;/+]")  # of what divides names: "and" rather than a comma
+_IN_BRACKETS = re.compile(r"^[\[【]([^\[\]【】]+)[\]】]$")
 _NOTE_MARK = re.compile(r"(?<=[^\W\d_]{2})\d{1,2}$")  # of an affiliation: "Ann Lee2"
 _PARTICLES = frozenset(
     "de del della der den des di da do dos das du la le van von zu zur zum y e bin ben al el ibn ter ten af av d' l' "
@@ -81,7 +82,8 @@ _NEVER = re.compile(
     r"https?:|www\.|\.(?:com|de|org|net|fr|io|co|ch|at|uk)\b|\w@\w|\d{2,}|[<>{}\[\]=?!%#$€£/\\|]|"
     r"\b(?:(?:wordpress)?admin\d*|administrator|webmaster|anonymous|anonyme?|anónimo|unknown|null|undefined|none|guest|"
     r"full bio|read more|share|subscribe|comments?|newsletter|contact|view|posts?|bio|signing|veröffentlicht|data|"
-    r"publisher|e-?mail|name|tweet|facebook|twitter|instagram|linkedin|follow|see all|about us|"
+    r"publisher|e-?mail|name|tweet|facebook|twitter|instagram|linkedin|follow|see all|about us|privacy|"
+    r"alle (?:beiträge|artikel)|all (?:articles|posts)|tous les (?:articles|billets)|todos los (?:artículos|posts)|"
     r"home|menu|search|login|log in|sign up|"
     r"copyright|cookies?|photos?|fotos?|images?|getty|shutterstock|unsplash|advertisement|sponsored|author'?s?|byline|"
     r"minutes?|lesezeit|reading|updated|last|download|print|super ?user|user|editor|default|test)\b|^\W*$|"
@@ -112,9 +114,10 @@ _ORGANISATION = re.compile(
     r"feuerwehr|polizei|police|sekretariat|fernsehen|radio|tv|online|channel|"
     r"dpa|afp|apa|ap|reuters|ansa|efe|sid|epd|kna|dapd|upi|pti|ians|xinhua|bloomberg|tass|"
     r"associated press|wire|reports?|archive|enterprises?|industries|international|global|digital|interactive|"
-    r"customs|protection|border|abteilung|abt|amt|behörde)\b",
+    r"customs|protection|border|abteilung|abt|amt|behörde|\w*anstalt)\b",
     re.IGNORECASE,
 )
+_ALSO_SURNAMES = frozenset("co post church bank school union club".split())  # "Emily Post"
 _LEADING_ROLE = re.compile(
     r"^(?:\S*(?:expert[ei]n?|autor(?:in)?|redakteur(?:in)?|korrespondent(?:in)?|reporter(?:in)?)|rechtsanw[aä]lt(?:in)?|"
     r"herr|frau|mr\.?|mrs\.?|ms\.?|pressemitteilung von|im wortlaut von)\s+(?=\S+\s+\S)",
@@ -138,6 +141,7 @@ def people_in(text: str, *, stated: bool) -> list[str]:
     line = " ".join(unescape(text).split())
     if not line or len(line) > _MAX_LINE:
         return []
+    line = _IN_BRACKETS.sub(r"\1", line)
     line = _ABOUT.sub("", _GLUED_BEFORE.sub("", _ALL_POSTS.sub("", line)))
     line = PREFIX.sub("", line)
     if not stated:
@@ -193,9 +197,11 @@ def is_organisation(name: str, sites: Collection[str], *, is_typed: bool = False
     """
     if " " not in name and opens_with_given_name(name):
         return False
+    own = words(name)
+    if is_typed and len(own) == 2 and own[1] in _ALSO_SURNAMES and opens_with_given_name(name):
+        return False
     if _ORGANISATION.search(name):
         return True
-    own = words(name)
     squashed = "".join(own)
     if (
         not squashed

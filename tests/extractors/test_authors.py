@@ -57,6 +57,10 @@ def ld(author: str, publisher: str = "") -> str:
         ("by signing up you agree", []),
         ("By clicking here", []),
         ("About Us", []),
+        ("谢若含2017-03-01 14:27:02", ["谢若含"]),
+        ("[田中宏昌，渡辺直美]", ["田中宏昌", "渡辺直美"]),
+        ("Alle Beiträge", []),
+        ("By Privacy Policy", []),
         ("3 Kommentare", []),
         ("admin", []),
     ],
@@ -92,6 +96,25 @@ def test_a_person_whose_site_bears_the_name_is_the_author() -> None:
         page(head='<meta property="og:site_name" content="Jörg Amsel"><meta name=author content="Jörg Amsel">').author
         == "Jörg Amsel"
     )
+
+
+def test_a_surname_that_firms_have_too_is_one_where_the_page_says_that_a_person_bears_it() -> None:
+    found = page(head=ld('{"@type":"Person","name":"Emily Post"}'), above="<p class=byline>By Emily Post</p>")
+    assert found.author == "Emily Post"
+    assert is_organisation("Emily Post", ())
+
+
+def test_a_publisher_that_is_a_person_too_may_be_the_author() -> None:
+    both = '{"@type":["Person","Organization"],"name":"Odile Verran"}'
+    found = page(head=ld('{"@type":"Person","name":"Odile Verran"}', both), above="<p class=byline>Odile Verran</p>")
+    assert found.author == "Odile Verran"
+
+
+@pytest.mark.parametrize("line", ["Posted in Boats by oldferry on May 3, 2020", "Posted by oldferry on May 3, 2020"])
+def test_who_blogs_at_a_provider_signs_by_the_name_of_the_blog(line: str) -> None:
+    head = '<meta property="og:site_name" content="Old Ferry Blog">'
+    found = page(above=f"<p class=meta>{line}</p>", head=head, site="oldferry.wordpress.com")
+    assert found.author == "oldferry"
 
 
 @pytest.mark.parametrize(

@@ -250,12 +250,18 @@ def report(pages: Sequence[Sample], answers: Sequence[Shares]) -> str:
 
 
 def main() -> None:
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--quick", action="store_true", help="one forest a look; prints the figures, writes nothing")
+    options = arguments.parse_args()
+    if options.quick:
+        MEMBERS.update(first=1, second=1)
     pages = samples()
     print(f"{len(pages)} pages, {sum(len(page.labels) for page in pages):,} blocks")
     first, second = cross_validated(pages)
     print(f"cross-validated, first look:  {report(pages, first)}")
     print(f"cross-validated, second look: {report(pages, second)}")
+    if options.quick:
+        return
     shipped = {f"first_{name}": array for name, array in arrays(pages, [page.rows for page in pages], "first").items()}
     rows = [second_rows(page, shares) for page, shares in zip(pages, first, strict=True)]
     shipped |= {f"second_{name}": array for name, array in arrays(pages, rows, "second").items()}

@@ -25,6 +25,10 @@ _THRESHOLD = 0.45  # probability from which a block counts as the article's
 _MIN_CHARACTERS = 25  # kept text below this is a stray line: then the page's best stretch is taken instead
 _FEW_BLOCKS = 12  # a page with so little on it has hardly any boilerplate to tell the article from
 _THRESHOLD_OF_FEW = 0.3
+_MOST_EXPECTED = 0.5  # share of the expected text that the usual threshold must keep
+_LEAST_THRESHOLD = 0.2
+_JUST_BELOW = 1e-6
+_MOST_WEIGHT = 600  # characters from which a block weighs no more
 _MAINLY = 0.8  # share of the article's text that must stand before the comments
 _MAX_LIST = 400  # blocks; longer lists are not settled
 _MAX_ITEM = 400  # characters
@@ -110,8 +114,7 @@ def selected(
     page: Outline, shares: Shares, thread_starts: int | None = None, title: str | None = None
 ) -> tuple[int, ...]:
     """What the single judgements come to: lists stand or fall as a whole, headings with what they head."""
-    few = len(page.blocks) <= _FEW_BLOCKS
-    kept = shares > (_THRESHOLD_OF_FEW if few else _THRESHOLD)
+    kept = shares > _threshold(page, shares)
     if sum(len(page.blocks[index].text) for index in np.flatnonzero(kept)) < _MIN_CHARACTERS:
         kept = _best_stretch(page, shares)
     _settle_lists(page, kept)
@@ -128,6 +131,21 @@ def selected(
     if thread_starts is not None:
         article = _before_thread(page, article, thread_starts)
     return _without_loose_headings(page, article)
+
+
+def _threshold(page: Outline, shares: Shares) -> float:
+    """The probability from which a block is kept. Where the usual one would leave out most of what is to be expected,
+    because all of a page's blocks are doubtful, the one with the greatest expected F1."""
+    if len(page.blocks) <= _FEW_BLOCKS:
+        return _THRESHOLD_OF_FEW
+    sizes = np.array([min(len(block.text), _MOST_WEIGHT) for block in page.blocks])
+    expected = sizes * shares
+    if expected[shares > _THRESHOLD].sum() >= _MOST_EXPECTED * expected.sum():
+        return _THRESHOLD
+    order = np.argsort(-shares, kind="stable")
+    scores = 2 * np.cumsum(expected[order]) / (np.cumsum(sizes[order]) + expected.sum())
+    best = float(shares[order][int(np.argmax(scores))])
+    return min(max(best, _LEAST_THRESHOLD), _THRESHOLD) - _JUST_BELOW
 
 
 def _best_stretch(page: Outline, shares: Shares) -> Kept:

@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 import typer
 
+from extractors.records import Comment, Discussion, Page, Section
 from flows import settings, settings_tables
 from flows.cli.app import app
 from flows.commands import starter
@@ -168,6 +170,12 @@ def test_every_signal_that_the_model_weighs_is_in_the_manual() -> None:
     """A newer one gets its row with the next training, which prints the table."""
     weighed = shipped_model().channels["comment"].signals
     assert {named.name for named in all_signals() if named.name in weighed and named.name not in MANUAL} == set()
+
+
+@pytest.mark.parametrize("record", [Page, Section, Comment, Discussion])
+def test_every_field_of_a_page_is_in_the_manual_of_extraction(record: type) -> None:
+    manual = (ROOT / "docs" / "extractors.md").read_text("utf-8")
+    assert [one.name for one in fields(record) if f"`{one.name}`" not in manual] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -20,6 +20,7 @@ from storage.crawl.history import comments_with_new_company, with_senders
 from storage.crawl.judgements import Judged, JudgementsWritten, write_judgements
 from storage.crawl.outcomes import Exchange
 from storage.crawl.reading_back import page_record
+from storage.crawl.submissions import submission_of
 from storage.database.batches import batched
 from storage.database.engine import Database
 from storage.database.retrying import again_on_collision
@@ -275,13 +276,8 @@ def as_judged(row: Any, around: Sequence[tuple[int, str]]) -> JudgedComment:
         comment_id=row.id,
         comment_version=row.version,
         site=row.site,
-        submission=Submission(
-            id=str(row.id),
-            text=row.body,
-            author=row.author,
-            author_url=row.author_url,
-            links=tuple(row.links),
-            kind=row.kind,
+        submission=replace(
+            submission_of(row, row.id),
             site=urlsplit(row.canonical_url).hostname,
             page=row.canonical_url,
             article_language=row.article_language,

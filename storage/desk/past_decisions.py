@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from moderation.rules import PastDecision
-from moderation.verdict import Action, Submission
+from moderation.verdict import Action
+from storage.crawl.submissions import submission_of
 from storage.database.engine import Database
 from storage.database.tables import comments, reviews, sites
 
@@ -33,16 +34,6 @@ def past_decisions(db: Database, site: str | None = None, limit: int = MOST_PAST
         query = query.join(sites, sites.c.id == reviews.c.site_id).where(sites.c.name == site)
     with db.read() as connection:
         return tuple(
-            PastDecision(
-                submission=Submission(
-                    id=str(row.id),
-                    text=row.body,
-                    author=row.author,
-                    author_url=row.author_url,
-                    links=tuple(row.links),
-                    kind=row.kind,
-                ),
-                action=Action(row.action),
-            )
+            PastDecision(submission=submission_of(row, row.id), action=Action(row.action))
             for row in connection.execute(query)
         )

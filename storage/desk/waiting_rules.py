@@ -13,7 +13,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Subquery, func, select
 
 from moderation.rules import NO_RULES, Rule, Rules
-from moderation.verdict import Action, Submission
+from moderation.verdict import Action
+from storage.crawl.submissions import submission_of
 from storage.database.batches import batched
 from storage.database.engine import Database
 from storage.database.errors import DecisionConflict
@@ -90,15 +91,7 @@ def fits_waiting(db: Database, rules: Mapping[str, Rules], seen_at: datetime | N
         rows = connection.execute(query).all()
     decided, held = [], 0
     for row in rows[:MOST_WAITING]:
-        submission = Submission(
-            id=str(row.comment_id),
-            text=row.body,
-            author=row.author,
-            author_url=row.author_url,
-            links=tuple(row.links),
-            kind=row.kind,
-        )
-        rule = rules[row.site].rule_for(submission)
+        rule = rules[row.site].rule_for(submission_of(row, row.comment_id))
         if rule is None:
             continue
         if rule.action is Action.REVIEW:

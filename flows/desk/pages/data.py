@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from flows.clock import utc_now
@@ -189,12 +189,16 @@ async def sql_page(request: Request) -> Response:
     given = values_given(request)
     console = console_of(request)
     answer: Answer | None = None
-    fault, status = None, 200
+    fault = None
     if sql and all(name in given for name in named):
         try:
             answer = await questions.run(request, lambda stop: console.query(sql, given, stop=stop))
         except QueryRefused as error:
-            fault, status = fault_words(texts_for(request), error), status_of(error)
+            if status_of(error) == 429:  # the editor with all views would cost more than the question
+                t = texts_for(request)
+                why = t.gettext("The query was not answered: %(why)s", why=fault_words(t, error))
+                return refusal(request, error, why)
+            fault = fault_words(texts_for(request), error)
     given_chart = {name: request.query_params.get(name, "") for name in CHART}
     choice = choice_of(given_chart, answer) if answer else None
     title = await run_in_threadpool(title_of, request.state.desk.db, sql) if sql else None
@@ -217,12 +221,14 @@ async def sql_page(request: Request) -> Response:
         "download": urlencode({"q": sql, **{f"p_{name}": value for name, value in given.items()}}),
         "views": VIEWS,
     }
-    return come_back(render(request, "sql.html", values, status))
+    return render(request, "sql.html", values, 200 if fault is None else 400)
 
 
-def come_back(response: HTMLResponse) -> HTMLResponse:
-    """Says when, where the answer is that it was too much at a time."""
-    if response.status_code == 429:
+def refusal(request: Request, error: QueryRefused, words: str) -> Response:
+    """A short page with these words, and when to come back where it was too much at a time."""
+    status = status_of(error)
+    response = render(request, "message.html", {"heading": str(status), "words": words}, status)
+    if status == 429:
         response.headers["Retry-After"] = "5"
     return response
 
@@ -247,9 +253,8 @@ async def download(request: Request) -> Response:
         return await file_of(request, console_of(request), sql, values_given(request), kind)
     except QueryRefused as error:
         t = texts_for(request)
-        words = t.gettext("The download failed: %(why)s", why=fault_words(t, error))
-        status = status_of(error)
-        return come_back(render(request, "message.html", {"heading": str(status), "words": words}, status))
+        why = t.gettext("The download failed: %(why)s", why=fault_words(t, error))
+        return refusal(request, error, why)
 
 
 routes: list[BaseRoute] = [

@@ -47,3 +47,11 @@ def test_on_a_page_with_sure_blocks_the_doubtful_ones_are_left_out() -> None:
     page = outline(lxml.html.fromstring(f"<div>{lines}<ul>{'<li>Menu</li>' * 9}</ul></div>"))
     sure = np.array([0.97, 0.98, 0.99, 0.96, 0.97, 0.41, 0.4, 0.43, 0.38] + [0.02] * 9)
     assert selected(page, sure) == tuple(range(5))
+
+
+def test_each_comparison_of_a_forest_is_made_once() -> None:
+    for one in forests():
+        made = list(zip(one.columns.tolist(), one.thresholds.tolist(), strict=True))
+        assert len(made) == len(set(made))
+        asked = sum(len(trees.comparisons) for trees in one.trees)
+        assert len(made) < asked / 2

@@ -1,11 +1,13 @@
 """CPU of extraction, beside trafilatura's default on the same pages: ../shared/bench/extraction, benches aeb and wcxb.
 
-    python benchmarks/extraction_speed.py [--every N] [--json OUT]
+    python benchmarks/extraction_speed.py [--every N] [--json OUT] [--against CHECKOUT]
 
 Page by page each reads the same text, one right after the other, so that a busy machine slows both alike. Ours is the
 whole record: article, fields, comments, tweets. Trafilatura's is `trafilatura.extract(html)`: text and comments, no
 fields. A parse with lxml alone, and with lexbor where selectolax is installed, are the floor below both. A walk reads
 tag, class, id, text and tail of every element, which is what walks for several subjects have in common.
+--against compares with the extraction of another checkout of ours instead, in the same process too: on these pages, and
+on those of the magazine of pipeline.py.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gc
+import importlib
 import importlib.util
 import sys
 import time
@@ -28,6 +31,7 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from benchmarks.extraction import BENCH, annotated
+from benchmarks.pipeline_parts.magazine import page
 from benchmarks.table import Figure, show
 from extractors.errors import PageError
 from extractors.extract import extract
@@ -82,15 +86,15 @@ def costs(pages: list[dict[str, Any]]) -> Counter[str]:
     """CPU seconds of each program over all pages."""
     measured: Counter[str] = Counter()
     chosen = programs()
-    for number, page in enumerate(pages):
+    for number, one in enumerate(pages):
         for name, read in chosen.items():
             before = time.process_time()
             with contextlib.suppress(PageError, ValueError):  # no article; nothing that the parser takes for a page
-                read(page["html"], page["url"])
+                read(one["html"], one["url"])
             if number:  # the first page pays for what is imported and loaded late
                 measured[name] += time.process_time() - before
         with contextlib.suppress(PageError):
-            tree = Document(page["html"], page["url"]).tree
+            tree = Document(one["html"], one["url"]).tree
             before = time.process_time()
             walked(tree)
             measured["walk"] += time.process_time() - before
@@ -101,6 +105,54 @@ def walked(tree: HtmlElement) -> None:
     """Reads what every walk reads."""
     for element in tree.iter("*"):
         _ = (element.tag, element.get("class"), element.get("id"), element.text, element.tail)
+
+
+def extraction_of(checkout: Path) -> Callable[[str, str], Any]:
+    """The `extract` of a checkout, beside the one that is imported already."""
+    kept = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "extractors"}
+    sys.path.insert(0, str(checkout))
+    try:
+        other = importlib.import_module("extractors.extract")
+        if Path(str(other.__file__)).resolve().parents[1] != checkout.resolve():
+            sys.exit(f"{checkout} is no checkout of Tamis")
+        read: Callable[[str, str], Any] = other.extract
+        read(*magazine_page(0))  # what is imported late is imported now
+        return read
+    finally:
+        sys.path.remove(str(checkout))
+        for name in [name for name in sys.modules if name.split(".")[0] == "extractors"]:
+            del sys.modules[name]
+        sys.modules.update(kept)
+
+
+def magazine_page(number: int) -> tuple[str, str]:
+    path, html = page(number)
+    return html, f"http://127.0.0.1{path}"
+
+
+def compared(checkout: Path, every: int) -> list[Figure]:
+    """CPU of this extraction to that of the checkout."""
+    other = extraction_of(checkout)
+    extract(*magazine_page(0))
+    pages = {
+        bench: [(one["html"], one["url"]) for one in annotated(names=f"{bench}*")[::every] if one["html"]]
+        for bench in ("aeb", "wcxb")
+    }
+    pages["magazine"] = [magazine_page(number) for number in range(60)]
+    rows = []
+    for bench, these in pages.items():
+        seconds: Counter[bool] = Counter()
+        for number, one in enumerate(these):
+            for is_ours in ((True, False), (False, True))[number % 2]:
+                before = time.process_time()
+                with contextlib.suppress(Exception):  # classes of errors of that checkout are not ours
+                    (extract if is_ours else other)(*one)
+                seconds[is_ours] += time.process_time() - before
+        ratio = seconds[True] / seconds[False]
+        rows.append(
+            Figure(f"{bench}, {len(these)} pages: this extraction / that of {checkout.name}", "-", f"{ratio:.2f}")
+        )
+    return rows
 
 
 def figures(bench: str, pages: list[dict[str, Any]]) -> list[Figure]:
@@ -125,14 +177,18 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--every", type=int, default=1, help="each N-th page only")
     arguments.add_argument("--json", type=Path)
+    arguments.add_argument("--against", type=Path, metavar="CHECKOUT", help="another checkout of Tamis")
     options = arguments.parse_args()
     if not BENCH.exists():
         print(f"{BENCH} is absent: nothing to measure", file=sys.stderr)
         return 0
     gc.set_threshold(OBJECTS)
+    if options.against:
+        show("CPU of extraction", compared(options.against, options.every), options.json, {})
+        return 0
     rows: list[Figure] = []
     for bench in ("aeb", "wcxb"):
-        pages = [page for page in annotated(names=f"{bench}*") if page["html"]]
+        pages = [one for one in annotated(names=f"{bench}*") if one["html"]]
         rows += figures(bench, pages[:: options.every])
     return 0 if show("CPU of extraction", rows, options.json, {}) else 1
 

@@ -90,6 +90,8 @@ class Postgresql:
                 self.server._postmaster_info = None
                 self.server.ensure_postgres_running()
                 rows(self.named("postgres"), "SELECT 1")
+                time.sleep(1.0)  # a server that has not noticed the death of its child yet answers, and then recovers
+                rows(self.named("postgres"), "SELECT 1")
                 return
             except (StorageError, RuntimeError, AssertionError, OSError):
                 if time.monotonic() > deadline:

@@ -30,7 +30,7 @@ from storage.database.errors import StorageError
 
 ATTEMPTS = 3
 """At a page whose worker dies: what kills workers from without (the kernel, short of memory) rarely meets it thrice."""
-REPLACEMENTS = 2  # of a pool whose workers all died, until a page is read again
+REPLACEMENTS = 5  # of a pool whose workers all died, until a page is read again
 PATIENCE = 20  # times page_seconds by the wall: a backstop for a page that waits instead of computing
 
 # Imported by the process that workers are forked from, so that they are loaded once and share the memory

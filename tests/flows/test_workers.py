@@ -172,7 +172,7 @@ def test_a_worker_that_is_killed_while_it_has_no_page_harms_nobody() -> None:
 def test_workers_that_cannot_start_stop_the_run() -> None:
     async def work() -> list[object]:
         with WorkerPool(1, 60.0, die) as pool:
-            return [await pool.run(echo, PAGE) for _ in range(2)]
+            return [await pool.run(echo, PAGE) for _ in range(3)]
 
     with pytest.raises(BrokenProcessPool):
         asyncio.run(work())

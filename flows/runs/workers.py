@@ -13,8 +13,9 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Future, TimeoutError, wait
+from concurrent.futures import Future, InvalidStateError, TimeoutError, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -143,18 +144,23 @@ class WorkerPool:
             initargs=arguments,
         )
         self._pool: Any = self._make()
+        self._under_way: dict[Future[Any], Any] = {}  # each with the pool that has it
         self._replacing = threading.Lock()
+        self._over = False
         self._replacements = REPLACEMENTS
 
     def __enter__(self) -> WorkerPool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        with self._replacing:
+            self._over = True
         if kind is None:
             self._pool.close()
         else:
             self._pool.stop()
         self._pool.join()
+        self._give_up(self._pool)
 
     def submit(self, work: Callable[[Raw], Result], raw: Raw, longer: float = 1.0) -> Future[Result]:
         """Starts `work(raw)` in a child that dies when it has cost `page_seconds` of CPU; read it with `settled`.
@@ -168,8 +174,12 @@ class WorkerPool:
                 future: Future[Result] = pool.schedule(timed, args=[work, raw, limit], timeout=PATIENCE * limit)
             except RuntimeError:  # it says nothing more exact of itself
                 self._replace(pool)
-            else:
-                return future
+                continue
+            self._under_way[future] = pool
+            future.add_done_callback(lambda done: self._under_way.pop(done, None))
+            if self._pool is not pool:  # replaced in between
+                self._give_up(pool)
+            return future
 
     def _replace(self, broken: Any) -> None:
         """Another pool instead of one that gave up: the only worker died while it had no page, starting or waiting.
@@ -179,12 +189,23 @@ class WorkerPool:
         with self._replacing:
             if self._pool is not broken:
                 return
+            if self._over:
+                raise BrokenProcessPool("the run is over")
+            broken.stop()
+            broken.join()
+            self._pool = self._make()  # it starts its workers with the first page that it is given
+            self._give_up(broken)
             if self._replacements == 0:
                 raise BrokenProcessPool("they died again and again")
             self._replacements -= 1
-            broken.stop()
-            broken.join()
-            self._pool = self._make()
+
+    def _give_up(self, ended: Any) -> None:
+        """Fails the pages that a pool had not handed to a worker when it ended: it forgets them, and they would be
+        waited for without end."""
+        for future, pool in tuple(self._under_way.items()):
+            if pool is ended:
+                with suppress(InvalidStateError):  # it has just been answered
+                    future.set_exception(BrokenProcessPool("before one had it"))
 
     def settled(
         self, work: Callable[[Raw], Result], raw: Raw, future: Future[Result], longer: float = 1.0
@@ -235,7 +256,11 @@ class WorkerPool:
                 future = await asyncio.to_thread(self.submit, work, raw, longer)
                 self._started = True
         wrapped = asyncio.wrap_future(future)
-        await asyncio.wait([wrapped])
+        try:
+            await asyncio.wait([wrapped])
+        except asyncio.CancelledError:
+            wrapped.cancel()  # nobody will look at its outcome
+            raise
         if isinstance(
             wrapped.exception(), ProcessExpired | BrokenProcessPool
         ):  # looked at: asyncio complains of errors nobody looks at

@@ -168,6 +168,29 @@ def test_a_worker_that_is_killed_while_it_has_no_page_harms_nobody() -> None:
     assert second != first
 
 
+def die_at_first(kills: Path) -> None:
+    if not kills.exists():
+        kills.touch()
+        time.sleep(0.5)  # until the pages wait for it
+        os._exit(1)
+
+
+def length(raw: RawPage) -> int:
+    return len(raw.html)
+
+
+@pytest.mark.integration
+def test_large_pages_that_wait_for_a_worker_that_dies_are_given_to_the_next(tmp_path: Path) -> None:
+    page = RawPage(url=PAGE.url, html=b"x" * 300_000)  # more than a pipe holds: the pool keeps the others itself
+
+    async def work() -> list[object]:
+        with WorkerPool(1, 60.0, die_at_first, tmp_path / "killed") as pool:
+            async with asyncio.timeout(30):
+                return list(await asyncio.gather(*(pool.run(length, page) for _ in range(4))))
+
+    assert asyncio.run(work()) == [300_000] * 4
+
+
 @pytest.mark.integration
 def test_workers_that_cannot_start_stop_the_run() -> None:
     async def work() -> list[object]:

@@ -230,8 +230,8 @@ def _drop_announced_references(page: Outline, kept: Kept) -> None:
     """A line such as "Related articles:" with the bare links below it."""
     for index in np.flatnonzero(kept):
         block = page.blocks[index]
-        if len(block.text) > _MAX_LABEL or not _ANNOUNCES_OTHERS.fullmatch(block.text):
-            continue
+        if not kept[index] or len(block.text) > _MAX_LABEL or not _ANNOUNCES_OTHERS.fullmatch(block.text):
+            continue  # no word of a row of links that is out already: the row would be walked for each
         run = index + 1
         while run < len(page.blocks) and page.blocks[run].link_share > _ALL_LINK:
             run += 1
@@ -254,8 +254,8 @@ def _drop_remains_of_boxes(page: Outline, kept: Kept) -> None:
         is_label = len(block.text) <= _MAX_LABEL and index == box.first and holder.last - holder.first == 1
         if not holder.heading and not is_label:
             continue
-        others = [i for i in range(box.first, box.last) if not holder.first <= i < holder.last]
-        if 0 < len(others) <= _MAX_BOX and not any(kept[i] for i in others):
+        others = box.last - box.first - (holder.last - holder.first)
+        if 0 < others <= _MAX_BOX and not (kept[box.first : holder.first].any() or kept[holder.last : box.last].any()):
             kept[index] = False
 
 

@@ -139,10 +139,10 @@ def _leads_home(element: HtmlElement, url: str) -> bool:
 
 def _headline(element: HtmlElement, stated: Sequence[str]) -> str:
     """A heading's text without a kicker, a date or a subline that it holds and no stated title does."""
-    signs = [link for link in element.iter("a") if is_permalink_sign(link)]
+    signs = {link for link in element.iter("a") if is_permalink_sign(link)}
     whole = unescape(line_of(element, signs))
-    apart = [part for part in element.iterdescendants() if _is_set_apart(part, stated)]
-    rest = unescape(line_of(element, [*signs, *apart])).strip(" :|–—-") if apart else ""
+    apart = {part for part in element.iterdescendants() if _is_set_apart(part, stated)}
+    rest = unescape(line_of(element, signs | apart)).strip(" :|–—-") if apart else ""
     line = rest if len(words(rest)) >= _MIN_OWN_WORDS else whole
     return _LEADING_DATE.sub("", _TRAILING_BYLINE.sub("", line)).strip()
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import lxml.html
 import numpy as np
+import pytest
 
 from extractors.article.body import selected
 from extractors.article.forests import ALL_LEAVES, LEAVES, SPLITS, forest, forests
 from extractors.article.outline import outline
+from tests.growth import grows_linearly, repeated
 
 
 def test_a_row_ends_in_the_leaf_that_a_walk_of_the_tree_reaches() -> None:
@@ -55,3 +57,14 @@ def test_each_comparison_of_a_forest_is_made_once() -> None:
         assert len(made) == len(set(made))
         asked = sum(len(trees.comparisons) for trees in one.trees)
         assert len(made) < asked / 2
+
+
+@pytest.mark.parametrize(
+    "piece", ["<p><a href=/x>Tags</a></p>", "<h2>Night watch</h2>", "<p>Gates:</p><p><a href=/x>North</a></p>"]
+)
+def test_settling_what_is_kept_takes_time_by_the_number_of_blocks(piece: str) -> None:
+    def settle(markup: str) -> None:
+        page = outline(lxml.html.fromstring(f"<div>{markup}</div>"))
+        selected(page, np.full(len(page.blocks), 0.9))
+
+    assert grows_linearly(settle, repeated(piece), 400 * len(piece), rounds=1)

@@ -193,7 +193,8 @@ def _may_name_brand(view: View) -> bool:
     classes = view.classes if text == view.text else classes_of(text)
     if "a0" in classes or "A0" in classes:
         return True
-    return bool(view.words_with(PLAYED)) or "İ" in text
+    # the words are those of the text with l33t put back: of "superbet@home" that is one word
+    return bool(view.words_with(PLAYED) or view.norm.leet) or "İ" in text
 
 
 @signal(

@@ -176,7 +176,7 @@ def _group(page: Outline, kept: Sequence[int], position: int, node: Node) -> lis
 
 def _table_text(page: Outline, group: Sequence[int]) -> str:
     """A line a row, a tab between cells; the items of a list inside a cell are set apart by semicolons."""
-    rows: dict[int, dict[int, str]] = {}
+    rows: dict[int, dict[int, list[str]]] = {}
     item = NONE
     for index in group:
         block = page.blocks[index]
@@ -184,12 +184,13 @@ def _table_text(page: Outline, group: Sequence[int]) -> str:
         cell = block.node
         while page.nodes[cell].tag not in ("td", "th", "caption", "table") and page.nodes[cell].parent != NONE:
             cell = page.nodes[cell].parent
-        row = rows.setdefault(node.row, {})
-        before, text = row.get(cell, ""), block.text.replace("\n", " ")
-        is_next_item = item != NONE and node.item not in (NONE, item) and not before.endswith((";", ":", ","))
-        row[cell] = f"{before}{'; ' if is_next_item else ' '}{text}" if before else text
+        said = rows.setdefault(node.row, {}).setdefault(cell, [])
+        if said:
+            is_next_item = item != NONE and node.item not in (NONE, item) and not said[-1].endswith((";", ":", ","))
+            said.append("; " if is_next_item else " ")
+        said.append(block.text.replace("\n", " "))
         item = node.item
-    return "\n".join("\t".join(cells.values()) for cells in rows.values())
+    return "\n".join("\t".join(map("".join, cells.values())) for cells in rows.values())
 
 
 def _repeats_bold_lines(page: Outline, kept: Sequence[int]) -> bool:

@@ -338,6 +338,30 @@ def test_an_article_plainly_in_another_language_than_its_site_is_read_in_both(
     assert judge.judge(here).language_relation is relation
 
 
+@pytest.mark.parametrize(
+    ("article", "said", "relation"),
+    [
+        (_FRENCH_POST, None, LanguageRelation.OTHER),
+        (_ENGLISH_POST, None, LanguageRelation.SAME),
+        (_ENGLISH_POST, "fr", LanguageRelation.OTHER),
+    ],
+    ids=["the page's declaration loses", "the text adds its language", "an editor's word is the only one"],
+)
+def test_under_a_declared_site_the_article_s_text_counts_and_what_its_page_declares_does_not(
+    article: str, said: str | None, relation: LanguageRelation
+) -> None:
+    here = Submission(
+        id="1",
+        text=_ENGLISH_READER,
+        site="revue.example",
+        article_language="en",
+        article_text=article,
+        said_language=said,
+    )
+    judge = Moderator(languages=LANGUAGES, lean=True, site_languages={"revue.example": "fr"})
+    assert judge.judge(here).language_relation is relation
+
+
 ALIKE = Submission(id="1", text="Montres de luxe pas cher", is_duplicate_of=3, host_names=4, earlier_published=2)
 
 

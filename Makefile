@@ -6,7 +6,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Python compiles what is imported; compiling the rest as well would take a newcomer's time.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-compile --constraint constraints.txt
-JOBS ?= 2
+# one more than two cores: a third of the time of the tests is waiting for servers and processes
+JOBS ?= 3
 PYTEST := $(BIN)/python -m pytest --quiet --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 # A bench is a script that can write its figures down: helpers and trainers of models have no --json.
 BENCHES = $(shell grep -l 'add_argument("--json"' benchmarks/*.py)

@@ -16,8 +16,9 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import orjson
 
 from extractors.urls import host_of, normalised
+from flows.fetching import guard
 from flows.fetching.client import Fetcher
-from flows.fetching.errors import FetchError
+from flows.fetching.errors import FetchError, Refused
 from flows.fetching.policy import Expect, FetchRequest
 from flows.observe import log
 
@@ -56,15 +57,16 @@ async def news_of(fetcher: Fetcher, api: str) -> News | None:
     try:
         posts: list[Post] = []
         for number in range(1, MOST_LISTS + 1):
-            listed = await asked(
+            listed, lists = await asked(
                 fetcher, api, "posts", page=number, orderby="id", order="asc", _fields="id,link,modified_gmt"
             )
-            posts += [post for entry in listed if (post := post_of(entry, api)) is not None]
-            if len(listed) < PER_REQUEST:
+            local = fetcher.policy.local_addresses
+            posts += [post for entry in listed if (post := post_of(entry, api, local)) is not None]
+            if len(listed) < PER_REQUEST or number == lists:  # asked for one more, WordPress answers with an error
                 break
         else:
             raise ValueError(f"more than {MOST_LISTS * PER_REQUEST:,} posts")
-        said = await asked(fetcher, api, "comments", orderby="date_gmt", order="desc", _fields="id,post")
+        said, _ = await asked(fetcher, api, "comments", orderby="date_gmt", order="desc", _fields="id,post")
     except (FetchError, ValueError) as error:
         log("no_news", api=api, because=str(error))
         return None
@@ -72,14 +74,16 @@ async def news_of(fetcher: Fetcher, api: str) -> News | None:
     return News(posts=tuple(posts), comments=tuple(comments), every_comment=len(said) < PER_REQUEST)
 
 
-async def asked(fetcher: Fetcher, api: str, what: str, **words: str | int) -> list[Any]:
-    """One list. Raises FetchError, and ValueError for what is none."""
+async def asked(fetcher: Fetcher, api: str, what: str, **words: str | int) -> tuple[list[Any], int | None]:
+    """One list, and how many lists there are, if the answer says so. Raises FetchError, and ValueError for what is no
+    list."""
     url = address(api, what, {"per_page": PER_REQUEST, **words})
     answer = await fetcher.fetch(FetchRequest(url=url, expect=Expect.ANY))
     found = await asyncio.to_thread(orjson.loads, answer.body)
     if not isinstance(found, list):
         raise ValueError(f"{url}: no list")
-    return found[:PER_REQUEST]
+    lists = answer.header("x-wp-totalpages") or ""
+    return found[:PER_REQUEST], int(lists) if lists.isdecimal() else None
 
 
 def address(api: str, what: str, words: dict[str, str | int]) -> str:
@@ -88,15 +92,17 @@ def address(api: str, what: str, words: dict[str, str | int]) -> str:
     return urljoin(f"{api.rstrip('/')}/", f"wp/v2/{what}?{urlencode(words)}")
 
 
-def post_of(entry: object, api: str) -> Post | None:
-    """A post on the API's own host, or None."""
+def post_of(entry: object, api: str, local: frozenset[str]) -> Post | None:
+    """A post at an address on the API's own host that may be fetched, or None."""
     match entry:
         case {"id": int(number), "link": str(link), "modified_gmt": str(modified)} if host_of(link) == host_of(api):
+            url = normalised(link)
             try:
+                guard.target(url, local)
                 moment = datetime.fromisoformat(modified)
-            except ValueError:
+            except (Refused, ValueError):
                 return None
-            return Post(number=number, url=normalised(link), modified=moment.replace(tzinfo=UTC))
+            return Post(number=number, url=url, modified=moment.replace(tzinfo=UTC))
     return None
 
 

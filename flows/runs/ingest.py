@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from extractors.comments.completion.wordpress import stated_api
 from extractors.records import PageKind
+from extractors.urls import host_of
 from flows.fetching.discover import page_links
 from flows.fetching.errors import FetchError, Permanent, Refused, Transient
 from flows.fetching.errors import Gone as GoneUpstream
@@ -156,7 +157,8 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
         site_run.counts["unread_before"] += page.attempts > 0 or page.state == "quarantined"
         return with_its_past(site_run, page, refused(site_run, page, began, error))
     site_run.counts["fetched"] += 1
-    site_run.api = site_run.api or stated_api(result.header("link"), result.final_url)
+    if site_run.api is None and host_of(result.final_url) == host_of(page.url):  # not where another host led to
+        site_run.api = stated_api(result.header("link"), result.final_url)
     exchange = Exchange(
         page_id=page.id,
         url=page.url,

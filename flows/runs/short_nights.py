@@ -8,20 +8,22 @@ not tell (comments that were edited or taken down, pingbacks) waits for the next
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from datetime import datetime, timedelta
 
 import orjson
 
+from flows.fetching.traps import Traps
 from flows.fetching.wordpress_news import News, news_of
 from flows.observe import log
 from flows.runs.site_run import SiteRun, wanted
-from flows.settings import PUNCTUAL
-from storage.crawl.frontier import DiscoveredUrl, counts, discover
+from flows.settings import PUNCTUAL, SiteSettings
+from storage.crawl.frontier import DiscoveredUrl, counts, discover, known_addresses
 from storage.crawl.leaving_alone import Stated, leave_alone
 from storage.crawl.runs import ENDED_WELL, recent_runs
 from storage.desk.learned import keep_learned, newest_learned
 
-API = "news_api"  # what is learned: the root of the site's API
+API = "news_api"  # what is learned: the root of the site's API, and under which settings
 WHOLE_AFTER = PUNCTUAL * timedelta(days=7)
 RUNS = 100  # that are looked through for the last whole night
 COUNT = "short_night"
@@ -36,14 +38,18 @@ async def short_night(site_run: SiteRun) -> bool:
     whole = last_whole_night(site_run)
     if learned is None or whole is None or site_run.started - whole >= WHOLE_AFTER:
         return False
-    news = await news_of(site_run.fetcher, orjson.loads(learned.content))
+    api, under = orjson.loads(learned.content)
+    if under != mark_of(site):  # its other pages may be new, and its lists name them
+        return False
+    news = await news_of(site_run.fetcher, api)
     return news is not None and await asyncio.to_thread(put_off, site_run, news, whole + WHOLE_AFTER)
 
 
 def last_whole_night(site_run: SiteRun) -> datetime | None:
-    """When the last run that ended well and was not short began."""
+    """When the last run that ended well and was not short began; one that began after now had a wrong clock."""
     nights = recent_runs(site_run.db, site_run.site.name, RUNS, commands=("run",))
-    return next((run.started_at for run in nights if run.status in ENDED_WELL and COUNT not in run.counts), None)
+    whole = (run.started_at for run in nights if run.status in ENDED_WELL and COUNT not in run.counts)
+    return next((began for began in whole if began <= site_run.started), None)
 
 
 def put_off(site_run: SiteRun, news: News, until: datetime) -> bool:
@@ -54,10 +60,12 @@ def put_off(site_run: SiteRun, news: News, until: datetime) -> bool:
         every_comment=news.every_comment,
     )
     db, site, now = site_run.db, site_run.site, site_run.started
-    done = leave_alone(db, site.name, stated, now - WHOLE_AFTER, now, until)
+    done = leave_alone(db, site.name, stated, WHOLE_AFTER, now, until)
     if done is None:
         log("no_news", site=site.name, run=site_run.run_id, because="what its API lists is not what it has")
         return False
+    if site.follows:
+        site_run.traps = Traps(known_addresses(db, site.name, "?"))
     new = [DiscoveredUrl(url=url, source="sitemap") for url in done.new_posts if wanted(site, url)]
     discover(db, site.name, new, now)
     states = counts(db, site.name, now).by_state
@@ -67,10 +75,16 @@ def put_off(site_run: SiteRun, news: News, until: datetime) -> bool:
 
 
 def learn_api(site_run: SiteRun) -> None:
-    """Keeps the address that the site's answers named, for the nights to come."""
-    if site_run.api is None:
+    """Keeps the address that the site's answers named, for the nights after this whole one."""
+    if COUNT in site_run.counts:
         return
-    content = orjson.dumps(site_run.api).decode()
     known = newest_learned(site_run.db, API, site_run.site.name)
-    if known is None or known.content != content:
-        keep_learned(site_run.db, site_run.site.name, API, site_run.api, content, "night", site_run.now())
+    api = site_run.api or (orjson.loads(known.content)[0] if known else None)
+    content = orjson.dumps([api, mark_of(site_run.site)]).decode()
+    if api is not None and (known is None or known.content != content):
+        keep_learned(site_run.db, site_run.site.name, API, api, content, "night", site_run.now())
+
+
+def mark_of(site: SiteSettings) -> str:
+    """Another one once any of the site's settings is."""
+    return hashlib.sha256(site.model_dump_json().encode()).hexdigest()[:16]

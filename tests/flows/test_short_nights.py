@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from flows.fetching.policy import FetchPolicy, FetchRequest
+from flows.fetching.wordpress_news import news_of
 from flows.settings import Settings
 from flows.settings_file import build
 from tests.nightly_site import night
@@ -18,6 +22,7 @@ from tests.servers import Reply, Request, SiteServer
 
 pytestmark = pytest.mark.integration
 
+API = "https://mag.example/wp-json/"
 LONG_AGO = datetime.now(UTC) - timedelta(days=400)
 STORIES = 4
 
@@ -144,3 +149,62 @@ def test_more_new_comments_than_are_listed_make_a_night_whole(tmp_path: Path) ->
         asked(server, settings, 0)
         site.comments[1] += [(1000 + n, f"Lecteur {n}", f"Question {n} ?") for n in range(100)]
         assert pages_in(asked(server, settings, 1)) == EVERY
+
+
+def test_a_night_after_a_change_of_the_settings_is_whole(tmp_path: Path) -> None:
+    site = WordPress()
+    with SiteServer({}) as server:
+        site.serve(server)
+        asked(server, settings_of(server, tmp_path), 0)
+        changed = settings_of(server, tmp_path, include=["fiche"])
+        assert pages_in(asked(server, changed, 1)) == EVERY
+        assert asked(server, changed, 2) == NEWS
+
+
+def test_a_clock_that_ran_ahead_puts_no_page_off(tmp_path: Path) -> None:
+    site = WordPress()
+    with SiteServer({}) as server:
+        site.serve(server)
+        settings = settings_of(server, tmp_path)
+        asked(server, settings, 300)
+        assert pages_in(asked(server, settings, 1)) == EVERY
+
+
+class Answers:
+    """A fetcher for which a site lists as many posts, and says an error where WordPress does."""
+
+    policy = FetchPolicy()
+
+    def __init__(self, posts: list[dict[str, Any]]) -> None:
+        self.posts = posts
+
+    async def fetch(self, request: FetchRequest) -> Any:
+        asked = parse_qs(urlsplit(request.url).query)
+        if "/comments" in request.url:
+            return SimpleNamespace(body=b"[]", header=lambda name: None)
+        first = 100 * (int(asked["page"][0]) - 1)
+        listed: Any = self.posts[first : first + 100] or {"code": "rest_post_invalid_page_number"}
+        lists = str(-(-len(self.posts) // 100))
+        return SimpleNamespace(body=json.dumps(listed).encode(), header={"x-wp-totalpages": lists}.get)
+
+
+def post(number: int, link: str) -> dict[str, Any]:
+    return {"id": number, "link": link, "modified_gmt": "2026-01-02T03:04:05"}
+
+
+def test_a_site_of_whole_hundreds_of_posts_is_not_asked_for_one_list_more() -> None:
+    news = asyncio.run(news_of(Answers([post(n, f"https://mag.example/{n}") for n in range(200)]), API))  # type: ignore[arg-type]
+    assert news is not None
+    assert len(news.posts) == 200
+
+
+def test_addresses_that_may_not_be_fetched_are_no_posts() -> None:
+    links = [
+        "https://mag.example/1",
+        "ftp://mag.example/2",
+        "https://other.example/3",
+        "https://mag.example/" + 5000 * "4",
+    ]
+    news = asyncio.run(news_of(Answers([post(n, link) for n, link in enumerate(links)]), API))  # type: ignore[arg-type]
+    assert news is not None
+    assert [one.url for one in news.posts] == ["https://mag.example/1"]

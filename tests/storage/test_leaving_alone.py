@@ -1,0 +1,70 @@
+"""Which due pages are left alone by what their WordPress site says of itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from extractors.records import PageKind
+from storage.crawl.frontier import due_pages
+from storage.crawl.leaving_alone import Stated, leave_alone
+from storage.crawl.loading import load
+from storage.database.tables import pages
+
+URL = "https://mag.example/"
+WEEK = timedelta(days=7)
+
+
+def stated(posts: dict[int, str], modified: datetime, comments: dict[int, int], *, every: bool = True) -> Stated:
+    named = {number: (URL + name, modified) for number, name in posts.items()}
+    return Stated(posts=named, comments=comments, every_comment=every)
+
+
+def visited(database, make, say):
+    """Two stories with a comment each and a list, fetched in the morning; the next night, when all are due."""
+    stories = [
+        make.extracted(URL + name, [say(f"Merci {name}", id=f"comment-{n}")]) for n, name in ((1, "a"), (2, "b"))
+    ]
+    load(database, [*stories, make.extracted(URL + "tag/c", page_kind=PageKind.LIST)], None, make.now)
+    return make.later(days=2)
+
+
+def due(database, now) -> list[str]:
+    return [page.url.removeprefix(URL) for page in due_pages(database, "mag", now)]
+
+
+def left(database, say_so: Stated, now: datetime) -> int | None:
+    done = leave_alone(database, "mag", say_so, WEEK, now, now + WEEK)
+    return None if done is None else done.pages
+
+
+def test_what_did_not_change_is_left_alone_until_a_week_after_it_was_fetched(database, make, say) -> None:
+    now = visited(database, make, say)
+    assert left(database, stated({7: "a", 8: "b/"}, now - WEEK, {1: 7, 2: 8}), now) == 3
+    assert due(database, now) == []
+    with database.read() as connection:
+        assert all(row.next_due == row.last_fetched + WEEK for row in connection.execute(select(pages)))
+
+
+def test_a_known_address_without_an_article_is_visited_once_it_is_a_changed_post(database, make, say) -> None:
+    now = visited(database, make, say)
+    assert left(database, stated({7: "a", 8: "b", 9: "tag/c"}, now, {1: 7, 2: 8}), now) == 0
+    assert sorted(due(database, now)) == ["a", "b", "tag/c"]
+
+
+def test_the_post_numbers_of_another_wordpress_on_the_host_say_nothing(database, make, say) -> None:
+    pages_of_one = [make.extracted(f"{URL}fr/{name}", post_key=f"postid-{n}") for n, name in ((7, "a"), (8, "b"))]
+    load(database, pages_of_one, None, make.now)
+    now = make.later(days=2)
+    assert left(database, stated({7: "de/x", 8: "de/y"}, now - WEEK, {}), now) is None
+
+
+def test_a_site_that_lists_fewer_comments_than_its_pages_have_is_not_relied_on(database, make, say) -> None:
+    now = visited(database, make, say)
+    assert left(database, stated({7: "a", 8: "b"}, now - WEEK, {}), now) is None
+
+
+def test_a_hundred_entries_without_a_comment_are_not_relied_on(database, make, say) -> None:
+    now = visited(database, make, say)
+    assert left(database, stated({7: "a", 8: "b"}, now - WEEK, {}, every=False), now) is None

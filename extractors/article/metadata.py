@@ -80,7 +80,7 @@ def title(document: Document, statements: Statements) -> str | None:
         )
         if text
     ]
-    name = site_name(document, statements) or ""
+    name = (site_name(document, statements) or "")[:_MAX_HEADLINE]  # it is compared with each part of each heading
     stated = [cleaned for text in raw if (cleaned := without_site_name(text, document.url, name))]
     shown = _headings(document, name, raw, stated)
     if agreed := _agreed(shown, stated):
@@ -111,12 +111,14 @@ def _headings(document: Document, name: str, raw: Sequence[str], stated: Sequenc
         if _leads_home(element, document.url):
             continue
         line = _headline(element, raw)
+        if not 0 < len(line) <= _MAX_HEADLINE:  # its parts would be looked at again for each one cut
+            continue
         short = without_site_name(line, document.url, name)
         if words(short) != words(line) and any(words(short) == words(text) for text in stated):
             line = short
         if "".join(words(line)) == brand:
             continue
-        if 0 < len(line) <= _MAX_HEADLINE and not _names_site(line, name, "", host_of(document.url)):
+        if not _names_site(line, name, "", host_of(document.url)):
             found.append((line, level))
     return found
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from extractors.article.metadata import title
 from extractors.extract import extract
+from extractors.html import Document
 from extractors.language import guessed_language, language_code
 from extractors.records import Page
+from extractors.structured import Statements
+from tests.growth import grows_linearly, repeated
 
 TEXT = "".join(
     f"<p>The night watchman keeps the house while the others sleep, and he writes down round number {n}.</p>"
@@ -278,3 +282,11 @@ def test_one_meta_tag_may_bear_two_names() -> None:
     head = "<meta property='og:title twitter:title' content='The night watchman'><meta property='dc:creator' content='Ann Lee'>"
     found = page(head, "<h2>The night watchman</h2>")
     assert (found.title, found.author) == ("The night watchman", "Ann Lee")
+
+
+def test_a_heading_that_names_the_site_over_and_over_takes_time_by_its_length() -> None:
+    def read(line: str) -> None:
+        document = Document(f"<title>Night watch</title><h1>{line}</h1><p>{TEXT}</p>", "https://courier.example/a")
+        title(document, Statements(document))
+
+    assert grows_linearly(read, repeated("Courier | "), 4_000, rounds=1)

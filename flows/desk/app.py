@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from flows.desk.pages.rendering import HERE, CachedFiles, not_found
+from flows.desk.pages.rendering import HERE, CachedFiles, environment, not_found
 from flows.desk.security import AllowedHosts, MeasuredBodies, PagesInTurn, SecurityHeaders
 from flows.desk.signing_in import oidc
 from flows.desk.signing_in import sessions as accounts
@@ -41,6 +41,7 @@ def create_app(
     from flows.desk.pages.review import routes as review_routes
     from flows.desk.pages.rules import routes as rules_routes
 
+    environment()  # reads the templates now: later they may be of another version
     routes: list[BaseRoute] = [
         Route("/", home, name="home"),
         Route("/login", accounts.login_page, methods=["GET"]),

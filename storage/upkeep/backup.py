@@ -17,6 +17,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -124,15 +125,15 @@ def for_us_alone(name: str, flags: int) -> int:
 
 
 def drop_drafts(folder: Path) -> None:
-    """Deletes what backups that were killed left in that folder; a draft that is being written is locked, and stays."""
+    """Deletes what backups that were killed left in that folder; a draft that is being written is locked, and stays.
+
+    So does one that is not ours to open: no backup fails over another's leavings.
+    """
     for left in folder.glob(".*.part"):
         if DRAFT.fullmatch(left.name) and left.is_file() and not left.is_symlink():
-            with left.open("rb") as stream:
-                try:
-                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    continue
-                left.unlink(missing_ok=True)
+            with suppress(OSError), open(left, "rb") as stream:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                left.unlink()
 
 
 def restore(path: Path, url: str) -> Backup:

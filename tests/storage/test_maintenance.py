@@ -19,7 +19,7 @@ from storage.database.tables import metadata
 from storage.desk.decisions import decide
 from storage.opening import open_database
 from storage.upkeep.after_run import after_run
-from storage.upkeep.backup import backup, backup_lines, restore
+from storage.upkeep.backup import backup, backup_lines, drop_drafts, restore
 from storage.upkeep.checking import check
 from storage.upkeep.erasure import erase_author
 from storage.upkeep.retention import Retention, retire
@@ -215,3 +215,13 @@ def test_the_draft_of_a_killed_backup_is_deleted_by_the_next_and_nobody_else_may
     assert not left.exists()
     assert busy.exists()
     assert stat.S_IMODE((tmp_path / "new.zip").stat().st_mode) == 0o600
+
+
+def test_a_draft_that_is_not_ours_to_lock_stops_no_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError("not yours")
+
+    (tmp_path / ".old.zip.0123abcd.part").write_bytes(b"half")
+    monkeypatch.setattr(fcntl, "flock", refused)
+    drop_drafts(tmp_path)
+    assert (tmp_path / ".old.zip.0123abcd.part").exists()

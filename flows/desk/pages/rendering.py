@@ -58,7 +58,10 @@ def static(name: str) -> str:
 
 @functools.cache
 def environment() -> Environment:
-    """Templates with escaping always on; an unknown name in one is an error, not an empty string."""
+    """Templates with escaping always on; an unknown name in one is an error, not an empty string.
+
+    All are read at once and kept: those of a version that is installed under a running desk are not for its code.
+    """
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -66,8 +69,11 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
+        auto_reload=False,
     )
     made.globals["static"] = static
+    for name in made.list_templates():
+        made.get_template(name)
     return made
 
 

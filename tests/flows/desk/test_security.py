@@ -16,6 +16,7 @@ from flows.clock import utc_now
 from flows.desk import security
 from flows.desk.api.app import api
 from flows.desk.app import create_app
+from flows.desk.pages.rendering import environment
 from flows.desk.security import PAGES_AT_ONCE, PAGES_WAITING, PagesInTurn, aside
 from flows.desk.signing_in import passwords
 from flows.desk.signing_in import sessions as accounts
@@ -455,3 +456,21 @@ async def test_ones_own_password_is_changed_by_who_knows_it(database):
         assert (done.status_code, done.headers["location"]) == (303, "/account?changed=1")
     assert right_editor(database, "marie", "a new long one", utc_now()) is not None
     assert right_editor(database, "tom", PASSWORD, utc_now()) is not None
+
+
+async def test_a_desk_keeps_its_pages_while_another_version_is_installed_under_it(database, monkeypatch):
+    def another_version(*_: object) -> None:
+        raise AssertionError("read while the desk runs")
+
+    account(database, "marie")
+    async with editor(database, "marie") as client:
+        monkeypatch.setattr(environment().loader, "get_source", another_version)
+        assert (await client.get("/review")).status_code == 200
+
+
+def test_who_may_not_give_threads_priorities_has_a_desk_that_checks_passwords(monkeypatch):
+    def refused(*_: object) -> None:
+        raise PermissionError("not in this sandbox")
+
+    monkeypatch.setattr(os, "setpriority", refused)
+    accounts.step_back()

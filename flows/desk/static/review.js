@@ -218,21 +218,26 @@ function listed(card, index) {
 function tick(id, on) {
   if (on) selected.add(id);
   else selected.delete(id);
-  const decide = (name, forms) => {
-    const button = el("button", { type: "button", class: "quiet small" }, count(forms, selected.size));
-    button.addEventListener("click", () => act(name, true));
-    return button;
+  const button = (forms, action) => {
+    const made = el("button", { type: "button", class: "quiet small" }, count(forms, selected.size));
+    made.addEventListener("click", action);
+    return made;
   };
   $("selected").replaceChildren(
     ...(selected.size
       ? [
           `${count(words.selected_help, selected.size)} `,
-          decide("publish", words.publish_ticked),
+          button(words.publish_ticked, () => decide(ticked(), "publish", null)),
           " ",
-          decide("reject", words.reject_ticked),
+          button(words.reject_ticked, () => openReasons(ticked())),
         ]
       : []),
   );
+}
+
+// Also while a campaign is open: those are other comments.
+function ticked() {
+  return hand.cards.filter((card) => selected.has(card.id));
 }
 
 // For how many comments of the open campaign the buttons act.
@@ -345,7 +350,7 @@ function upNext() {
 
 function targets(shift) {
   if (campaign.open) return campaign.chosen();
-  if (shift && selected.size) return hand.cards.filter((card) => selected.has(card.id));
+  if (shift && selected.size) return ticked();
   return hand.first ? [hand.first] : [];
 }
 

@@ -248,6 +248,14 @@ def test_what_is_ticked_is_decided_without_a_keyboard_too(made):
     assert page.inner_text("#selected") == ""
 
 
+def test_the_buttons_of_what_is_ticked_leave_an_open_campaign_alone(made):
+    page = states.campaign(made)
+    page.locator("#queue input[type=checkbox]").nth(1).check()
+    page.click("#selected button:text('Publish 1')")
+    until(page, lambda: len(room.decided(made.db)) > 0)
+    assert [one[2] for one in room.decided(made.db)] == ["publish"]
+
+
 def test_a_conflict_can_be_agreed_to(made):
     page = states.conflict(made)
     assert "tom decided “reject”" in page.inner_text(".conflict")

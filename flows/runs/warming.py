@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import gc
-from dataclasses import replace
 
 from extractors.extract import extract
 from extractors.records import Page
 from flows.settings import DEFAULT_LANGUAGES
+from moderation.language import LanguageJudge
 from moderation.moderate import Moderator
 from moderation.submissions import submissions_of
 
@@ -43,11 +43,9 @@ def warm_extraction() -> Page:
 
 
 def warm_judging() -> None:
-    """Judge the small page's comments, and a short one: only those are shown to the heavy language detector."""
-    page = warm_extraction()
-    short = replace(page.comments[0], body="Merci beaucoup pour la visite")
-    asked = submissions_of(replace(page, comments=(*page.comments, short)), None)
-    Moderator(languages=DEFAULT_LANGUAGES).judge_all(asked)
+    """Judge the small page's comments, and load the heavy language detectors, which are asked in doubt only."""
+    Moderator(languages=DEFAULT_LANGUAGES).judge_all(submissions_of(warm_extraction(), None))
+    LanguageJudge(DEFAULT_LANGUAGES).load()
 
 
 def settle_before_forking() -> None:

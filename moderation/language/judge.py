@@ -166,6 +166,22 @@ class LanguageJudge:
             detector="script",
         )
 
+    def load(self) -> None:
+        """Load what the costly detectors hold for Latin letters: processes that are forked afterwards share it."""
+        _, core = self._candidates("latin", None)
+        voters = (LangdetectVoter(core),) if self.lean else (LangdetectVoter(core), LinguaVoter(core))
+        for voter in voters:
+            voter.votes("maintenant")  # lingua reads the models of a language when it first needs them
+
+    def _candidates(self, script: str, article: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The languages that a text in this script may be in: all, and in order of their codes the likely ones."""
+        everything = languages_in(script, self.languages)
+        if article and article not in everything:
+            everything = (*everything, article)
+        if len(everything) <= _FEW:
+            return everything, tuple(sorted(everything))
+        return everything, tuple(sorted(code for code in everything if code in _CORE or code == article))
+
     def _first_look(self, plain: str, languages: Sequence[str]) -> Votes:
         if len(languages) < 2:
             return dict.fromkeys(languages, 1.0)
@@ -176,22 +192,17 @@ class LanguageJudge:
     def _voted(self, case: _Case) -> LanguageFinding:
         """The first look alone if it is sure, langdetect alone if the text is long and it is sure, else the committee
         that knows the likely languages."""
-        everything = languages_in(case.script, self.languages)
-        if case.article and case.article not in everything:
-            everything = (*everything, case.article)
+        everything, core = self._candidates(case.script, case.article)
         if len(everything) < 2:
             votes = dict.fromkeys(everything, 1.0)
             return _finding(votes, case.article, LanguageRelation.SAME, f"written in {case.script} letters", "script")
-        core = everything
-        if len(everything) > _FEW:
-            core = tuple(code for code in everything if code in _CORE or code == case.article)
         first = self._first_look(case.plain, everything)
         top = _best(first) or ""
         if self._is_plain(case, first, top, everything):
             relation = LanguageRelation.SAME if top == case.article else LanguageRelation.OTHER
             return _finding(first, case.article, relation, f"reads as {top}", FasttextVoter.name)
         inside = top in core or (case.count <= 3 and first[top] < _GUESS)
-        languages = tuple(sorted(core if inside else everything))
+        languages = core if inside else tuple(sorted(everything))
         if case.count > _LONG and (best := self._alone(case, languages, first)):
             relation = LanguageRelation.SAME if best[0] == case.article else LanguageRelation.OTHER
             return _finding(best[1], case.article, relation, f"reads as {best[0]}", "langdetect")

@@ -191,6 +191,17 @@ def test_the_lean_mode_never_loads_lingua() -> None:
     assert done.stdout.split() == ["other", "False"]
 
 
+def test_what_is_loaded_ahead_is_what_doubtful_texts_need() -> None:
+    """Processes that are forked share it; a text that all detectors are asked about loads nothing more."""
+    code = (
+        "from moderation.language import LanguageJudge as J; from moderation.language import voters as v;"
+        "j = J(); j.load(); loaded = v._lingua_detector.cache_info().misses;"
+        "print(loaded, j.relation('Merci pour tout', 'fr').detector, v._lingua_detector.cache_info().misses)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "vote", "1"]
+
+
 def test_importing_loads_no_detector() -> None:
     code = "import sys, moderation.language; print({'lingua', 'langdetect', 'fasttext'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -256,7 +256,7 @@ def hostile() -> list[Figure]:
             for _ in cases:
                 page.wait_for_selector("#context details")
                 seen += 1
-                if author := page.query_selector("#context details button.small"):
+                if author := page.query_selector("#context details button.small:visible"):
                     author.click()
                 page.keyboard.press("s")
                 page.wait_for_timeout(260)

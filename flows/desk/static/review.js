@@ -367,8 +367,8 @@ const actions = {
     drawCurrent();
     drawList();
   },
-  undo,
-  redo,
+  undo: () => inTurn(undo),
+  redo: () => inTurn(redo),
   campaign: () =>
     campaign.toggle(
       hand.first,
@@ -399,6 +399,13 @@ const actions = {
 function act(name, shift) {
   if (campaign.loading && ["publish", "reject"].includes(name)) return say(words.loading); // not shown yet
   return actions[name](shift);
+}
+
+// What is done again waits for what is still being taken back: a large group takes several requests.
+let turn = Promise.resolve();
+function inTurn(work) {
+  turn = turn.then(work, work);
+  return turn;
 }
 
 async function undo() {

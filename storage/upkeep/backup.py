@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 import orjson
 from sqlalchemy import (
@@ -102,8 +102,7 @@ def backup(db: Database, path: Path, now: datetime) -> Backup:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         facts: dict[str, dict[str, Any]] = {}
-        with open(draft, "xb", opener=for_us_alone) as raw:
-            fcntl.flock(raw, fcntl.LOCK_EX)
+        with locked(draft) as raw:
             with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out, db.snapshot() as connection:
                 for table in metadata.sorted_tables:
                     with out.open(f"{table.name}.jsonl", "w", force_zip64=True) as stream:
@@ -117,6 +116,20 @@ def backup(db: Database, path: Path, now: datetime) -> Backup:
         draft.unlink(missing_ok=True)
         raise
     return Backup(path=path, schema=schema, made_at=now, rows={name: fact["rows"] for name, fact in facts.items()})
+
+
+def locked(draft: Path) -> BinaryIO:
+    """A new file of that name which no other backup takes for a leaving of a killed one."""
+    while True:
+        raw = open(draft, "xb", opener=for_us_alone)  # noqa: SIM115 - the caller closes it
+        try:
+            fcntl.flock(raw, fcntl.LOCK_EX)
+            if os.fstat(raw.fileno()).st_nlink:
+                return raw
+        except BaseException:
+            raw.close()
+            raise
+        raw.close()  # deleted by one that began between our opening and our lock
 
 
 def for_us_alone(name: str, flags: int) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from extractors.article.body import selected
 from extractors.article.forests import ALL_LEAVES, LEAVES, SPLITS, forest, forests
-from extractors.article.outline import outline
+from extractors.article.outline import Outline, outline
 from tests.growth import grows_linearly, repeated
 
 
@@ -33,22 +33,21 @@ def test_the_second_look_sees_more_columns_than_the_first() -> None:
     assert first.columns.max() < second.columns.max()
 
 
-def test_on_a_page_of_doubtful_blocks_those_are_kept_that_promise_most() -> None:
+def nine_lines_and_a_menu() -> Outline:
     lines = "".join(
         f"<p>Round {n} of the night porter, who keeps the house and writes it all down.</p>" for n in range(9)
     )
-    page = outline(lxml.html.fromstring(f"<div>{lines}<ul>{'<li>Menu</li>' * 9}</ul></div>"))
+    return outline(lxml.html.fromstring(f"<div>{lines}<ul>{'<li>Menu</li>' * 9}</ul></div>"))
+
+
+def test_on_a_page_of_doubtful_blocks_those_are_kept_that_promise_most() -> None:
     doubtful = np.array([0.41, 0.38, 0.42, 0.37, 0.4, 0.39, 0.43, 0.36, 0.46] + [0.02] * 9)
-    assert selected(page, doubtful) == tuple(range(9))
+    assert selected(nine_lines_and_a_menu(), doubtful) == tuple(range(9))
 
 
 def test_on_a_page_with_sure_blocks_the_doubtful_ones_are_left_out() -> None:
-    lines = "".join(
-        f"<p>Round {n} of the night porter, who keeps the house and writes it all down.</p>" for n in range(9)
-    )
-    page = outline(lxml.html.fromstring(f"<div>{lines}<ul>{'<li>Menu</li>' * 9}</ul></div>"))
     sure = np.array([0.97, 0.98, 0.99, 0.96, 0.97, 0.41, 0.4, 0.43, 0.38] + [0.02] * 9)
-    assert selected(page, sure) == tuple(range(5))
+    assert selected(nine_lines_and_a_menu(), sure) == tuple(range(5))
 
 
 def test_each_comparison_of_a_forest_is_made_once() -> None:

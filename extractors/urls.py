@@ -6,6 +6,7 @@ import functools
 import re
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
+from extractors.caching import LONGEST, kept
 from extractors.html import Document
 from extractors.structured import Statements
 
@@ -34,21 +35,17 @@ _VIEW_QUERY = re.compile(
     re.IGNORECASE,
 )
 _KEPT = 4_096  # addresses kept from page to page: the links of a page are read by several, menus on every page
-_MAX_KEPT = 400  # characters of one that is kept
 _SPACES = re.compile(r"[\x00-\x20\x7f\u00a0\ud800-\udfff]+")
 _PLACEHOLDER = re.compile(r"^(?:undefined|null|none|false|example\.(?:com|org)|localhost)$", re.IGNORECASE)
 
 
+@kept(_KEPT)
 def normalised(url: str) -> str:
     """The same address in one spelling: lower-case scheme and host, no default port, no fragment, no tracking
     parameters, percent-encoding only where needed. A fixed point: normalising twice changes nothing.
 
     What is no http(s) address comes back without its fragment and outer blanks, otherwise as it is.
     """
-    return _kept_normalised(url) if len(url) <= _MAX_KEPT else _normalised(url)
-
-
-def _normalised(url: str) -> str:
     stripped = _SPACES.sub("", url)
     try:
         parts = urlsplit(stripped)
@@ -71,7 +68,7 @@ def _normalised(url: str) -> str:
 
 def absolute(address: str, base: str) -> str | None:
     """The http(s) address that a link on a page leads to, not normalised; None when it leads nowhere on the web."""
-    if len(address) + len(base) <= _MAX_KEPT:
+    if len(address) + len(base) <= LONGEST:
         return _kept_absolute(address, base)
     return _absolute(address, base)
 
@@ -94,12 +91,9 @@ def base_of(document: Document) -> str:
     return document.base
 
 
+@kept(_KEPT)
 def host_of(url: str) -> str:
     """The host without "www." and port, lower case; empty when there is none."""
-    return _kept_host(url) if len(url) <= _MAX_KEPT else _host(url)
-
-
-def _host(url: str) -> str:
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -107,9 +101,7 @@ def _host(url: str) -> str:
     return host.removeprefix("www.").rstrip(".")
 
 
-_kept_normalised = functools.lru_cache(maxsize=_KEPT)(_normalised)
 _kept_absolute = functools.lru_cache(maxsize=_KEPT)(_absolute)
-_kept_host = functools.lru_cache(maxsize=_KEPT)(_host)
 
 
 def canonical_url(document: Document, statements: Statements) -> str:

@@ -11,8 +11,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from extractors.caching import kept
 from moderation.letter_classes import classes_of, holds_any
 
 Span = tuple[int, int]
@@ -210,7 +210,7 @@ def _homoglyphs_folded(text: str) -> tuple[str, list[Span], list[Span]]:
     return "".join(folded), homoglyphs, mixed
 
 
-@lru_cache(maxsize=50_000)
+@kept(50_000)
 def _unmixed(word: str) -> tuple[str, bool]:
     """A word that mixes alphabets, in the alphabet that its unmistakable letters belong to; and whether it mixes."""
     scripts = set(map(_script, word))

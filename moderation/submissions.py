@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 from extractors.records import CommentKind, Page
 from moderation.signals.view import host_of
 from moderation.verdict import Submission
+
+_SIBLINGS = 300  # comments of a page that another one is compared with
+_READ_OF_SIBLING = 10_000  # characters: words of a text are kept from comment to comment, and a page may hold megabytes
+
+
+def siblings_of(position: int, bodies: Iterable[tuple[int, str]]) -> tuple[str, ...]:
+    """The other comments of the page, as `Submission.siblings` takes them. `bodies`: of all, each with its position."""
+    others = (body[:_READ_OF_SIBLING] for other, body in bodies if other != position)
+    return tuple(islice(others, _SIBLINGS))
 
 
 def submissions_of(page: Page, site: str | None = None) -> tuple[Submission, ...]:
@@ -37,7 +48,7 @@ def submissions_of(page: Page, site: str | None = None) -> tuple[Submission, ...
             article_date=page.published,
             position=comment.position,
             parent_text=by_position[comment.parent].body if comment.parent in by_position else None,
-            siblings=tuple(body for position, body in bodies if position != comment.position),
+            siblings=siblings_of(comment.position, bodies),
         )
         for comment in page.comments
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+
+from extractors.caching import kept
 
 WORD = re.compile(r"[^\W_]+")
 
 
-@lru_cache(maxsize=100_000)
+@kept(100_000)
 def folded(word: str) -> str:
     """A lower-case word without the accents of Latin letters; other scripts are left alone."""
     if word.isascii() or word[0] > "\u024f":

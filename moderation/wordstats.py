@@ -19,6 +19,7 @@ from zlib import crc32
 
 import numpy as np
 
+from extractors.caching import kept
 from moderation.errors import ModelUnusable
 from moderation.tokens import WORD, folded
 
@@ -40,9 +41,9 @@ class WordStatistics:
         surprise = (-np.log2(counts / counts.sum(axis=1, keepdims=True))).tolist()
         letters = "`abcdefghijklmnopqrstuvwxyz"  # the first stands for the edge of a word
         self._surprise = {(a, b): surprise[i][j] for i, a in enumerate(letters) for j, b in enumerate(letters)}
-        self.rarity = lru_cache(maxsize=_CACHED)(self._rarity)
-        self.strangeness = lru_cache(maxsize=_CACHED)(self._strangeness)
-        self.is_stirred = lru_cache(maxsize=_CACHED)(self._is_stirred)
+        self.rarity = kept(_CACHED)(self._rarity)
+        self.strangeness = kept(_CACHED)(self._strangeness)
+        self.is_stirred = kept(_CACHED)(self._is_stirred)
 
     def _rarity(self, word: str) -> float:
         """0 for a word of every text to 1 for one that is in less than one text of 10,000."""

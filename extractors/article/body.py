@@ -6,7 +6,6 @@ also by what the first took the blocks around it for (`second_look`).
 
 from __future__ import annotations
 
-import functools
 import re
 from itertools import accumulate
 
@@ -19,6 +18,7 @@ from extractors.article.metadata import words
 from extractors.article.naming import AD, ASKING, META, NAV, RELATED, SOCIAL, named
 from extractors.article.outline import Node, Outline
 from extractors.article.second_look import context
+from extractors.caching import kept
 from extractors.dates import find_date
 
 _THRESHOLD = 0.45  # probability from which a block counts as the article's
@@ -213,7 +213,7 @@ def _drop_asking_boxes(page: Outline, kept: Kept) -> None:
                 kept[index] = False
 
 
-@functools.lru_cache(maxsize=10_000)
+@kept(10_000)
 def _names_asking_box(names: str) -> bool:
     return _ASKING_BOX.search(names) is not None
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import re
 
 from extractors.article.outline import NONE, Node, Outline
+from extractors.caching import kept
 
 _NAMED = re.compile(
     r"(?:^|[\s_-])(?:footnotes?|endnotes?|reflist|notes-de-bas(?:-de-page)?|fussnoten?|piedipagina)(?:$|[\s_-])", re.I
@@ -34,7 +34,7 @@ def named_as_note(page: Outline, index: int) -> bool:
     return False
 
 
-@functools.lru_cache(maxsize=10_000)
+@kept(10_000)
 def _kinds(names: str) -> tuple[bool, bool]:
     return _NAMED.search(names) is not None, _NUMBERED_ID.search(names) is not None
 

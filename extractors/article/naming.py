@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import re
+
+from extractors.caching import kept
 
 CONTENT, STRONG_CONTENT, NAV, EDGE, SIDE, RELATED, SOCIAL, META, MEDIA, COMMENT, ASKING, AD, BIO, HIDDEN, TOC, LEAD = (
     1 << bit for bit in range(16)
@@ -76,7 +77,7 @@ _CONTENTS = re.compile(r"table[-_]?of[-_]?contents|\btoc\b|[-_]toc[-_]")
 MAX_NAMES = 400  # characters; longer class lists are generated
 
 
-@functools.lru_cache(maxsize=20_000)
+@kept(20_000)
 def named(names: str) -> int:
     """The families that a string of class names and ids belongs to."""
     names = _CAMEL.sub("-", names[:MAX_NAMES]).lower()

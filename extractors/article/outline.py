@@ -6,13 +6,13 @@ Every block-level element knows which slice of the blocks lies inside it, so tha
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
+from extractors.caching import kept
 from extractors.html import BLOCK_TAGS, SILENT_TAGS, folded, is_permalink_sign, smiley
 
 NONE = -1
@@ -335,11 +335,11 @@ def _is_hidden(element: HtmlElement) -> bool:
     return names is not None and _hides(names)
 
 
-@functools.lru_cache(maxsize=_CLASSES)
+@kept(_CLASSES)
 def _names_mark(names: str) -> bool:
     return _MARK.search(names) is not None
 
 
-@functools.lru_cache(maxsize=_CLASSES)
+@kept(_CLASSES)
 def _hides(names: str) -> bool:
     return _HIDDEN_CLASS.search(names) is not None and not _SHOWN_ON_SOME.search(names)

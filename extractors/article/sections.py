@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from itertools import pairwise
 from extractors.article.footnotes import cleaned_note, mark_of, named_as_note, references
 from extractors.article.metadata import words
 from extractors.article.outline import NONE, Node, Outline, TextBlock
+from extractors.caching import kept
 from extractors.records import Block, BlockKind, Section, SectionKind
 
 _MAX_PSEUDO_HEADING = 80  # characters
@@ -86,7 +86,7 @@ def _is_caption(page: Outline, index: int) -> bool:
     )
 
 
-@functools.lru_cache(maxsize=10_000)
+@kept(10_000)
 def _names_caption(names: str) -> bool:
     return _CAPTION_NAMES.search(names) is not None
 

@@ -141,6 +141,7 @@ def _may_be_copied(view: View, page: PageView) -> bool:
 
 
 _COPIED = 0.3  # share of the text
+_TEXTS = 512  # other comments whose words are kept: those of a page and more, each cut by `siblings_of`
 
 
 @signal(
@@ -159,14 +160,14 @@ def copied_from_comment(view: View) -> Finding | None:
     own = set(zip(*(view.words[k:] for k in range(5)), strict=False))
     best = 0.0
     fewest = _COPIED * len(own)  # less of it is no copy
-    for sibling in siblings[:300]:
+    for sibling in siblings:
         theirs = _shingles(sibling)
         if len(theirs) >= fewest and not own.isdisjoint(theirs):
             best = max(best, len(own & theirs) / len(own))
     return Finding(2.0 * best, f"{best:.0%}") if best >= _COPIED else None
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=_TEXTS)
 def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     words = [folded(word) for word in WORD.findall(text.lower())]
     return frozenset(zip(*(words[k:] for k in range(5)), strict=False))
@@ -202,7 +203,7 @@ def _is_copy(own: frozenset[str], sibling: str) -> bool:
     return least * 3 > 2 * most and len(own & words) * 3 > 2 * most
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=_TEXTS)
 def _words_of(text: str) -> frozenset[str]:
     return frozenset(folded(word) for word in WORD.findall(text.lower()))
 
@@ -210,7 +211,7 @@ def _words_of(text: str) -> frozenset[str]:
 _SUSPECT_LINKS = 2
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=_TEXTS)
 def _talk_of(text: str) -> frozenset[str]:
     """The words of another comment outside of its addresses; none if it advertises: several links or trades."""
     addresses = addresses_in(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from extractors.caching import kept
 from moderation.signals.finding import Finding, grown, signal
 from moderation.signals.lexicon import GOODS, lexicon
 from moderation.signals.view import Address, View, same_site, words_in
@@ -258,7 +259,7 @@ def free_host(view: View) -> Finding | None:
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
 
 
-@lru_cache(maxsize=50_000)
+@kept(50_000)
 def _is_free(host: str) -> bool:
     return host.endswith(tuple("." + free for free in _FREE_HOSTS))
 
@@ -283,7 +284,7 @@ def _not_the_pages(view: View) -> list[str]:
     return [host for host in view.all_hosts if page is None or host not in page.hosts]
 
 
-@lru_cache(maxsize=50_000)
+@kept(50_000)
 def sales_words_in(host: str) -> int:
     """How many sales words of the word lists stand in a host's name; also "cheap" in "mycheapuggs.com"."""
     name = host.rpartition(".")[0].replace("-", "").replace(".", "")
@@ -401,7 +402,7 @@ def reference_link(view: View) -> Finding | None:
     return Finding(grown(len(found)), ", ".join(sorted(found)[:3])) if found else None
 
 
-@lru_cache(maxsize=50_000)
+@kept(50_000)
 def _is_reference(host: str) -> bool:
     return host.endswith(_REFERENCES) and any(host == place or host.endswith("." + place) for place in _REFERENCES)
 

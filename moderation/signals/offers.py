@@ -7,8 +7,8 @@ about loans between private persons, healers, and those who promise stolen money
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
+from extractors.caching import kept
 from moderation.letter_classes import classes_of
 from moderation.signals.finding import Finding, Span, grown, signal
 from moderation.signals.lexicon import GOODS
@@ -169,7 +169,7 @@ def medicine_host(view: View) -> Finding | None:
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
 
 
-@lru_cache(maxsize=50_000)
+@kept(50_000)
 def _names_medicine(host: str) -> bool:
     name = host.rpartition(".")[0].replace(".", "-")
     return _HOST_MEDICINE.search(name) is not None or any(map(is_medicine, re.split(r"[^a-z]+", name)))

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache, reduce
 from operator import or_
 from typing import NamedTuple
 
+from extractors.caching import kept
 from moderation.letter_classes import DIGIT, classes_of
 from moderation.normalise import normalised
 from moderation.signals.lexicon import Hit, lexicon
@@ -272,12 +273,12 @@ class View:
         return ", ".join(quotes[:most]) + (", …" if len(quotes) > most else "")
 
 
-@lru_cache(maxsize=20_000)
+@kept(20_000)
 def _without_date(name: str) -> str:
     return _DATE_TAIL.sub("", name.strip())
 
 
-@lru_cache(maxsize=20_000)
+@kept(20_000)
 def _name_words(name: str) -> tuple[str, ...]:
     return tuple(folded(word) for word in WORD.findall(name.lower()))
 
@@ -297,7 +298,7 @@ def addresses_in(text: str) -> tuple[Address, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=50_000)
+@kept(50_000)
 def host_of(address: str) -> str:
     """The host of an address, lower case, without "www." and port; "" if there is none."""
     found = _HOST.match(address.strip())

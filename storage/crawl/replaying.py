@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from extractors.records import CommentKind, Page, from_json
+from moderation.submissions import siblings_of
 from moderation.verdict import Action, Evidence, LanguageRelation, Submission, Verdict
 from storage.crawl.archive import ArchiveRef
 from storage.crawl.history import comments_with_new_company, with_senders
@@ -289,7 +290,7 @@ def as_judged(row: Any, around: Sequence[tuple[int, str]]) -> JudgedComment:
             article_date=row.article_date,
             position=row.position,
             parent_text=row.parent_text,
-            siblings=tuple(body for number, body in around if number != row.id),
+            siblings=siblings_of(row.id, around),
             links_back=row.links_back,
             is_duplicate_of=row.campaign_size,
         ),

@@ -21,7 +21,7 @@ from moderation.policy import Policy
 from moderation.rules import PastDecision, Rules, dry_run
 from moderation.scoring import evidence_of, knew, log_odds, probability
 from moderation.signals import all_signals
-from moderation.submissions import submission_from_json, submissions_of
+from moderation.submissions import siblings_of, submission_from_json, submissions_of
 from moderation.verdict import Action, Evidence, LanguageRelation, Submission
 
 LANGUAGES = ("en", "fr", "ru")
@@ -382,3 +382,11 @@ def test_a_look_at_a_notice_s_sender_is_news_once() -> None:
     assert not knew(evidence_of(notice, shipped_model()), looked)
     assert knew(evidence_of(looked, shipped_model()), looked)
     assert not knew(evidence_of(looked, shipped_model()), replace(notice, links_back=True))
+
+
+def test_of_the_other_comments_a_part_is_read_however_many_and_long_they_are() -> None:
+    bodies = [(number, f"{number} " * 20_000) for number in range(400)]
+    others = siblings_of(0, bodies)
+    assert len(others) == 300
+    assert {len(other) for other in others} == {10_000}
+    assert others[0].startswith("1 1 ")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from extractors.caching import kept
 from extractors.comments.finding.listing import Listing, headed, listings
 from extractors.comments.finding.outline import CommentOutline, count
 from extractors.comments.finding.score import Score, promising, score, tallies
@@ -106,7 +107,7 @@ def _closer(outline: CommentOutline, listing: Listing, found: Score, counts: Cal
     return replace(found, total=found.total + gain, evidence=found.evidence + gain, proof=max(found.proof, proof))
 
 
-@functools.lru_cache(maxsize=4_096)  # the lists of a page share their texts
+@kept(4_096)  # the lists of a page share their texts
 def _is_signed(text: str) -> bool:
     return _SIGNED.search(text) is not None
 

@@ -7,13 +7,13 @@ heading and its paragraphs).
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import defaultdict
 from dataclasses import dataclass
 from operator import le
 from typing import Final
 
+from extractors.caching import kept
 from extractors.comments.finding.outline import CommentOutline, thread_named
 
 _NEVER_ITEMS = frozenset(
@@ -33,7 +33,7 @@ PASSING: Final = re.compile(
 _MAX_ITEMS = 5_000
 
 
-@functools.lru_cache(maxsize=8_192)  # the pages of a site share their class names
+@kept(8_192)  # the pages of a site share their class names
 def is_passing(name: str) -> bool:
     return PASSING.match(name) is not None
 

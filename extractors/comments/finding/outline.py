@@ -18,6 +18,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 from numpy.typing import NDArray
 
+from extractors.caching import kept
 from extractors.comments.finding.vocabulary import NAMES_ASIDE, NAMES_FORM, NAMES_THREAD
 from extractors.html import SILENT_TAGS, Document
 
@@ -82,7 +83,7 @@ class _Kind(NamedTuple):
     form: bool
 
 
-@functools.lru_cache(maxsize=8_192)  # the pages of a site share their class names
+@kept(8_192)  # the pages of a site share their class names
 def _kind(class_name: str) -> _Kind:
     name = class_name.lower()
     return _Kind(
@@ -96,7 +97,7 @@ def _kind(class_name: str) -> _Kind:
     )
 
 
-@functools.lru_cache(maxsize=8_192)
+@kept(8_192)
 def thread_named(name: str) -> bool:
     """Does a class name or id speak of comments?"""
     return bool(name) and bool(NAMES_THREAD.search(name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import re
 from bisect import bisect_left
@@ -12,6 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from extractors.caching import kept
 from extractors.comments.finding.listing import Listing
 from extractors.comments.finding.outline import CommentOutline, count, thread_named
 from extractors.comments.finding.vocabulary import NAMES_FORUM, NAMES_STRONG, NAMES_THREAD
@@ -34,7 +34,7 @@ class Score:
     proof: float  # share of records with what only discussions have: reply buttons, comment anchors and ids
 
 
-@functools.lru_cache(maxsize=8192)
+@kept(8192)
 def _strong(name: str) -> bool:
     return bool(name) and bool(NAMES_STRONG.search(name))
 
@@ -171,7 +171,7 @@ def _share_of_articles(names: Sequence[str]) -> float:
     return sum("type-" in name or "hentry" in name for name in names if _is_article(name)) / len(names)
 
 
-@functools.lru_cache(maxsize=8192)
+@kept(8192)
 def _is_article(name: str) -> bool:
     return bool(_ARTICLE.search(name)) and not _strong(name)
 

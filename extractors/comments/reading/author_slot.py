@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from extractors.caching import kept
 from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.reading.dating import MAX_LINE, Dated
 from extractors.comments.reading.markup import AUTHOR_NAMED, PROFILE_LINK, TITLE_NAMED, has_letter, is_action
@@ -210,7 +210,7 @@ def named_worth(outline: CommentOutline, number: int) -> float:
     return worth
 
 
-@functools.lru_cache(maxsize=8_192)  # the pages of a site share their class names
+@kept(8_192)  # the pages of a site share their class names
 def _name_worth(name: str) -> float:
     worth = NAMED if AUTHOR_NAMED.search(name) else 0.0
     return worth - _TITLE_PRICE if TITLE_NAMED.search(name) else worth

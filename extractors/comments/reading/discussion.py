@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +9,7 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
+from extractors.caching import kept
 from extractors.comments.finding.outline import CommentOutline
 from extractors.comments.finding.vocabulary import (
     ANNOUNCES_COMMENTS,
@@ -204,7 +204,7 @@ def _says_comments(text: str | None) -> bool:
     return text is not None and 1 < len(text) <= 2 * _MAX_CLAIM and not text.isspace() and _has_comment_word(text)
 
 
-@functools.lru_cache(maxsize=16_384)  # menus and teasers stand on every page of a site
+@kept(16_384)  # menus and teasers stand on every page of a site
 def _has_comment_word(text: str) -> bool:
     return COMMENT_WORD.search(text) is not None
 
@@ -412,7 +412,7 @@ def _shortfall(
     return Shortfall.UNKNOWN
 
 
-@functools.lru_cache(maxsize=8_192)  # the pages of a site share their class names
+@kept(8_192)  # the pages of a site share their class names
 def _names_title(name: str) -> bool:
     return _TITLED.search(name) is not None
 

@@ -6,6 +6,7 @@ import functools
 import re
 from typing import Final
 
+from extractors.caching import LONGEST
 from extractors.comments.reading.roles import without_role
 from extractors.dates import find_date
 from extractors.months import WEEKDAYS
@@ -111,9 +112,12 @@ def _ends(text: str) -> tuple[str, str]:
     return words[0], words[-1].rstrip(".")
 
 
-@functools.lru_cache(maxsize=4096)
 def name_in(text: str, dated: bool = True) -> str | None:
     """The name that a short text states, or null: what is left without date, "by", "says", number and separators."""
+    return _kept_name(text, dated) if len(text) <= LONGEST else _name(text, dated)
+
+
+def _name(text: str, dated: bool) -> str | None:
     text = text.replace("\xa0", " ").replace("\u200b", "").strip()
     if not text or len(text) > 3 * MAX_NAME:
         return None
@@ -141,6 +145,9 @@ def name_in(text: str, dated: bool = True) -> str | None:
     if text.count("(") != text.count(")"):
         text = text.strip("() ")
     return text if text and len(text) <= MAX_NAME and not _NO_NAME.match(text) else None
+
+
+_kept_name = functools.lru_cache(maxsize=4096)(_name)
 
 
 def is_cut(name: str) -> bool:

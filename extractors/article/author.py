@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from extractors.article.bylines import Byline, Place
 from extractors.article.given_names import opens_with_given_name
 from extractors.article.metadata import words
-from extractors.article.names import MAX_NAMES, PREFIX, is_collective, is_organisation, people_in
+from extractors.article.names import LABELLED, MAX_NAMES, PREFIX, is_collective, is_organisation, people_in
 from extractors.article.outline import Outline
 from extractors.dates import find_date
 from extractors.html import line_of
@@ -30,7 +30,9 @@ _METAS = (
 )  # fmt: skip
 _WRITTEN_BY = frozenset(("written by", "écrit par", "verfasst von", "escrito por", "geschrieben von", "scritto da"))
 _ORGANISATIONS = frozenset(("organization", "newsmediaorganization", "corporation"))
-_AUTHOR = re.compile(r"author|auteur|autor|byline|writer|writtenby|wrote_by|verfasser|\bvcard\b|\bfn\b", re.IGNORECASE)
+_AUTHOR = re.compile(
+    r"author|auteur|autor|byline|writer|writtenby|wrote_by|verfasser|\buser-?name\b|\bvcard\b|\bfn\b", re.IGNORECASE
+)
 _NOT_AUTHOR = re.compile(
     r"date|time|publi(?:sh|c|é)|bio|avatar|desc|social|follow|image|photo|img|role|job|position|title|comment|"
     r"authority|articles?-?count|category|related|reviewed|reviewer",
@@ -61,6 +63,7 @@ _HOSTED = re.compile(
     r"over-blog\.com|canalblog\.com|hautetfort\.com|bearblog\.dev|substack\.com|twoday\.net|blogg\.se|blog\.cz)"
 )
 _READING_TIME = re.compile(r"(?<!\d)\d++\s*+(?:min|minutes?|minuten)\b", re.IGNORECASE)
+_DETAIL = re.compile(r"(?<!\d)\d++\s*+\w")  # "812 words", "4 min": no part of a line that could be a name
 _MAX_META_LINE = 140  # characters of a line with date and name
 _MAX_NAMED = 100  # characters of a block that is named as a byline
 _MAX_CLOSING = 120  # characters of a line behind the text that signs it
@@ -68,6 +71,7 @@ _MAX_BIOGRAPHY = 12  # blocks around the end of the text
 _MAX_ABOVE = 6  # elements around a mark
 _PAIR = 2  # names; more in a line are no person and a title
 _MAX_STATED = 50  # names looked at
+_MAX_LINKS = 4  # around a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +216,9 @@ def _shown_names(page: Outline, shown: Sequence[Byline], blogger: frozenset[str]
             names = _of_by_line(line.block.text)
             yield Source("by", names, line.is_beside, signs=True, own=_squashed(names) & blogger)
     for line in shown:
+        if line.is_beside or len(line.block.text) <= _MAX_CLOSING:
+            yield Source("label", _of_labelled(line.block.text), line.is_beside, signs=True)
+    for line in shown:
         if _LABEL.fullmatch(line.block.text) and line.index + 1 < len(page.blocks):
             names = people_in(page.blocks[line.index + 1].text.split("\n")[0], stated=False)
             yield Source("labelled", names, line.is_beside, signs=True)
@@ -224,7 +231,7 @@ def _shown_names(page: Outline, shown: Sequence[Byline], blogger: frozenset[str]
             names = _of_dated_line(line)
             yield Source("dated", names, shown=True, own=_squashed(names) & blogger)
     for line in shown:
-        if line.place is Place.HEAD:
+        if line.place is Place.HEAD or (line.place is Place.ABOVE and opens_with_given_name(line.block.text)):
             yield Source("bare", _bare(page, line), shown=True)
     yield from _of_biographies(page, shown)
 
@@ -256,6 +263,15 @@ def _of_by_line(text: str) -> list[str]:
     return people_in(line, stated=_POSTED.match(line) is not None)
 
 
+def _of_labelled(text: str) -> list[str]:
+    """The names in the midst of a line of details: "2021-08-15 来源：Gazette 作者：Ann Lee 编辑：Tom Okafor"."""
+    found = LABELLED.search(text)
+    if found is None:
+        return []
+    names = found["names"].split()
+    return people_in(" ".join(names[:-1] if found["next"] else names), stated=False)
+
+
 def _of_dated_line(line: Byline) -> list[str]:
     """The names of a line that dates the article: "11.12.2019 - Ann Lee", "Posted on May 3 by Ann Lee in Local"."""
     text = line.block.text
@@ -273,7 +289,8 @@ def _of_dated_line(line: Byline) -> list[str]:
         for found in names
         if found and all(" " in name and (is_named or opens_with_given_name(name)) for name in found)
     ]
-    return full[0] if len(full) == 1 and len(parts) <= 3 else []
+    told = [part for part in parts if not _DETAIL.search(part)]
+    return full[0] if len(full) == 1 and len(told) <= 3 else []
 
 
 def _bare(page: Outline, line: Byline) -> list[str]:
@@ -295,11 +312,10 @@ def _bare(page: Outline, line: Byline) -> list[str]:
         return names
     if not any(map(opens_with_given_name, names)):
         return []
-    near = page.blocks[max(0, line.index - 2) : line.index + 3]
+    near = (i for i in range(max(0, line.index - 2), min(line.index + 3, len(page.blocks))) if i != line.index)
     is_dated = any(
         len(block.text) <= _MAX_META_LINE and (_READING_TIME.search(block.text) or _is_date(block.text))
-        for block in near
-        if block is not line.block
+        for block in (page.blocks[i] for i in near)
     )
     is_pair = len(names) == _PAIR and all(map(opens_with_given_name, names))
     if ", " in text and (is_pair or len(names) > _PAIR):
@@ -341,4 +357,8 @@ def _name_of(element: HtmlElement) -> str:
     for inner in element.iterdescendants():
         if "name" in (inner.get("itemprop") or "").split():
             return inner.get("content") or line_of(inner)
-    return element.get("content") or line_of(element)
+    said: str | None = element.get("content")
+    if said:
+        return said
+    links = [text for link in islice(element.iter("a"), _MAX_LINKS) if (text := line_of(link))]
+    return links[0] if len(links) == 1 else line_of(element)  # beside it may stand a score or a role

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from extractors.article.metadata import words
 from extractors.article.naming import NAV, RELATED, named
 from extractors.article.outline import NONE, Outline, TextBlock
+from extractors.html import SILENT_TAGS
 
 _ABOVE, _BELOW = 5, 4  # blocks around the headline
 _FOOT = 8  # blocks behind the article's end
@@ -24,7 +26,10 @@ _SAYS_WHEN = re.compile(
     r"\W{0,3}(?:(?:page|article|story|first|last|originally|dernière|zuletzt|última) ){0,2}"
     r"(?:published|posted|modified|updated|reviewed|revised|created|veröffentlicht|erschienen|erstellt|aktualisiert|"
     r"publiée?|mise? en ligne|mise? à jour|modification|publicad[oa]|actualizad[oa]|actualización|pubblicat[oa]|"
-    r"aggiornat[oa]|gepubliceerd|bijgewerkt|publicerad|opublikowano|опубликовано|обновлено)\b",
+    r"aggiornat[oa]|gepubliceerd|bijgewerkt|publicerad|opublikowano|опубликовано|обновлено|"
+    r"опубліковано|оновлено|objavljeno|ažurirano|megjelent|frissítve|julkaistu|päivitetty|diterbitkan|diperbarui|"
+    r"yayınlanma|güncelleme|xuất bản|cập nhật|δημοσίευση|ενημέρωση|نُ?شر|آخر تحديث|פורסם|עודכן|입력|수정|등록|"
+    r"公開|更新|掲載|发布|發布)\b",
     re.IGNORECASE,
 )
 _SAYS_WHO = re.compile(
@@ -37,6 +42,8 @@ _DIGIT = re.compile(r"\d")
 _DAY = re.compile(r"(?<!\d)(?:[1-9]|[0-2]\d|3[01]|(?:19|20)\d\d)(?!\d)")
 _LAYOUT = re.compile(r"grid-(?:row|cell|col)|layout[-_]{1,2}grid", re.IGNORECASE)
 _DATED = re.compile(r"publi[a-z]*[-_]?dat|dat(?:e|um)[-_]?publi|pubdate|post[-_]?date|article[-_]?date", re.IGNORECASE)
+_DOT = " · "
+_TOUCHING = 2  # inline elements that can touch
 _MAX_WORDED = 120  # characters of a line anywhere that is worded as a byline
 _MAX_DATE = 40  # characters of one that only its name tells
 _MAX_FAR = 12  # such lines
@@ -104,9 +111,36 @@ def bylines(page: Outline, kept: Sequence[int], title: str | None) -> tuple[Byli
 
 
 def _byline(page: Outline, index: int, place: Place) -> Byline:
+    block = _set_apart(page, page.blocks[index])
     around = page.ancestors(page.blocks[index].node, 3)
     small = [page.nodes[i].names for i in around if page.nodes[i].last - page.nodes[i].first <= _SMALL]
-    return Byline(page.blocks[index], next(filter(None, small), ""), " ".join(small), index, place)
+    return Byline(block, next(filter(None, small), ""), " ".join(small), index, place)
+
+
+def _set_apart(page: Outline, block: TextBlock) -> TextBlock:
+    """The block with a dot where two inline elements touch: a design, not a blank, keeps name and date apart."""
+    holder = page.nodes[block.node]
+    if holder.last - holder.first != 1 or len(holder.element) < _TOUCHING or "\n" in block.text:
+        return block
+    pieces: list[str] = []
+    touches = False
+    walk = etree.iterwalk(holder.element, events=("start", "end"))
+    for event, element in walk:
+        if event == "end" and element is holder.element:
+            break
+        said = element.text if event == "start" else element.tail
+        if event == "start" and (not isinstance(element.tag, str) or element.tag in SILENT_TAGS):
+            walk.skip_subtree()
+            said = None
+        if said and touches and event == "start" and pieces and pieces[-1][-1].isalnum() and said[0].isalnum():
+            pieces.append(_DOT)
+        if said:
+            pieces.append(said)
+        touches = not said and (touches or event == "end")
+    text = "".join(pieces)
+    if _DOT not in text or "".join(text.replace(_DOT, "").split()) != "".join(block.text.split()):
+        return block
+    return replace(block, text=" ".join(text.split()))
 
 
 def _is_worded(page: Outline, index: int) -> bool:

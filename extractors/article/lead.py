@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from extractors.article.metadata import words
@@ -11,6 +12,11 @@ from extractors.article.outline import NONE, Outline, TextBlock
 MIN_LEAD, MAX_LEAD = 40, 1200  # characters
 _SEARCHED = 15  # blocks before the text in which a lead may stand
 _MAX_LEAD_NODE_BLOCKS = 4  # an element that is named as a lead and holds more is something else
+_SUBTITLE = re.compile(
+    r"sub-?(?:title|head(?:ing|line)?)|stand-?first|untertitel|sous-?titre|subt[ií]tulo|sottotitolo|subheading|"
+    r"(?:article|post|entry|story)[-_]{1,2}desc(?:ription)?\b|\b(?:deck?|dek|strapline)\b",
+    re.IGNORECASE,
+)
 _WHOLE = 0.95  # share of a paragraph that must be bold or italic
 
 
@@ -29,7 +35,8 @@ def find_lead(page: Outline, kept: Sequence[int], title: str | None, description
     shown = [i for i in range(start) if nodes[page.blocks[i].node].heading and words(page.blocks[i].text) in headline]
     end = next((i for i in kept[1:] if nodes[page.blocks[i].node].heading > 1), kept[-1])
     window = range(max(shown[-1] + 1 if shown else 0, start - _SEARCHED), min(end, start + 4) + 1)
-    candidates = [i for i in window if _can_be_lead(page, page.blocks[i])]
+    text = frozenset(kept)
+    candidates = [i for i in window if _can_be_lead(page, page.blocks[i], is_text=i in text)]
     for index in candidates:
         node = _lead_node(page, page.blocks[index].node)
         if node != NONE:
@@ -53,11 +60,12 @@ def find_lead(page: Outline, kept: Sequence[int], title: str | None, description
     return ()
 
 
-def _can_be_lead(page: Outline, block: TextBlock) -> bool:
+def _can_be_lead(page: Outline, block: TextBlock, *, is_text: bool) -> bool:
+    """A paragraph of some length, or a heading of the text that is named as the headline's subtitle."""
     node = page.nodes[block.node]
     return (
         MIN_LEAD <= len(block.text) <= MAX_LEAD
-        and not node.heading
+        and (not node.heading or (is_text and node.heading > 1 and _SUBTITLE.search(node.names) is not None))
         and node.quote == NONE
         and (node.table == NONE or not page.is_data_table(node.table))
         and node.pre == NONE
@@ -71,7 +79,7 @@ def _lead_node(page: Outline, index: int) -> int:
         node = page.nodes[around]
         if node.last - node.first > _MAX_LEAD_NODE_BLOCKS:
             break
-        if node.names and named(node.names) & LEAD:
+        if node.names and (named(node.names) & LEAD or _SUBTITLE.search(node.names)):
             return around
     return NONE
 

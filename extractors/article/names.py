@@ -13,6 +13,17 @@ MAX_NAMES = 8
 _MAX_LINE = 500  # characters; longer is no list of names
 _MAX_NAME = 60  # characters
 _MAX_WORDS = 6
+_MAX_UNCASED = 4  # words
+_SIGNS = (
+    r"автор(?:ы|ка|ка статьи|и)?|написал[аи]?|подготовил[аи]?|аутор|пише|piše|napisao|napisala|avtor(?:ica)?|"
+    r"napisał[ao]?|opracował[ao]?|napsala?|szerző|írta|kirjoittaja|kirjoittanut|(?:skriven|skrevet|skrivet) a[vf]|"
+    r"skribent|"
+    r"scris de|autors|autorius|autorė|parengė|kirjutas|yazar[ıi]?|yazan|penulis|tác giả|συντάκτης|συντάκτρια|"
+    r"γράφ(?:ει|ουν)(?: [οη])?|συγγραφέας|"
+    r"بقلم|كتب(?:ت|ه|ها)?|كتابة|الكاتبة?|المؤلفة?|إعداد|نویسنده|به قلم|نوشته|מאת|נכתב על ידי|लेखक|ผู้เขียน|เขียนโดย|โดย|"
+    r"撰文|撰稿人?|作者|记者|記者|著者|執筆者?|筆者|ライター|기자명|글쓴이|작성자|글\s?·\s?사진"
+)
+"""Words before a name, in languages of the east and north."""
 _BY = (
     r"by|par|von|vom|por|di|da|door|av|af|przez|bởi|oleh|"
     r"(?:(?:this (?:post|article|story) (?:was|is) )?(?:guest )?(?:written|posted|published|story|text|reported|words|"
@@ -28,10 +39,16 @@ _BY = (
     r"(?:l['’]|d(?:er|ie) |the |el |la |l[oa] |post |guest |gast|co-?|haupt)?"
     r"(?:autor(?:in|en|es|a|as)?|auteur(?:e|rice)?s?|"
     r"author\(?s?\)?|autor[ei]|verfasser(?:in)?|writer|redacteur|rédacteur|rédactrice)(?:\s*(?:est|ist|is|es|:))?|"
-    r"文|撰文|著者|執筆者?|作者|記者|筆者"
+    rf"{_SIGNS}|文|글|(?:text|tekst|teksti|текст|текстът|haber|reporter|journalist|журналист|کاری از)(?=\s?[:：])"
 )
 PREFIX = re.compile(rf"^\W*(?:{_BY})(?:\b|(?<=\W))[\s:：·|–-]*", re.IGNORECASE)
 """The words that introduce a name, with what stands between."""
+LABELLED = re.compile(
+    rf"(?:^|[\s|｜•·/,;–—(（【\[])(?:authors?|autor(?:in|en|es|a)?|auteure?s?|autore|text|words|tekst|текст|글|文|{_SIGNS})"
+    r"\s?[:：]\s?(?P<names>[^:：|｜•\n()（）\]】]{2,80})(?P<next>[:：])?",
+    re.IGNORECASE,
+)
+"""A name in the middle of a line, behind a word for it and a colon; `next`: another such word ends `names`."""
 # These, _TAIL and _SPLIT read texts whose blanks are single ones.
 _ALL_POSTS = re.compile(
     r"^(?:view|see|read|show|zeige|voir|ver|more|alle?|all|mehr|tous|todos|articles?|posts?|entries|beiträge)\b.{0,30}?"
@@ -40,6 +57,7 @@ _ALL_POSTS = re.compile(
 )
 _LABELS = r"(?:post |article |guest )?(?:author|auteure?|autor(?:in)?|verified|writer|contributor)"
 _GLUED_BEHIND = re.compile(rf"(?: |(?<=[a-zéèüöäß])(?=[A-Z])| ?\()(?i:{_LABELS})\)?$")
+_RANK_BEHIND = re.compile(r" ?(?:(?:수습|인턴|선임|전문)?기자|특파원|논설위원|통신원|記者|记者|通讯员)$")
 _ABOUT = re.compile(r"^(?:about|über|à propos de|chi è|sobre)\s+(?=\S+\s+\S)", re.IGNORECASE)
 _GLUED_BEFORE = re.compile(
     r"^(?:Post author\s*)?(?:(?:(?:Posted|Written|Published) )?[Bb]y|(?:(?:Publié|Écrit) )?[Pp]ar|[Vv]on|Author|"
@@ -58,7 +76,9 @@ _TAIL = re.compile(
     r"\s(?-i:in|at|for|For|under|unter|mit|avec|with)\s+(?:the\s+)?(?-i:[A-Z])|"
     r"\d{1,2}[/.:-]\d|\b\d{4}\b|(?<=[\u3040-\u9fff])\d{4} ?[-/.年]|(?<!\d)\d++ min|"
     r"\b(?:updated|published|posted|publish|reviewed|medically|follow|veröffentlicht|publié|aktualisiert|mis à jour|"
-    r"last|stand)\b|"
+    r"last|stand|опублик\w+|обновл\w+|изменен\w*|просмотр\w*|дата|δημοσι\w+|ενημερ\w+|yayın\w*|güncel\w*|tarih\w*|"
+    r"cập nhật|נ?פורסם|עודכן|ن\u064f?شر(?:ت)?|تاريخ|آخر تحديث|تحديث|انتشار|입력|수정|등록|승인|"
+    r"来源|來源|责任编辑|責任編輯|编辑|发布|發布|公開|更新|掲載)\b|\b[\w.+-]{1,40}@\w|"
     rf"\b(?:mon|tue|wed|thu|fri|sat|sun|{_MONTHS})\w*[,.]? \d|\b\d{{1,2}}\.? (?:{_MONTHS})\w*|"
     r"\s(?:illustration|foto|photo|bilder|text|photographs?)\w*\s*(?:von|by|par|:|$)).*$",
     re.IGNORECASE | re.DOTALL,
@@ -84,7 +104,9 @@ _NEVER = re.compile(
     r"full bio|read more|share|subscribe|comments?|newsletter|contact|view|posts?|bio|signing|veröffentlicht|data|"
     r"publisher|e-?mail|name|tweet|facebook|twitter|instagram|linkedin|follow|see all|about us|privacy|"
     r"alle (?:beiträge|artikel)|all (?:articles|posts)|tous les (?:articles|billets)|todos los (?:artículos|posts)|"
-    r"home|menu|search|login|log in|sign up|"
+    r"home|menu|search|login|log ?(?:in|out)|sign (?:up|in|out)|register|"
+    r"super[ -]?(?:utilisateur|usuario|usuário|benutzer|utente|gebruiker|admin)|"
+    r"administrateur|administrador|administratör|amministratore|beheerder|администратор|المدير|管理员|管理者|관리자|"
     r"copyright|cookies?|photos?|fotos?|images?|getty|shutterstock|unsplash|advertisement|sponsored|author'?s?|byline|"
     r"minutes?|lesezeit|reading|updated|last|download|print|super ?user|user|editor|default|test)\b|^\W*$|"
     r"^(?:by|von|par|and|und|et|interview|author|editor|staff|autor|auteur|the|a|an|this|that|there|here|over|even|link|tag|writing|"
@@ -101,6 +123,8 @@ _ROLE = re.compile(
     r"scientist|researcher|student|strategist|producer|associate|senior|chief|vice)\b",
     re.IGNORECASE,
 )
+_AGENCIES = "dpa|afp|apa|ap|ansa|efe|sid|epd|kna|dapd|upi|pti|ians|tass"
+"""Written large or small; "Sid" may be somebody's name."""
 _ORGANISATION = re.compile(
     r"\b(?:gmbh|ag|inc|llc|ltd|limited|sarl|sas|s\.?a|corp|corporation|company|co|kg|e\.\s?v|ev|plc|bv|nv|spa|srl|"
     r"media|medien|redaktion|rédaction|redaction|redacción|redacao|redação|redazione|redaksi|redakcja|desk|newsroom|"
@@ -112,7 +136,7 @@ _ORGANISATION = re.compile(
     r"gewerkschaft|union|office|service|services|solutions|systems|software|technologies|consulting|partners|center|"
     r"centre|zentrum|museum|hospital|clinic|klinik|bank|club|society|gesellschaft|organization|organisation|federation|"
     r"feuerwehr|polizei|police|sekretariat|fernsehen|radio|tv|online|channel|"
-    r"dpa|afp|apa|ap|reuters|ansa|efe|sid|epd|kna|dapd|upi|pti|ians|xinhua|bloomberg|tass|"
+    rf"^(?:{_AGENCIES})$|(?-i:{_AGENCIES}|{_AGENCIES.upper()})|reuters|xinhua|bloomberg|"
     r"associated press|wire|reports?|archive|enterprises?|industries|international|global|digital|interactive|"
     r"customs|protection|border|abteilung|abt|amt|behörde|\w*anstalt)\b",
     re.IGNORECASE,
@@ -151,7 +175,7 @@ def people_in(text: str, *, stated: bool) -> list[str]:
     has_role = False
     for divider, part in zip(["", *_SPLIT.findall(line)], _SPLIT.split(line), strict=True):
         part = _GLUED_BEHIND.sub("", PREFIX.sub("", part.strip(_ENDS)) if part else "").strip(_ENDS)
-        part = _once(_LEADING_ROLE.sub("", part))
+        part = _once(_LEADING_ROLE.sub("", _RANK_BEHIND.sub("", part)))
         part = _NOTE_MARK.sub("", part) if " " in part else part
         if not found and (role := _ROLE.search(part)) and len(part[: role.start()].split()) > 1:
             part = part[: role.start()].strip(_ENDS)
@@ -185,6 +209,8 @@ def is_name(text: str, *, stated: bool) -> bool:
         return False
     if len(parts) == 1:
         return len(text) > 1 and (stated or not text[:1].islower())
+    if not stated and len(parts) > _MAX_UNCASED and text.lower() == text.upper():
+        return False  # of a script without capitals that would tell a name from prose
     lower = [part for part in parts if part[:1].islower() and part not in _PARTICLES and part[:2] not in ("d'", "d’")]
     return not lower if not stated else len(lower) < len(parts) or len(parts) <= 3
 

@@ -23,11 +23,15 @@ _ITEMS = frozenset({"li", "dt", "dd"})
 _MARKING = {*_HEADINGS, *_LISTS, *_ITEMS, "blockquote", "pre", "table", "tr"}
 _BOLD = frozenset({"b", "strong"})
 _ITALIC = frozenset({"i", "em"})
-_MARK = re.compile(r"author|auteur|autor|byline|writer|date|datum|fecha|time|publi|vcard|\bfn\b", re.IGNORECASE)
+_MARK = re.compile(
+    r"author|auteur|autor|byline|writer|user-?name|date|datum|fecha|time|publi|vcard|\bfn\b", re.IGNORECASE
+)
 _NEVER_IN_DATA = frozenset({"table", "article", "section", "form", "h1", "h2"})
 _MARKED_PROPERTIES = frozenset({"author", "creator", "name", "datePublished", "dateCreated"})
 _MAX_MARKED = 20  # in one block
 _MAX_CELL = 150  # characters on average
+_PANEL = re.compile(r"accordi?on|collapsible|\bfaq|toggle-title|tab-title|expand(?:er|able)", re.IGNORECASE)
+_MAX_TITLE = 200  # characters of a panel's title, with the blanks of its source
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:hide|d-none)(?:\s|$)")
 _SHOWN_ON_SOME = re.compile(r"(?:^|\s)(?:show|d-\w+-(?:block|flex|inline|grid|table))")  # a width or a script shows it
@@ -74,6 +78,7 @@ class Node:
     table: int = NONE  # the nearest one
     row: int = NONE
     names: str = ""  # class, id, role and itemprop
+    opens: bool = False  # the heading is the title of a panel that a reader opens, and no h-tag
 
 
 @dataclass(slots=True)
@@ -134,6 +139,8 @@ class _Walk:
         self.flags = [0, 0, 0]  # open links, bold, italic elements
         self.breaks = 0
         self.pre = 0
+        self.level = 1  # of the last h-tag: the title of a panel that opens ranks below it
+        self.opened: set[str] = set()  # ids of panels that are closed until a reader opens them
 
     def say(self, text: str) -> None:
         if text.isspace():
@@ -201,21 +208,32 @@ class _Walk:
             up = nodes[self.here]
             node = Node(
                 element, tag, self.here, first, 0, 0, up.depth + 1, up.heading, up.list, up.item, up.quote, up.pre,
-                up.table, up.row, names,
+                up.table, up.row, names, up.opens,
             )  # fmt: skip
         if self.headings and element in self.headings:
             node.heading = self.headings[element]
         elif tag in _MARKING:
             self._mark(node, index)
+        if not node.heading and (tag == "summary" or element.get("aria-expanded") or tag == "button"):
+            self._mark_title(node)
         nodes.append(node)
         self.here = index
         return index
+
+    def _mark_title(self, node: Node) -> None:
+        """Take the title of a panel that opens for a heading, and its panel for shown."""
+        is_button = node.tag == "button"  # `opens_panel` has let it in
+        if node.tag == "summary" or is_button or _names_panel(node.names):
+            if len(node.element.text_content()) <= _MAX_TITLE:
+                node.heading, node.opens = min(self.level + 1, 6), True
+            self.opened.add(node.element.get("aria-controls") or "")
 
     def _mark(self, node: Node, index: int) -> None:
         """Note in an element what it is to the text inside it."""
         tag = node.tag
         if tag in _HEADINGS:
-            node.heading = _HEADINGS[tag]
+            node.heading = self.level = _HEADINGS[tag]
+            node.opens = False
         elif tag in _LISTS:
             node.list = index if node.list == NONE else node.list
         elif tag in _ITEMS:
@@ -229,6 +247,18 @@ class _Walk:
             node.table, node.row, node.list, node.item = index, NONE, NONE, NONE
         elif tag == "tr":
             node.row = index
+
+    def opens_panel(self, button: HtmlElement) -> bool:
+        """Whether a button is the title of a text that it opens: it stands in a heading, or is named as such."""
+        if self.here == NONE:
+            return False
+        node = self.outline.nodes[self.here]
+        if button.get("aria-expanded") is not None and node.heading:
+            self.opened.add(button.get("aria-controls") or "")
+            return True
+        return _names_panel(button.get("class") or "") or (
+            button.get("aria-expanded") is not None and _names_panel(node.names)
+        )
 
     def leave(self, index: int) -> None:
         self.flush()
@@ -268,7 +298,7 @@ def outline(
                 flags[-1 - item] -= 1
             continue
         tag = item.tag
-        if not isinstance(tag, str) or tag in SILENT_TAGS:
+        if not isinstance(tag, str) or (tag in SILENT_TAGS and not (tag == "button" and walk.opens_panel(item))):
             continue
         if item in drop:
             walk.flush()
@@ -283,9 +313,9 @@ def outline(
             continue
         if tag == "a" and is_permalink_sign(item):
             continue
-        if (tag == "sup" and _is_note_mark(item)) or (not with_hidden and _is_hidden(item)):
+        if (tag == "sup" and _is_note_mark(item)) or (not with_hidden and _is_hidden(item, walk.opened)):
             continue
-        if tag in BLOCK_TAGS or "-" in tag or (headings and item in headings):
+        if tag in BLOCK_TAGS or tag == "button" or "-" in tag or (headings and item in headings):
             names = " ".join(filter(None, (item.get("class"), item.get("id"), item.get("role"), item.get("itemprop"))))
             stack.append(walk.enter(item, tag, names))
         else:
@@ -325,7 +355,9 @@ def _is_note_mark(element: HtmlElement) -> bool:
     return any((link.get("href") or "").startswith("#") for link in element.iter("a")) and len(element) == 1
 
 
-def _is_hidden(element: HtmlElement) -> bool:
+def _is_hidden(element: HtmlElement, opened: Collection[str] = ()) -> bool:
+    if opened and element.get("id") in opened:
+        return False
     if element.get("hidden") is not None:
         return not _STREAMED.match(element.get("id") or "")
     style = element.get("style")
@@ -338,6 +370,11 @@ def _is_hidden(element: HtmlElement) -> bool:
 @kept(_CLASSES)
 def _names_mark(names: str) -> bool:
     return _MARK.search(names) is not None
+
+
+@kept(_CLASSES)
+def _names_panel(names: str) -> bool:
+    return _PANEL.search(names) is not None
 
 
 @kept(_CLASSES)

@@ -50,13 +50,18 @@ _SAYS_CHANGED = (
     r"updated?|modified|revised|last (?:edit|review|change)\w*|edited|reviewed|changed|aktualisiert|aktualisierung|"
     r"geändert|änderung|stand|zuletzt|überarbeitet|mise? à jour|modifiée?|dernière modification|màj|"
     r"actualizad[oa]|actualización|modificad[oa]|aggiornat[oa]|atualizad[oa]|bijgewerkt|gewijzigd|uppdaterad|opdateret|"
-    r"oppdatert|päivitetty|zaktualizowan[oa]|aktualizace|обновлен[оа]?|изменен[оа]?|güncelle\w*|diperbarui|cập nhật"
+    r"oppdatert|päivitetty|zaktualizowan[oa]|aktualizace|обновлен[оа]?|изменен[оа]?|güncelle\w*|diperbarui|diubah|"
+    r"cập nhật|оновлен[оа]?|змінено|актуализиран[оа]?|ажурирано|ažurirano|izmijenjeno|posodobljeno|aktualizované|"
+    r"upraveno|frissítve|módosítva|modificat|atjaunin[āa]ts|atnaujinta|uuendatud|muudetud|ενημέρωση|ενημερώθηκε|"
+    r"(?:آخر )?تحديث|تم التحديث|حُ?دّ?ث|به\u200c?روزرسانی|ویرایش|עודכן|עדכון אחרון|अपडेट(?:ेड)?|अद्यतन"
 )
 _SAYS_PUBLISHED = (
     r"published|publication|posted|first|originally|created|released|issued|erstellt|veröffentlicht|erschienen|"
     r"publiée?|mise? en ligne|parue?|postée?|créée?|rédigée?|écrite?|publicad[oa]|creado|pubblicat[oa]|geplaatst|"
     r"gepubliceerd|publicerad|publiceret|publisert|julkaistu|opublikowan[oa]|zveřejněno|опубликован[оа]?|yayın\w*|"
-    r"diterbitkan|đăng"
+    r"diterbitkan|dipublikasikan|đăng|xuất bản|опубліковано|публикувано|објављено|objavljeno|zverejnené|publikované|"
+    r"megjelent|közzétéve|publikálva|publicat|publicēts|paskelbta|avaldatud|offentliggjort|udgivet|δημοσι\w+|"
+    r"ن[\u064f]?شر(?:ت)?|تاريخ النشر|انتشار|פורסם|प्रकाशित"
 )
 _SAYS_NEITHER = (
     r"deadline|until|valid|expires?|copyright|©|born|geboren|née?|anmeldeschluss|gültig|läuft bis|aktuelle zeit|"
@@ -65,7 +70,8 @@ _SAYS_NEITHER = (
 )
 _SAYS = re.compile(
     rf"(?<!\w)(?:(?P<changed>{_SAYS_CHANGED})|(?P<published>{_SAYS_PUBLISHED})|(?P<neither>{_SAYS_NEITHER}))(?!\w)|"
-    r"(?P<changed_cjk>更新|修訂|改訂|改定)|(?P<published_cjk>公開|掲載|投稿|发布|發佈|发表|作成)",
+    r"(?P<changed_cjk>更新|修訂|修订|修改|改訂|改定|수정|업데이트|อัปเดต|แก้ไข)|"
+    r"(?P<published_cjk>公開|掲載|投稿|发布|發布|發佈|发表|發表|作成|입력|등록|게시|작성|เผยแพร่|โพสต์)",
     re.IGNORECASE,
 )
 _WORD_BEHIND = re.compile(

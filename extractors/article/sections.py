@@ -128,7 +128,7 @@ def _pieces(page: Outline, kept: Sequence[int]) -> list[Piece]:
             position += 1
             continue
         if node.heading:
-            pieces.append(Piece(_heading_text(" ".join(texts)), at, level=node.heading))
+            pieces.append(Piece(_heading_text(" ".join(texts)), at, level=node.heading, pseudo=node.opens))
         elif node.pre != NONE:
             pieces.append(Piece("\n".join(texts), at, BlockKind.CODE))
         elif len(group) > 1 and node.table != NONE and page.is_data_table(node.table):

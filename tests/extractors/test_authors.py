@@ -59,6 +59,19 @@ def ld(author: str, publisher: str = "") -> str:
         ("About Us", []),
         ("谢若含2017-03-01 14:27:02", ["谢若含"]),
         ("[田中宏昌，渡辺直美]", ["田中宏昌", "渡辺直美"]),
+        ("Автор: Ирина Белова", ["Ирина Белова"]),
+        ("بقلم: ليلى حداد", ["ليلى حداد"]),
+        ("מאת: נועה ברק", ["נועה ברק"]),
+        ("기자명 김서연 기자", ["김서연"]),
+        ("김서연 기자 sykim@gazette.example", ["김서연"]),
+        ("記者：佐藤 美咲", ["佐藤 美咲"]),
+        ("Γράφει η Ελένη Πάππα", ["Ελένη Πάππα"]),
+        ("Oleh: Dewi Lestari", ["Dewi Lestari"]),
+        ("Tác giả: Nguyễn Văn An", ["Nguyễn Văn An"]),
+        ("Írta: Kovács Béla", ["Kovács Béla"]),
+        ("كتب التاريخ كلها عن هذا الميناء القديم", []),
+        ("Super Utilisateur", []),
+        ("Log Out", []),
         ("Alle Beiträge", []),
         ("By Privacy Policy", []),
         ("3 Kommentare", []),
@@ -86,7 +99,7 @@ def test_companies_agencies_and_the_site_are_organisations(name: str) -> None:
     assert is_organisation(name, {"harbourgazette", "gazettehafen"})
 
 
-@pytest.mark.parametrize("name", ["Ann Lee", "Jörg Amsel", "Odile", "谢若含", "annlee77"])
+@pytest.mark.parametrize("name", ["Ann Lee", "Jörg Amsel", "Odile", "谢若含", "annlee77", "Sid Marlowe"])
 def test_people_are_no_organisations(name: str) -> None:
     assert not is_organisation(name, {"harbourgazette"})
 
@@ -299,3 +312,31 @@ def test_a_handle_in_small_letters_counts_where_it_is_marked_as_the_author() -> 
 def test_a_person_may_be_called_like_a_thing_where_the_page_says_that_it_is_one() -> None:
     line = "<p class=byline>Von <a class=author href=/author/t>Der Hafenteddy</a></p>"
     assert page(line, ld('{"@type":"Person","name":"Der Hafenteddy"}')).author == "Der Hafenteddy"
+
+
+@pytest.mark.parametrize(
+    ("shown", "author"),
+    [
+        ("<p>2021-08-15 09:30:12　来源：<a>港口日报</a>　作者：李文静　责任编辑：王强</p>", "李文静"),
+        ("<div><span>2023年3月12日 7時30分</span><span>記者：佐藤 美咲</span></div>", "佐藤 美咲"),
+        ("<div><span>Автор: Ирина Белова</span><span>Опубликовано 5 февраля 2024</span></div>", "Ирина Белова"),
+        (
+            "<div><span>Ann Lee</span><time datetime=2020-05-03>3 May 2020</time><span>6 min read</span></div>",
+            "Ann Lee",
+        ),
+        ("<div>3 May 2020 · 4 min · 812 words · Ann Lee | <a href=/edit>Suggest Changes</a></div>", "Ann Lee"),
+        ("<ul><li><span class=user-name>Sid Marlowe</span></li><li>3 May 2020</li></ul>", "Sid Marlowe"),
+    ],
+)
+def test_a_name_among_other_details_is_found(shown: str, author: str) -> None:
+    assert page(above=shown).author == author
+
+
+def test_a_score_beside_the_name_of_who_asks_is_no_part_of_it() -> None:
+    user = "<div itemprop=author><a href=/users/12>Ann Lee</a><span>311</span><span>7 badges</span></div>"
+    assert page(below=user).author == "Ann Lee"
+
+
+def test_a_shown_name_wins_over_the_account_that_a_system_gives_to_its_first_user() -> None:
+    shown = "<dl class=info><dd class=createdby itemprop=author>Écrit par : <span itemprop=name>Odile Verran</span></dd></dl>"
+    assert page(head="<meta name=author content='Super Utilisateur'>", above=shown).author == "Odile Verran"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extractors.extract import extract
-from extractors.records import BlockKind, Page, Section
+from extractors.records import BlockKind, Page, Section, SectionKind
 
 LONG = "Le veilleur de nuit garde la maison pendant que les autres dorment, et il note chaque ronde dans un cahier."
 MORE = (
@@ -140,6 +140,35 @@ def test_a_paragraph_named_as_a_lead_is_the_lead(name: str) -> None:
     found = page(f"<div class={name}><p>{MORE}</p></div><div class=entry-content><p>{LONG}</p><p>{LONG} Bis.</p></div>")
     assert found.lead == MORE
     assert MORE not in found.text
+
+
+@pytest.mark.parametrize("names", ["h2 class=subtitle", "h3 class=post-subheading", "p class=article__desc"])
+def test_a_subtitle_below_the_headline_is_the_lead_and_no_heading(names: str) -> None:
+    tag = names[:2].strip()
+    found = page(f"<{names}>Ceux qui veillent pendant que les autres dorment</{tag}><p>{LONG}</p><p>{MORE}</p>")
+    assert found.lead == "Ceux qui veillent pendant que les autres dorment"
+    assert outline(found.sections) == [(1, None, f"{LONG}\n\n{MORE}")]
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        "<details><summary>Qui paie ?</summary><p>{0}</p></details>",
+        "<h3><button aria-expanded=false aria-controls=p1>Qui paie ?</button></h3><div id=p1 hidden><p>{0}</p></div>",
+        "<div class=accordion-header><button aria-expanded=false>Qui paie ?</button></div><div><p>{0}</p></div>",
+        "<button class=accordion>Qui paie ?</button><div class=panel><p>{0}</p></div>",
+        "<div class=elementor-tab-title role=button aria-expanded=false>Qui paie ?</div><div><p>{0}</p></div>",
+    ],
+)
+def test_the_title_of_a_panel_that_opens_is_a_heading_of_what_it_hides(panel: str) -> None:
+    found = body(f"<h2>Mission</h2><p>{LONG}</p>{panel.format(MORE)}")
+    assert outline(found.sections) == [(2, "Mission", LONG), (3, "Qui paie ?", MORE)]
+    assert found.sections[1].kind is (SectionKind.H if "<h3>" in panel else SectionKind.PSEUDO)
+
+
+def test_a_button_that_opens_no_text_is_no_heading() -> None:
+    found = body(f"<button aria-expanded=false>Menu</button><p>{LONG}</p><button>Partager</button><p>{MORE}</p>")
+    assert found.text == f"{LONG}\n\n{MORE}"
 
 
 def test_the_shown_description_is_the_lead() -> None:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
 from flows.errors import UnknownSite
 from flows.settings_tables import (
@@ -27,6 +27,7 @@ from flows.settings_tables import (
     Url,
     address_of,
 )
+from storage.crawl.object_store import fault_of, is_store
 
 FILE_NAME = "tamis.toml"
 HOME_PATHS = ("", "/", "/index.html", "/index.htm", "/index.php")
@@ -133,7 +134,8 @@ class Settings(Table):
 
     database_url: str = ""
     database_reader_url: SecretStr | None = None  # PostgreSQL: the login of `tamis db reader`, for the SQL console
-    archive: Path = Path("archive")
+    archive: Annotated[str, BeforeValidator(str)] = "archive"  # a folder, or the address of an object store
+    archive_spool: Path = Path("archive-spool")  # with a store: files that are written, and those not sent yet
     archive_file_mb: int = Field(default=1000, ge=1, le=100_000)  # a WARC file past it is followed by another one
     languages: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...], Field(min_length=2)] = (
         DEFAULT_LANGUAGES
@@ -161,6 +163,23 @@ class Settings(Table):
             ]
             return {**data, "sites": sites}
         return data
+
+    @field_validator("archive")
+    @classmethod
+    def _archive(cls, address: str) -> str:
+        if is_store(address) and (fault := fault_of(address)) is not None:
+            raise ValueError(fault)
+        return address
+
+    @property
+    def archive_store(self) -> str | None:
+        """The address of the object store that holds the archive; None: a folder does."""
+        return self.archive if is_store(self.archive) else None
+
+    @property
+    def archive_folder(self) -> Path:
+        """The folder that raw pages are written to: the archive itself, or the spool of a store."""
+        return self.archive_spool if self.archive_store else Path(self.archive)
 
     @property
     def archive_file_bytes(self) -> int:

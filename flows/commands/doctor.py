@@ -14,11 +14,14 @@ from typing import Any, Literal
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from flows.archive import unsent
+from flows.clock import utc_now
 from flows.errors import SettingsError
 from flows.orchestration.environment import configured_api, cron_fault
 from flows.settings import Settings, SiteSettings
 from flows.settings_file import load
-from storage.database.errors import QueryRefused, StorageError
+from storage.crawl.object_store import ObjectStore
+from storage.database.errors import ArchiveUnreachable, QueryRefused, StorageError
 
 State = Literal["ok", "warning", "broken"]
 
@@ -70,7 +73,7 @@ def examine(config: Path | None) -> list[Diagnosis]:
         *findings,
         check_database(settings),
         *sql_console(settings),
-        archive(settings),
+        *archive(settings),
         *(finding for site in settings.sites for finding in check_schedule(site)),
     ]
 
@@ -161,15 +164,27 @@ def missing(database_url: str) -> bool:
     return database_url.startswith(prefix) and not Path(database_url.removeprefix(prefix)).exists()
 
 
-def archive(settings: Settings) -> Diagnosis:
-    folder = settings.archive
+def archive(settings: Settings) -> Iterator[Diagnosis]:
+    """The folder that raw pages are written to, and the object store that they go to, if there is one."""
+    folder, key = settings.archive_folder, "archive_spool" if settings.archive_store else "archive"
     existing = next(path for path in (folder, *folder.parents) if path.exists())
-    if not writable(existing):
-        return broken("archive", f"{existing} cannot be written; change its owner or set archive to another folder")
     free = shutil.disk_usage(existing).free
-    if free < LOW_DISK_BYTES:
-        return warning("archive", f"{folder}: only {free / 1e9:.1f} GB free; raw pages need room, make some")
-    return ok("archive", f"{folder}: {free / 1e9:.0f} GB free")
+    if not writable(existing):
+        yield broken("archive", f"{existing} cannot be written; change its owner or set {key} to another folder")
+    elif free < LOW_DISK_BYTES:
+        yield warning("archive", f"{folder}: only {free / 1e9:.1f} GB free; raw pages need room, make some")
+    else:
+        yield ok("archive", f"{folder}: {free / 1e9:.0f} GB free")
+    if settings.archive_store is None:
+        return
+    try:
+        ObjectStore(settings.archive_store).try_out()
+    except ArchiveUnreachable as error:
+        yield broken("archive store", f"{error}; until then raw pages wait in {folder}")
+    else:
+        yield ok("archive store", f"{settings.archive_store} takes and gives files")
+    if (late := unsent(settings, utc_now())) is not None:
+        yield warning("archive store", late)
 
 
 def writable(folder: Path) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from flows.archive import unsent
 from flows.clock import utc_now
 from flows.runs.lateness import lateness, next_due
 from flows.runs.worker_name import is_alive
@@ -106,6 +107,8 @@ def state_of(
         Trouble(gravity=SMALL, sentence=words, command="tamis desk")
         for words in waiting_too_long(settings, site, db, now)
     ]
+    if (late := unsent(settings, now)) is not None:
+        found.append(Trouble(gravity=SMALL, sentence=late, command="tamis doctor"))
     return SiteState(
         site=site.name,
         status=status,

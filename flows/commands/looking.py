@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from flows.archive import archive_of
 from flows.clock import utc_now
 from flows.commands.health import as_it_is, moment
 from flows.errors import FlowError
@@ -16,7 +17,8 @@ from storage.opening import open_database
 from storage.upkeep.tracing import Story, page_story
 
 if TYPE_CHECKING:
-    from storage.crawl.archive import ArchivedResponse, ArchiveRef
+    from storage.crawl.archive import ArchiveRef
+    from storage.crawl.warc import ArchivedResponse
 
 
 class NothingArchived(FlowError):
@@ -127,7 +129,7 @@ def now_line(found: Story) -> str:
 def archived_answer(settings: Settings, url: str, at: datetime | None) -> tuple[ArchiveRef, ArchivedResponse]:
     """The newest archived answer of the page, or the newest until that time. Raises UnknownItem, NothingArchived,
     RecordMissing."""
-    from storage.crawl.archive import ArchiveRef, WarcArchive
+    from storage.crawl.archive import ArchiveRef
 
     found = story(settings, url)
     places = [
@@ -137,5 +139,5 @@ def archived_answer(settings: Settings, url: str, at: datetime | None) -> tuple[
     ]
     if not places:
         raise NothingArchived(f"{url}: nothing is archived of it{f' until {at:%Y-%m-%d %H:%M}' if at else ''}")
-    with WarcArchive(settings.archive) as archive:
+    with archive_of(settings) as archive:
         return places[0], archive.read(places[0])

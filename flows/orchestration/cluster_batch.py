@@ -6,6 +6,7 @@ says which site and which run, and whoever gets it claims its own pages and open
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 from collections import Counter
 from contextlib import ExitStack
@@ -13,10 +14,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from flows.archive import archive_of
 from flows.clock import utc_now
 from flows.fetching.client import Fetcher
 from flows.fetching.policy import FetchPolicy
 from flows.observe import configure_once
+from flows.runs.handing_over import hand_over
 from flows.runs.ingest import ingest
 from flows.runs.judging import moderator_of
 from flows.runs.manners import fetch_policy
@@ -24,7 +27,6 @@ from flows.runs.processing import judging_pool
 from flows.runs.site_run import LEASE_SECONDS, SiteRun
 from flows.runs.worker_name import worker_name
 from flows.settings_file import load
-from storage.crawl.archive import WarcArchive
 from storage.crawl.frontier import claim, release
 from storage.crawl.runs import note_hosts
 from storage.opening import open_database
@@ -70,12 +72,13 @@ async def run_cluster_batch(errand: ClusterBatch) -> Counter[str]:
                 db=db,
                 fetcher=fetcher,
                 pool=stack.enter_context(judging_pool(settings, site, judge, errand.started)),
-                archive=stack.enter_context(WarcArchive(settings.archive, settings.archive_file_bytes)),
+                archive=stack.enter_context(archive_of(settings)),
                 run_id=errand.run_id,
                 started=errand.started,
                 full=errand.full,
             )
             done = await ingest(site_run, pages) + Counter({CLAIMED: len(pages)})
+            await asyncio.to_thread(hand_over, settings, db, site_run.archive)  # others read what was set aside
             note_hosts(db, errand.run_id, fetcher.tallies.as_json())
             return done
 

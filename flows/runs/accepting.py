@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from flows.archive import archive_of
 from flows.clock import utc_now
 from flows.errors import FlowError
 from flows.fetching.client import Fetcher
@@ -18,7 +19,6 @@ from flows.runs.site_run import SiteRun
 from flows.runs.tidying import tidy
 from flows.runs.worker_name import worker_name
 from flows.settings import Settings, SiteSettings
-from storage.crawl.archive import WarcArchive
 from storage.crawl.held import HeldPage, held_pages
 from storage.crawl.runs import finish_run, start_run
 from storage.database.engine import Database
@@ -72,7 +72,7 @@ async def accepted(settings: Settings, site: SiteSettings, db: Database, waiting
                 db=db,
                 fetcher=fetcher,
                 pool=stack.enter_context(judging_pool(settings, site, judge, started)),
-                archive=stack.enter_context(WarcArchive(settings.archive)),
+                archive=stack.enter_context(archive_of(settings)),
                 run_id=start_run(db, site.name, "accept", started, worker_name()),
                 started=started,
             )

@@ -35,6 +35,7 @@ class AlarmKind(StrEnum):
     DEGRADED = "degraded"  # too few of the due pages were read
     THEME_CHANGED = "theme_changed"
     CLOCK = "clock"  # the machine's clock jumped
+    ARCHIVE = "archive"  # the object store did not take raw pages; they wait on this machine
     LATE = "late"  # no run when one was due
     OVER = "over"  # what an alarm told is over
     QUARANTINE = "quarantine"
@@ -49,6 +50,7 @@ _TITLES = {
     AlarmKind.SITE_CHANGED: "the site changed, nothing was applied",
     AlarmKind.DEGRADED: "few pages could be read",
     AlarmKind.CLOCK: "the clock jumped",
+    AlarmKind.ARCHIVE: "raw pages wait to be sent to the archive",
     AlarmKind.LATE: "no run when one was due",
     AlarmKind.OVER: "over",
     AlarmKind.THEME_CHANGED: "the site may have changed its theme",
@@ -114,7 +116,8 @@ def alarms_of(report: RunReport, quarantine_over: int = QUARANTINE_OVER) -> tupl
     if turned >= TURNED_FROM or turned > TURNED_SHARE * read:
         sentence = (
             f"{turned:,} pages turned from articles into lists or the other way round; the articles known stay as they "
-            f"were: look at them with `tamis pages {site}`, and when they are read right, run `tamis replay {site}`"
+            f"were: look at them with `tamis pages {site}`, and when they are read right, "
+            f"run `tamis replay --site {site}`"
         )
         found.append(Alarm(kind=AlarmKind.THEME_CHANGED, site=site, sentence=sentence))
     others = {reason: number for reason, number in reasons.items() if reason not in TOLD_ELSEWHERE}

@@ -10,7 +10,7 @@ from extractors.lost_block import lost_block
 from flows.runs.site_run import SiteRun
 from flows.runs.workers import RawPage, Unprocessable, guarded
 from storage.crawl.held import HeldPage, last_good
-from storage.database.errors import RecordMissing
+from storage.database.errors import ArchiveError
 
 TRIED = 3  # pages; of one that was replaced whole no block can be named
 
@@ -51,7 +51,7 @@ async def block_of(site_run: SiteRun, page: HeldPage) -> str | None:
     try:
         before = await asyncio.to_thread(site_run.archive.read, place)
         after = await asyncio.to_thread(site_run.archive.read, page.case.archived)
-    except RecordMissing:
+    except ArchiveError:
         return None  # the sentence does without; `tamis db check` tells of the archive
     pair = TwoAnswers(url=page.case.url, html=after.body, before=before.body, text=text)
     found = await site_run.pool.run(missing_block, pair)

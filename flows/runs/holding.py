@@ -35,6 +35,7 @@ from storage.crawl.outcomes import (
 from storage.crawl.own_past import compared
 from storage.crawl.replaying import ArchivedPage
 from storage.crawl.runs import Run, recent_runs
+from storage.database.errors import ArchiveUnreachable
 
 PAGES_FLOOR = 0.05  # of the pages compared: less is ordinary life on any site
 PAGES_LEAST = 3
@@ -249,7 +250,13 @@ async def applied(site_run: SiteRun, pages: Sequence[HeldPage]) -> int:
     total = 0
     for start in range(0, len(pages), AT_ONCE):
         part = pages[start : start + AT_ONCE]
-        outcomes = await asyncio.gather(*(read_again(site_run, page) for page in part))
+        try:
+            outcomes = await asyncio.gather(*(read_again(site_run, page) for page in part))
+        except ArchiveUnreachable as error:
+            site_run.warnings.append(
+                f"{len(pages) - start:,} pages that were held back could not be read again: {error}"
+            )
+            return total
         done = [outcome for outcome in outcomes if outcome is not None]
         loaded = await asyncio.to_thread(load, site_run.db, done, site_run.run_id, site_run.now())
         read = [outcome for outcome in done if isinstance(outcome, Extracted)]

@@ -10,6 +10,7 @@ from flows.runs.replay import replay_site
 from flows.runs.site_run import SiteRun
 from storage.crawl.replaying import ArchivedPage, archived_pages
 from storage.crawl.site_profiles import learn_site
+from storage.database.errors import ArchiveUnreachable
 
 READ_AGAIN = 2_000
 """Pages read again after one run; the rest is read with the profile when it is due, or by `tamis replay`."""
@@ -27,12 +28,22 @@ async def learn_and_read_again(site_run: SiteRun) -> None:
     if len(again) < len(learned.read_again):
         site_run.warnings.append(
             f"the profile of {name} changes {len(learned.read_again):,} pages and {len(again):,} of them were read "
-            f"again; `tamis replay {name}` reads the rest"
+            f"again; `tamis replay --site {name}` reads the rest"
         )
     site_run.archive.sync()
-    done = await replay_site(
-        site_run.settings, site_run.site, site_run.db, archived(site_run, again), False, False, lambda done, total: None
-    )
+    try:
+        done = await replay_site(
+            site_run.settings,
+            site_run.site,
+            site_run.db,
+            archived(site_run, again),
+            False,
+            False,
+            lambda done, total: None,
+        )
+    except ArchiveUnreachable as error:
+        site_run.warnings.append(f"the profile of {name} changes pages that were not read again: {error}")
+        return
     site_run.counts["read_again"] += done.pages
 
 

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from flows.archive import archive_of
 from flows.clock import utc_now
 from flows.errors import FlowError, RunFailed
 from flows.fetching.client import Fetcher
@@ -25,6 +26,7 @@ from flows.fetching.traps import Traps
 from flows.observe import log, within
 from flows.runs.agreements import send_due_notices
 from flows.runs.alarms import Alarm, AlarmKind, alarms_of, send
+from flows.runs.handing_over import hand_over
 from flows.runs.heartbeat import beat
 from flows.runs.holding import settle
 from flows.runs.ingest import ingest
@@ -44,7 +46,6 @@ from flows.runs.tidying import tidy
 from flows.runs.worker_name import is_alive, worker_name
 from flows.settings import HOME_PATHS, Settings, SiteSettings
 from flows.tracing import flush, span, trace_to
-from storage.crawl.archive import WarcArchive
 from storage.crawl.frontier import (
     DiscoveredUrl,
     DuePage,
@@ -121,7 +122,7 @@ async def started_run(
                 db=db,
                 fetcher=fetcher,
                 pool=stack.enter_context(judging_pool(settings, site, judge, started)),
-                archive=stack.enter_context(WarcArchive(settings.archive, settings.archive_file_bytes)),
+                archive=stack.enter_context(archive_of(settings)),
                 run_id=start_run(db, site.name, command, started, worker_name()),
                 started=started,
                 full=full,
@@ -162,6 +163,8 @@ async def night(site_run: SiteRun, limit: int | None, advance: Advance, dispatch
             await learn_and_read_again(site_run)
         await asyncio.to_thread(learn_api, site_run)
         await look_at_notices(site_run)
+        with span("archive"):
+            site_run.warnings += await asyncio.to_thread(hand_over, site_run.settings, site_run.db, site_run.archive)
         with span("tidy"):
             site_run.counts["campaign_members"] += await asyncio.to_thread(
                 tidy, site_run.settings, site_run.db, site_run.archive
@@ -187,11 +190,10 @@ async def night(site_run: SiteRun, limit: int | None, advance: Advance, dispatch
 def disk_sentence(settings: Settings, error: OSError) -> str:
     """What stopped the run, and what to do: mostly the disk that the archive is on."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"{settings.archive}: the disk is full; free some space, and the next run goes on from here"
+        return f"{settings.archive_folder}: the disk is full; free some space, and the next run goes on from here"
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return (
-            f"{error.filename or settings.archive} may not be written ({error.strerror}); let this account write there"
-        )
+        place = error.filename or settings.archive_folder
+        return f"{place} may not be written ({error.strerror}); let this account write there"
     return f"{error}; the next run goes on where this one stopped"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from extractors.records import Comment, Page, PageKind
+from flows.archive import archive_of
 from flows.clock import utc_now
 from flows.runs.judging import moderator_of
 from flows.runs.processing import Processed, judging_pool, process_page
@@ -30,7 +31,7 @@ from storage.crawl.replaying import ArchivedPage, StoredPage, archived_pages, st
 from storage.crawl.runs import finish_run, start_run
 from storage.database.batches import batched
 from storage.database.engine import Database
-from storage.database.errors import RecordMissing
+from storage.database.errors import ArchiveUnreachable, RecordMissing
 from storage.opening import open_database
 
 UNCOMPARED = frozenset({"comments", "extractor_version", "kind_cues", "page_kind", "post_key", "tweets", "url"})
@@ -105,14 +106,19 @@ async def replay_site(
     held = {page.case.page_id: page.signs for page in held_pages(db, site.name)}
     run_id = None if dry_run else start_run(db, site.name, "replay", utc_now())
     with ExitStack() as stack:
-        archive = stack.enter_context(WarcArchive(settings.archive))
+        archive = stack.enter_context(archive_of(settings))
         judge = moderator_of(settings, site, db)
         pool = stack.enter_context(judging_pool(settings, site, judge, utc_now()))
         waiting: list[Outcome] = []
         for batch in batched(found, 2 * settings.workers):
-            outcomes = await asyncio.gather(
-                *(extracted_again(archive, pool, page, said_of(site, page)) for page in batch)
-            )
+            try:
+                outcomes = await asyncio.gather(
+                    *(extracted_again(archive, pool, page, said_of(site, page)) for page in batch)
+                )
+            except ArchiveUnreachable as error:  # it is no page's fault: none is set aside for it
+                if run_id is not None:
+                    finish_run(db, run_id, counts, "failed", utc_now(), str(error))
+                raise
             for page, outcome in zip(batch, outcomes, strict=True):
                 pages += 1
                 signs = held.get(page.exchange.page_id)

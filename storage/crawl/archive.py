@@ -1,39 +1,47 @@
-"""The archive of raw pages: WARC files, one gzip member a record, written before anything is parsed.
+"""The archive of raw pages: WARC files, written before anything is parsed, in a folder or in an object store.
 
 A file ends with its day (UTC), with its run, or once it has grown past `roll_bytes`. Every archive object writes its
 own files, so no two processes append to one. A file that ends in the middle of a record (the process was killed) stays
 readable up to there; the next run writes another file.
+
+An object store takes whole objects only, so that the open file always lies in a folder, as without a store; with one,
+the folder is its spool. A file that is closed is sent to the store, compared with what is there, and only then deleted
+here. What a killed process left, or could not send, the next run on this machine sends. A reader looks into the spool
+first.
 """
 
 from __future__ import annotations
 
+import errno
 import os
-import re
 import secrets
+import shutil
+import tempfile
 import threading
-import zlib
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import BinaryIO, cast
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.recordloader import ArchiveLoadFailed as LoadFailed
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
+from storage.crawl.object_store import ObjectStore
+from storage.crawl.warc import (
+    ArchivedResponse,
+    file_header,
+    gzip_members,
+    parsed_record,
+    record_places,
+    response_record,
+)
+from storage.database.errors import ArchiveBusy, ArchiveError, ArchiveUnreachable, RecordMissing
+from storage.file_locks import NoLocks, is_abandoned, lock
 
-from storage.database.errors import RecordMissing
-
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 ROLL_BYTES = 1_000_000_000
-READ_BYTES = 1 << 16
-LEVEL = 5  # of gzip: a third of the CPU of level 9, for files that are 3 % larger (pages of ../shared/bench)
-HOP_BY_HOP = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
+SUFFIX = ".warc.gz"
+COPY_BLOCK = 1 << 23  # bytes of one request when an object is copied whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,32 +62,32 @@ class Rewritten:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArchivedResponse:
-    """An archived answer. `body` is decoded (no Content-Encoding); `fetched_at` is aware UTC."""
+class HandedOver:
+    """What became of closed files: how many the store has taken now, how many wait in the spool, and why."""
 
-    url: str
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    fetched_at: datetime
-
-    def header(self, name: str) -> str | None:
-        """The first header of that name, in any case."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+    sent: int = 0
+    waiting: int = 0
+    because: str | None = None
 
 
 class WarcArchive:
-    """A folder of WARC files. Threads may share one; two processes never write to the same file."""
+    """WARC files in a folder, or in a store with the folder as spool. Threads may share one; processes each make one.
 
-    def __init__(self, folder: Path | str, roll_bytes: int = ROLL_BYTES) -> None:
+    With a store every method but `append`, `sync` and `close` raises ArchiveUnreachable when it cannot be asked.
+    """
+
+    def __init__(self, folder: Path | str, roll_bytes: int = ROLL_BYTES, store: ObjectStore | None = None) -> None:
         """`roll_bytes`: a file that has grown past it is followed by another one."""
         self.folder = Path(folder)
         self.roll_bytes = roll_bytes
+        self.store = store
         self._file: BinaryIO | None = None
         self._name = ""
+        self._ended: set[str] = set()
         self._day = date.min
         self._unsynced = False
         self._turn = threading.RLock()  # an offset is taken and its record written as one step
+        self._sender = ThreadPoolExecutor(1, thread_name_prefix="archive") if store is not None else None
 
     def __enter__(self) -> WarcArchive:
         return self
@@ -88,6 +96,11 @@ class WarcArchive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def name(self) -> str:
+        """Where the archive is, in words."""
+        return self.store.address if self.store is not None else str(self.folder)
 
     def append(
         self,
@@ -120,46 +133,72 @@ class WarcArchive:
                 self._unsynced = False
 
     def close(self) -> None:
-        """Sync and close the file; the next `append` starts another one."""
-        with self._turn:
-            self.sync()
-            if self._file is not None:
-                self._file.close()
-                self._file = None
+        """Sync and close the file; the next `append` starts another one. An upload that is under way is awaited."""
+        self._end_file()
+        if self._sender is not None:
+            self._sender.shutdown(cancel_futures=True)
+            self._sender = None
+
+    def hand_over(self) -> HandedOver:
+        """Close the file and send to the store all that is closed, by whichever process; nothing without a store.
+
+        Never raises for the store: what it did not take waits in the spool. The first refusal ends it, so that a store
+        that is away costs one timeout and not one a file.
+        """
+        self._end_file()
+        return self._sent().result() if self.store is not None else HandedOver()
+
+    def waiting(self) -> list[Path]:
+        """The spool's files, the one that is being written among them; none without a store."""
+        return sorted(self.folder.rglob(f"*{SUFFIX}")) if self.store is not None else []
 
     def read(self, ref: ArchiveRef) -> ArchivedResponse:
         """The answer at that place. Raises RecordMissing if there is no whole record."""
         with self._turn:
             if self._file is not None and ref.file == self._name:
                 self._file.flush()
-        path = self.folder / ref.file
         try:
-            with path.open("rb") as stream:
+            with self._stream(ref.file) as stream:
                 stream.seek(ref.offset)
                 _, data = next(gzip_members(stream), (0, b""))
         except OSError as error:
-            raise RecordMissing(f"{path} cannot be read: {error}") from error
+            where = "; another machine may not have sent it yet" if self.store is not None else ""
+            raise RecordMissing(f"{self.name}/{ref.file} cannot be read: {error}{where}") from error
         found = parsed_record(data)
         if found is None:
-            raise RecordMissing(f"{path} has no whole record at byte {ref.offset}")
+            raise RecordMissing(f"{self.name}/{ref.file} has no whole record at byte {ref.offset}")
         return found
 
-    def files(self, older_than: datetime | None = None) -> Iterator[str]:
-        """The archive's files, relative to its folder; with a time: only those last written before it."""
-        for path in sorted(self.folder.rglob("*.warc.gz")):
-            if older_than is None or path.stat().st_mtime < older_than.timestamp():
-                yield path.relative_to(self.folder).as_posix()
+    def files(self) -> list[str]:
+        """The archive's files, relative to its folder; what other machines have not sent yet is not among them."""
+        here = {path.relative_to(self.folder).as_posix() for path in self.folder.rglob(f"*{SUFFIX}")}
+        return sorted(here | set(self.store.files(SUFFIX) if self.store is not None else ()))
+
+    def written_at(self, file: str) -> datetime:
+        """When a file was written last, aware UTC. Raises RecordMissing."""
+        try:
+            return datetime.fromtimestamp(self._path(file).stat().st_mtime, UTC)
+        except FileNotFoundError as error:
+            if self.store is None:
+                raise RecordMissing(f"{self.name}/{file} is not there") from error
+        try:
+            return self.store.written_at(file)
+        except FileNotFoundError as error:
+            raise RecordMissing(f"{self.name}/{file} is not there") from error
 
     def without(self, file: str, offsets: Collection[int]) -> Rewritten:
-        """A copy of a file, under a new name, without the records at these offsets. It is on disk on return."""
+        """A copy of a file, under a new name, without the records at these offsets. It is safe on return.
+
+        Raises ArchiveBusy while a run writes to the file (what it adds would be lost with it), RecordMissing if it is
+        not there.
+        """
         if file == self._name:
-            self.close()
-        old = self.folder / file
-        new = old.with_name(f"{old.name.removesuffix('.warc.gz')}-{secrets.token_hex(3)}.warc.gz")
+            self._end_file()
+        old = PurePosixPath(file)
+        new = str(old.with_name(f"{old.name.removesuffix(SUFFIX)}-{secrets.token_hex(3)}{SUFFIX}"))
         moved: dict[int, int] = {}
-        with old.open("rb") as source, new.open("xb") as out:
-            places = list(record_places(old))
-            for offset, end in places:
+        with self._whole(file) as source, self._new(new) as out:
+            for offset, end in list(record_places(source)):
                 if offset in offsets:
                     continue
                 moved[offset] = out.tell()
@@ -167,122 +206,148 @@ class WarcArchive:
                 out.write(source.read(end - offset))
             out.flush()
             os.fsync(out.fileno())
-        return Rewritten(file=new.relative_to(self.folder).as_posix(), offsets=moved)
+            if self.store is not None:
+                self.store.put(self._path(new), new)
+                self._path(new).unlink()
+        return Rewritten(file=new, offsets=moved)
 
     def delete(self, file: str) -> None:
         """Delete a file of the archive; one that is gone already is fine."""
-        (self.folder / file).unlink(missing_ok=True)
+        here = self._here(file)
+        if here is not None:
+            with here:
+                if self.store is not None:
+                    _locked(here, wait=True)  # an upload that is under way ends first
+                self._path(file).unlink(missing_ok=True)
+        if self.store is not None:
+            self.store.delete(file)
+
+    def _path(self, file: str) -> Path:
+        place = PurePosixPath(file)
+        if place.is_absolute() or ".." in place.parts:  # the database may be restored from a stranger's backup
+            raise RecordMissing(f"{file} is no name of an archive file")
+        return self.folder / place
+
+    @contextmanager
+    def _stream(self, file: str) -> Iterator[BinaryIO]:
+        """A file as a stream, from the spool or the store."""
+        here = self._here(file)
+        if here is not None:
+            with here:
+                yield here
+        elif self.store is not None:
+            with self.store.open(file) as far:
+                yield far
+        else:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self._path(file)))
+
+    @contextmanager
+    def _whole(self, file: str) -> Iterator[BinaryIO]:
+        """A file that nobody writes to, here: an object is copied into a file that vanishes by itself."""
+        here = self._here(file)
+        if here is not None:
+            with here:
+                if not _locked(here):
+                    raise ArchiveBusy(f"a run is writing to {self.name}/{file}; try again when it is over")
+                yield here
+            return
+        if self.store is None:
+            raise RecordMissing(f"{self.name}/{file} is not there")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self.folder) as copy:
+            try:
+                with self.store.open(file, COPY_BLOCK) as far:
+                    shutil.copyfileobj(far, copy, COPY_BLOCK)
+            except FileNotFoundError as error:
+                raise RecordMissing(f"{self.name}/{file} is not there") from error
+            copy.seek(0)
+            yield cast(BinaryIO, copy)
+
+    def _here(self, file: str) -> BinaryIO | None:
+        try:
+            return self._path(file).open("rb")
+        except FileNotFoundError:
+            return None
 
     def _open(self, now: datetime) -> BinaryIO:
         day = now.astimezone(UTC)
         if self._file is not None and (self._file.tell() > self.roll_bytes or day.date() > self._day):
-            self.close()
+            self._end_file()
+            if self.store is not None:
+                self._sent()
         if self._file is None:
             self._day = day.date()
-            self._name = f"{day:%Y}/{day:%m}/tamis-{day:%Y%m%dT%H%M%S}-{os.getpid()}-{secrets.token_hex(4)}.warc.gz"
-            path = self.folder / self._name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("xb")
-            self._file.write(file_header(path.name))
+            # unlike any other, whatever machines and containers share the store
+            self._name = f"{day:%Y}/{day:%m}/tamis-{day:%Y%m%dT%H%M%S}-{os.getpid()}-{secrets.token_hex(8)}{SUFFIX}"
+            self._file = self._new(self._name)
+            self._file.write(file_header(PurePosixPath(self._name).name))
             self._unsynced = True
         return self._file
 
-
-def warc_records(path: Path) -> Iterator[ArchivedResponse]:
-    """Every whole answer of one WARC file, in order; a torn end is where the file ends."""
-    with path.open("rb") as stream:
-        for _, data in gzip_members(stream):
-            if (found := parsed_record(data)) is not None:
-                yield found
-
-
-def record_places(path: Path) -> Iterator[tuple[int, int]]:
-    """Start and end in bytes of every whole record of a file."""
-    with path.open("rb") as stream:
-        start = 0
-        for end, _ in gzip_members(stream):
-            yield start, end
-            start = end
-
-
-def gzip_members(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Every whole gzip member from here on: where it ends in bytes, and what it holds. A torn one ends the stream."""
-    rest = b""
-    position = stream.tell()
-    while True:
-        unpacker = zlib.decompressobj(wbits=31)
-        parts = []
-        while not unpacker.eof:
-            piece = rest or stream.read(READ_BYTES)
-            rest = b""
-            if not piece:
-                return
+    def _new(self, file: str) -> BinaryIO:
+        """A new file that is locked as long as it is open, so that nobody takes it for a leaving."""
+        path = self._path(file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            made = path.open("xb")
             try:
-                parts.append(unpacker.decompress(piece))
-            except zlib.error:
-                return
-            position += len(piece)
-        rest = unpacker.unused_data
-        position -= len(rest)
-        yield position, b"".join(parts)
+                if _locked(made) and os.fstat(made.fileno()).st_nlink:
+                    return made
+            except BaseException:
+                made.close()
+                raise
+            made.close()  # another process took it for a leaving between our opening and our lock
+            path.unlink(missing_ok=True)
+
+    def _end_file(self) -> None:
+        with self._turn:
+            self.sync()
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+                self._ended.add(self._name)
+
+    def _sent(self) -> Future[HandedOver]:
+        """Sends closed files in the thread for it: an upload must not hold up those who append."""
+        if self._sender is None:
+            raise ArchiveError(f"{self.name} is closed")
+        return self._sender.submit(self._send_all)
+
+    def _send_all(self) -> HandedOver:
+        sent, because = 0, None
+        for path in self.waiting():
+            try:
+                sent += self._send(path)
+            except ArchiveUnreachable as error:
+                because = str(error)
+                break
+            except OSError as error:
+                because = f"{path} cannot be sent: {error}"
+                break
+        return HandedOver(sent=sent, waiting=len(self.waiting()) if because else 0, because=because)
+
+    def _send(self, path: Path) -> bool:
+        """Whether the file was closed and the store has it now; then it is not here any more."""
+        assert self.store is not None
+        try:
+            stream = path.open("r+b")
+        except FileNotFoundError:
+            return False  # another process has sent it
+        with stream:
+            if not is_abandoned(stream):
+                return False
+            file = path.relative_to(self.folder).as_posix()
+            if file not in self._ended:  # a killed process may have left a torn record, to which nothing refers
+                stream.truncate(max((end for _, end in record_places(stream)), default=0))
+            if os.fstat(stream.fileno()).st_size:
+                self.store.put(path, file)
+            path.unlink()
+            return True
 
 
-def parsed_record(data: bytes) -> ArchivedResponse | None:
-    """The answer in an unpacked record; None if it is none, or not whole."""
+def _locked(stream: BinaryIO, *, wait: bool = False) -> bool:
+    """Whether the file is ours alone, as far as the file system can tell."""
     try:
-        for record in ArchiveIterator(BytesIO(data)):
-            if record.rec_type == "response":
-                return archived_record(record)
-    except (ArchiveLoadFailed, LoadFailed, EOFError, ValueError):
-        return None
-    return None
-
-
-def response_record(
-    url: str,
-    status: int,
-    reason: str,
-    headers: Sequence[tuple[str, str]],
-    body: bytes,
-    fetched_at: datetime,
-    ip: str | None,
-) -> bytes:
-    """The bytes of one WARC response record: a gzip member of its own."""
-    kept = [
-        (f"X-Archive-Orig-{name}" if name.lower() in HOP_BY_HOP else name, CONTROL.sub(" ", value))
-        for name, value in headers
-        if TOKEN.fullmatch(name)  # a server may send anything; what is no header name would make an unreadable record
-    ]
-    kept.append(("Content-Length", str(len(body))))
-    http = StatusAndHeaders(f"{status} {CONTROL.sub(' ', reason)}".strip(), kept, protocol="HTTP/1.1")
-    extra = {"WARC-Date": fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
-    if ip is not None:
-        extra["WARC-IP-Address"] = ip
-    out = BytesIO()
-    writer = WARCWriter(out, gzip=False, warc_version="1.1")  # it would pack at level 9
-    writer.write_record(
-        writer.create_warc_record(url, "response", payload=BytesIO(body), http_headers=http, warc_headers_dict=extra)
-    )
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
-    return packer.compress(out.getbuffer()) + packer.flush()
-
-
-def file_header(name: str) -> bytes:
-    out = BytesIO()
-    writer = WARCWriter(out, gzip=True, warc_version="1.1")
-    writer.write_record(writer.create_warcinfo_record(name, {"software": "tamis", "format": "WARC File Format 1.1"}))
-    return out.getvalue()
-
-
-def archived_record(record: Any) -> ArchivedResponse:
-    body = record.content_stream().read()
-    stated = int(record.http_headers.get_header("Content-Length") or 0)
-    if len(body) < stated:
-        raise EOFError(f"{len(body)} of {stated} bytes")
-    return ArchivedResponse(
-        url=record.rec_headers.get_header("WARC-Target-URI"),
-        status=int(record.http_headers.get_statuscode()),
-        headers=tuple(record.http_headers.headers),
-        body=body,
-        fetched_at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
-    )
+        return lock(stream, wait=wait)
+    except NoLocks:
+        return True

@@ -16,7 +16,9 @@ StorageError
 ├── QueryRefused             an analyst's statement that is wrong, too slow or not allowed
 ├── ExportRefused            usage: an export that cannot be made as asked; nothing was written
 └── ArchiveError             the archive's fault
-    └── RecordMissing        no whole record at that place of that file
+    ├── RecordMissing        no whole record at that place of that file
+    ├── ArchiveUnreachable   the object store that holds it does not answer or refuses
+    └── ArchiveBusy          a run is writing to the file that is to be rewritten
 """
 
 from __future__ import annotations
@@ -103,3 +105,11 @@ class ArchiveError(StorageError):
 
 class RecordMissing(ArchiveError):
     pass
+
+
+class ArchiveUnreachable(ArchiveError):
+    """Retry later: what the store did not take waits in the spool."""
+
+
+class ArchiveBusy(ArchiveError):
+    """Retry when the run is over."""

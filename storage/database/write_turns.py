@@ -15,8 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from storage.database.errors import DatabaseUnreachable
+
 if sys.platform != "win32":  # there, threads of one process take turns, and processes poll as SQLite does
-    import fcntl
+    from storage.file_locks import NoLocks, lock, unlock
 
 
 class WriteTurns:
@@ -50,9 +52,15 @@ class WriteTurns:
             yield
             return
         with self._file("gate") as gate, self._file("turn") as turn:
-            fcntl.flock(gate, fcntl.LOCK_EX)
-            fcntl.flock(turn, fcntl.LOCK_EX)
-            fcntl.flock(gate, fcntl.LOCK_UN)
+            try:
+                lock(gate, wait=True)
+                lock(turn, wait=True)
+                unlock(gate)
+            except NoLocks as error:
+                raise DatabaseUnreachable(
+                    f"{self.path} lies on a file system without locks, where no SQLite file is safe; "
+                    "move it to a disk of this machine, or use PostgreSQL"
+                ) from error
             yield
 
     def _file(self, name: str) -> IO[bytes]:

@@ -8,7 +8,6 @@ indexes are not in it, they are made anew. The archive's files are not in it eit
 from __future__ import annotations
 
 import base64
-import fcntl
 import hashlib
 import os
 import re
@@ -49,6 +48,7 @@ from storage.database.engine import Database, connect
 from storage.database.errors import BackupDamaged, DatabaseUnreachable
 from storage.database.revisions import current_revision, known_revisions, migrate
 from storage.database.tables import metadata, settings
+from storage.file_locks import NoLocks, is_abandoned, lock
 
 ROWS_AT_ONCE = 1000
 DRAFT = re.compile(r"\..+\.[0-9a-f]{8}\.part")
@@ -123,7 +123,8 @@ def locked(draft: Path) -> BinaryIO:
     while True:
         raw = open(draft, "xb", opener=for_us_alone)  # noqa: SIM115 - the caller closes it
         try:
-            fcntl.flock(raw, fcntl.LOCK_EX)
+            with suppress(NoLocks):  # there, drafts are told from leavings by their age
+                lock(raw, wait=True)
             if os.fstat(raw.fileno()).st_nlink:
                 return raw
         except BaseException:
@@ -140,13 +141,14 @@ def for_us_alone(name: str, flags: int) -> int:
 def drop_drafts(folder: Path) -> None:
     """Deletes what backups that were killed left in that folder; a draft that is being written is locked, and stays.
 
-    So does one that is not ours to open: no backup fails over another's leavings.
+    So does one that is not ours to open: no backup fails over another's leavings. On a file system without locks one
+    stays until nobody has written to it for two days.
     """
     for left in folder.glob(".*.part"):
         if DRAFT.fullmatch(left.name) and left.is_file() and not left.is_symlink():
             with suppress(OSError), open(left, "rb") as stream:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                left.unlink()
+                if is_abandoned(stream):
+                    left.unlink()
 
 
 def restore(path: Path, url: str) -> Backup:

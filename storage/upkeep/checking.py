@@ -89,7 +89,7 @@ def archive_problems(archive: WarcArchive, files: Sequence[str], places: Sequenc
     found = []
     there = set(archive.files())
     if gone := [file for file in files if file not in there]:
-        found.append(Problem(what=f"archive files that are not in {archive.folder}, such as {gone[0]}", rows=len(gone)))
+        found.append(Problem(what=f"archive files that are not in {archive.name}, such as {gone[0]}", rows=len(gone)))
     bad = [place for place in places if place.file in there and not is_readable(archive, place)]
     if bad:
         first = f"byte {bad[0].offset} of {bad[0].file}"

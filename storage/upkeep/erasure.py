@@ -8,17 +8,18 @@ people wrote about him stays: it is counted, for a person to look at.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from storage.analysts.rollups import mark_stale
 from storage.analysts.search import forget_texts
-from storage.crawl.archive import WarcArchive
+from storage.crawl.archive import Rewritten, WarcArchive
 from storage.crawl.campaigns import summarise
 from storage.crawl.identity import author_key, folded
 from storage.database.batches import batched
 from storage.database.engine import Database
+from storage.database.errors import ArchiveBusy, RecordMissing
 from storage.database.tables import (
     articles,
     audit_log,
@@ -40,6 +41,8 @@ from storage.database.tables import (
 from storage.database.values import upsert
 
 AT_ONCE = 200
+SENT_WITHIN = timedelta(days=14)
+"""A file that is in no store for longer than this is lost and not late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,9 @@ def erase_author(db: Database, author: str, asked_by: str, now: datetime, archiv
         connection.execute(statement.values(author_key=key, erased_at=now, asked_by=asked_by).on_conflict_do_nothing())
         connection.execute(delete(site_authors).where(site_authors.c.author_key == key))
     numbers, page_ids = theirs(db, key, author)
-    dropped = drop_archived(db, archive, page_ids) if archive is not None else 0  # first: it needs to know the pages
+    dropped = (
+        drop_archived(db, archive, page_ids, now) if archive is not None else 0
+    )  # first: it needs to know the pages
     versions = 0
     for part in batched(numbers, AT_ONCE):
         with db.write(durable=True) as connection:
@@ -135,23 +140,34 @@ def blank_row(connection: Connection, numbers: list[int], now: datetime) -> int:
     return int(versions.rowcount)
 
 
-def drop_archived(db: Database, archive: WarcArchive, page_ids: set[int]) -> int:
+def drop_archived(db: Database, archive: WarcArchive, page_ids: set[int], now: datetime) -> int:
     """Drop every archived answer of these pages; return how many.
 
     Each archive file is written anew under another name, then the database points to it, then the old one goes: an
-    interruption leaves a file too many, never a record too few.
+    interruption leaves a file too many, never a record too few. Raises ArchiveBusy for a file that is still being
+    written, here or, with an object store, on another machine that has not sent it yet.
     """
     with db.read() as connection:
         rows = connection.execute(
-            select(fetches.c.warc_file, fetches.c.warc_offset).where(
+            select(fetches.c.warc_file, fetches.c.warc_offset, fetches.c.fetched_at).where(
                 fetches.c.page_id.in_(page_ids), fetches.c.warc_file.is_not(None)
             )
         ).all()
     places: dict[str, set[int]] = {}
-    for file, offset in rows:
+    written: dict[str, datetime] = {}
+    for file, offset, fetched_at in rows:
         places.setdefault(file, set()).add(offset)
+        written[file] = max(fetched_at, written.get(file, fetched_at))
     for file, offsets in places.items():
-        moved = archive.without(file, offsets)
+        try:
+            moved = archive.without(file, offsets)
+        except RecordMissing as error:
+            if archive.store is not None and now - written[file] < SENT_WITHIN:
+                raise ArchiveBusy(
+                    f"{error}: it holds pages to erase and may still be on the machine that wrote it; "
+                    "erase again when that machine has run once more"
+                ) from error
+            moved = Rewritten(file=file, offsets={})  # a file that is gone holds nothing
         with db.write(durable=True) as connection:
             for table in (fetches, quarantine):
                 gone = update(table).where(table.c.warc_file == file, table.c.warc_offset.in_(offsets))
@@ -159,7 +175,7 @@ def drop_archived(db: Database, archive: WarcArchive, page_ids: set[int]) -> int
                 stored = connection.execute(
                     select(table.c.id, table.c.warc_offset).where(table.c.warc_file == file)
                 ).all()
-                for row in stored:
+                for row in stored if moved.offsets else ():
                     connection.execute(
                         update(table)
                         .where(table.c.id == row.id)

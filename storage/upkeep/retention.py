@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from storage.crawl.archive import WarcArchive
 from storage.crawl.campaigns import forget_bands
 from storage.database.engine import Database
+from storage.database.errors import RecordMissing
 from storage.database.tables import article_versions, comment_versions, fetches, quarantine, runs, sessions, verdicts
 
 
@@ -93,7 +94,12 @@ def drop_unused(db: Database, archive: WarcArchive, now: datetime) -> int:
     with db.read() as connection:
         used = set(connection.execute(select(fetches.c.warc_file).distinct()).scalars())
         used |= set(connection.execute(select(quarantine.c.warc_file).distinct()).scalars())
-    unused = [file for file in archive.files(older_than=now - timedelta(days=2)) if file not in used]
-    for file in unused:
-        archive.delete(file)
-    return len(unused)
+    dropped = 0
+    for file in archive.files():
+        try:
+            if file not in used and archive.written_at(file) < now - timedelta(days=2):
+                archive.delete(file)
+                dropped += 1
+        except RecordMissing:
+            continue  # another run has dropped it meanwhile
+    return dropped

@@ -118,7 +118,7 @@ def test_a_dry_replay_shows_the_difference_and_writes_nothing(settings: Settings
 
 
 def test_a_damaged_archive_is_told_and_loses_nothing(settings: Settings) -> None:
-    for file in settings.archive.rglob("*.warc.gz"):
+    for file in settings.archive_folder.rglob("*.warc.gz"):
         file.write_bytes(file.read_bytes()[:200])
     report = replay(settings, None)[0]
     assert len(report.unreadable) == 3

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flows.runs.site_run import RunReport
-from storage.crawl.archive import warc_records
+from storage.crawl.warc import warc_records
 from tests.press import PARAGRAPH, comment, rows, run, site_of
 from tests.servers import Page, Reply, Request, SiteServer
 

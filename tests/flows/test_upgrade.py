@@ -12,11 +12,11 @@ from zipfile import ZipFile
 
 import pytest
 
+from flows.archive import archive_of
 from flows.commands.health import site_states
 from flows.commands.looking import archived_answer, story
 from flows.runs.replay import replay
 from flows.settings_file import load
-from storage.crawl.archive import WarcArchive
 from storage.database.errors import SchemaOutdated
 from storage.opening import open_database
 from storage.schema import upgrade
@@ -37,7 +37,7 @@ def test_a_database_and_an_archive_of_0_1_0_go_on_under_this_version(tmp_path: P
     with pytest.raises(SchemaOutdated, match="tamis db upgrade"):
         open_database(url)
     assert upgrade(url).before == "0001"
-    with open_database(url) as db, WarcArchive(settings.archive) as archive:
+    with open_database(url) as db, archive_of(settings) as archive:
         assert check(db, archive) == ()
     with patch("flows.runs.processing.WorkerPool", InlinePool):
         (again,) = replay(settings, None)

@@ -10,7 +10,8 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from storage.crawl.archive import ArchiveRef, WarcArchive, warc_records
+from storage.crawl.archive import ArchiveRef, WarcArchive
+from storage.crawl.warc import warc_records
 from storage.database.errors import RecordMissing
 
 NOW = datetime(2026, 3, 2, 6, 0, 0, 123456, tzinfo=UTC)

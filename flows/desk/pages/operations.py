@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from extractors.charset import decode
+from flows.archive import archive_of
 from flows.clock import utc_now
 from flows.commands.health import BAD, Group, SiteState, as_it_is, grouped, states_in
 from flows.commands.pages import read_again
@@ -30,12 +31,13 @@ from flows.desk.signing_in.sessions import requires
 from flows.fetching.errors import printable
 from flows.runs.lateness import fires
 from flows.runs.replay import Replayed
-from flows.settings import SiteSettings
-from storage.crawl.archive import WarcArchive
+from flows.settings import Settings, SiteSettings
+from storage.crawl.archive import ArchiveRef
 from storage.crawl.outcomes import HELD
 from storage.crawl.quarantine import Case, open_case_numbered, open_cases
 from storage.crawl.runs import Run, recent_runs
-from storage.database.errors import RecordMissing, StorageError, UnknownItem
+from storage.crawl.warc import ArchivedResponse
+from storage.database.errors import ArchiveError, RecordMissing, StorageError, UnknownItem
 from storage.desk.editors import note_event
 from storage.upkeep.health import SetAside
 from storage.upkeep.operations import HostManners, RunYield, host_manners, run_yields
@@ -271,11 +273,10 @@ async def archived_page(request: Request) -> Response:
         case = await run_in_threadpool(case_of, request)
         if case.archived is None:
             raise RecordMissing("nothing is archived of it")
-        with WarcArchive(request.state.desk.settings.archive) as archive:
-            kept = await run_in_threadpool(archive.read, case.archived)
+        kept = await run_in_threadpool(read_archived, request.state.desk.settings, case.archived)
     except UnknownItem:
         return await gone(request)
-    except RecordMissing as error:
+    except ArchiveError as error:
         body, kind = t.gettext("The archived page cannot be shown: %(why)s", why=str(error)), "text/plain"
     else:
         stated = kept.header("content-type") or "text/html"
@@ -285,6 +286,11 @@ async def archived_page(request: Request) -> Response:
             body = LINK.sub("<x-link", body)
     headers = {"Content-Security-Policy": SANDBOXED, "X-DNS-Prefetch-Control": "off", "Referrer-Policy": "no-referrer"}
     return Response(body.encode("utf-8", "replace"), headers=headers, media_type=f"{kind}; charset=utf-8")
+
+
+def read_archived(settings: Settings, place: ArchiveRef) -> ArchivedResponse:
+    with archive_of(settings) as archive:
+        return archive.read(place)
 
 
 @requires("admin")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.archive import archive_of
 from flows.clock import utc_now
 from flows.settings_file import build
-from storage.crawl.archive import WarcArchive
 from storage.crawl.frontier import DiscoveredUrl, discover
 from storage.crawl.loading import load
 from storage.crawl.outcomes import Exchange, Quarantined
@@ -38,7 +38,7 @@ def set_aside(database, settings, url=URL, site="mag", body=None, reason="no_art
     discover(database, site, [DiscoveredUrl(url=url, source="given")], now)
     run = start_run(database, site, "run", now)
     text = body or article(7, comment(1, "Samuel", "Merci pour cette fiche très complète.")) + EVIL
-    with WarcArchive(settings.archive) as archive:
+    with archive_of(settings) as archive:
         kind = (("Content-Type", "text/html; charset=utf-8"),)
         kept = archive.append(url, 200, "OK", kind, text.encode(), now)
     exchange = Exchange(

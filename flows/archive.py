@@ -32,10 +32,13 @@ def unsent(settings: Settings, now: datetime) -> str | None:
     late = [file for file in found if file.st_mtime < before]
     if not late:
         return None
-    files = "1 file" if len(late) == 1 else f"{len(late):,} files"
     since = datetime.fromtimestamp(min(file.st_mtime for file in late), now.tzinfo)
     size = sum(file.st_size for file in late) / 1e6
     return (
-        f"{files} of raw pages ({size:,.0f} MB) in {settings.archive_folder} have waited to be sent to"
+        f"{counted(len(late))} of raw pages ({size:,.0f} MB) in {settings.archive_folder} not sent to"
         f" {settings.archive_store} since {since:%d %b %H:%M}; nothing is lost, the next run on this machine sends them"
     )
+
+
+def counted(files: int) -> str:
+    return "1 file" if files == 1 else f"{files:,} files"

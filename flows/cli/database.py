@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.terminal import FAILED, OK, Config, JsonOption, Since, print_json, say, settings_of, utc
 from flows.clock import utc_now
+
+if TYPE_CHECKING:
+    from storage.upkeep.checking import Problem
 
 app = typer.Typer()
 db_app = typer.Typer(help="The database: make it, bring it up to date, look after it.", no_args_is_help=True)
@@ -79,8 +83,13 @@ def db_backup(
     """Write the whole database into one file, while a crawl runs."""
     from flows.commands.database import backup_to
 
-    made = backup_to(settings_of(config), file)
+    settings = settings_of(config)
+    made = backup_to(settings, file)
     _rows_report("Saved", made.path, made.rows, as_json)
+    if not as_json:
+        say(f"The raw pages are not in it: they are in {settings.archive}; those files never change, copy them.")
+        if settings.archive_store is not None:
+            say(f"What is not sent there yet is in {settings.archive_spool}.")
 
 
 @db_app.command("restore", epilog="Example: tamis db restore tamis-2026-03-01.backup")
@@ -114,8 +123,18 @@ def db_check(config: Config = None, as_json: JsonOption = False) -> None:
     else:
         for problem in found:
             say(f"{problem.what}: {problem.rows:,}")
-        say("Restore the newest good backup into a new database." if found else "The database is sound.")
+        say(*verdict(found))
     raise typer.Exit(FAILED if found else OK)
+
+
+def verdict(found: Sequence[Problem]) -> Iterator[str]:
+    """What to do about it: a database can be restored, raw pages can be put back or fetched again."""
+    if any(not problem.archive for problem in found):
+        yield "Restore the newest good backup into a new database."
+    else:
+        yield "The database is sound."
+    if any(problem.archive for problem in found):
+        yield "Put the archive's files back where they were; what is lost is fetched again by: tamis run --full"
 
 
 @db_app.command("reader", epilog="Example: tamis db reader")

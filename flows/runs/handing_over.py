@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 
+from flows.archive import counted
 from flows.clock import utc_now
 from flows.observe import log
 from flows.runs.alarms import Alarm, AlarmKind
@@ -28,8 +29,8 @@ def hand_over(settings: Settings, db: Database, archive: WarcArchive) -> tuple[s
     if done.because is not None:
         log("archive_unsent", files=done.waiting, because=done.because)
         sentence = (
-            f"{done.because}: {done.waiting:,} files of raw pages wait in {archive.folder}; nothing is lost, and the "
-            "next run on this machine sends them"
+            f"{done.because}: {counted(done.waiting)} of raw pages not sent, in {archive.folder}; nothing is lost, and "
+            "the next run on this machine sends them"
         )
         said = (sentence,)
         alarms = (Alarm(kind=AlarmKind.ARCHIVE, site=machine, sentence=sentence),)

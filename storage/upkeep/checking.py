@@ -48,10 +48,11 @@ RULES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something that must not be: what, and how many rows."""
+    """Something that must not be: what, and how many rows. `archive`: of the raw pages, not of the database."""
 
     what: str
     rows: int
+    archive: bool = False
 
 
 def check(db: Database, archive: WarcArchive | None = None) -> tuple[Problem, ...]:
@@ -89,12 +90,16 @@ def archive_problems(archive: WarcArchive, files: Sequence[str], places: Sequenc
     found = []
     there = set(archive.files())
     if gone := [file for file in files if file not in there]:
-        found.append(Problem(what=f"archive files that are not in {archive.name}, such as {gone[0]}", rows=len(gone)))
+        found.append(
+            Problem(
+                what=f"archive files that are not in {archive.name}, such as {gone[0]}", rows=len(gone), archive=True
+            )
+        )
     bad = [place for place in places if place.file in there and not is_readable(archive, place)]
     if bad:
         first = f"byte {bad[0].offset} of {bad[0].file}"
         what = f"archived answers that cannot be read, of {len(places)} tried, such as {first}"
-        found.append(Problem(what=what, rows=len(bad)))
+        found.append(Problem(what=what, rows=len(bad), archive=True))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,11 @@ def unsent(settings: Settings, now: datetime) -> str | None:
     if settings.archive_store is None:
         return None
     before = (now - OVERDUE).timestamp()
-    found = [path.stat() for path in settings.archive_folder.rglob("*.warc.gz")]
-    late = [file for file in found if file.st_mtime < before]
+    late = []
+    for path in settings.archive_folder.rglob("*.warc.gz"):
+        with suppress(FileNotFoundError):  # it has just been sent
+            if (file := path.stat()).st_mtime < before:
+                late.append(file)
     if not late:
         return None
     since = datetime.fromtimestamp(min(file.st_mtime for file in late), now.tzinfo)

@@ -10,7 +10,7 @@ TEMPLATE = """# Tamis settings. Every key can be overridden by an environment va
 # TAMIS_FETCH__ATTEMPTS=5. Relative paths start at this file. A wrong key is reported with its line.
 
 # database_url = "sqlite:///tamis.sqlite"        # or "postgresql+psycopg://user:password@host/name"
-# archive = "archive"                            # raw pages, as WARC files
+# archive = "archive"                            # raw pages, as WARC files; or "s3://bucket/folder"
 # languages = ["fr", "en", "de"]                 # the languages that comments are told apart in
 # jobs = 0                                       # worker processes; 0 = one a core
 # page_seconds = 15.0                            # a page that takes longer is quarantined

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import fcntl
+import os
 import stat
 import threading
 import zipfile
@@ -15,8 +17,9 @@ from storage.analysts.search import search
 from storage.crawl.archive import ArchiveRef, WarcArchive
 from storage.crawl.loading import load
 from storage.database.engine import Database
-from storage.database.errors import BackupDamaged, DatabaseUnreachable, RecordMissing
+from storage.database.errors import ArchiveBusy, BackupDamaged, DatabaseUnreachable, RecordMissing
 from storage.database.tables import metadata
+from storage.database.write_turns import WriteTurns
 from storage.desk.decisions import decide
 from storage.opening import open_database
 from storage.upkeep.after_run import after_run
@@ -99,6 +102,19 @@ def test_an_erased_author_is_nowhere_any_more(
     assert "Encore moi" not in repr(everything(database))
     assert erase_author(database, "Odile Kermeur", "root", make.now, archive).comments == 0
     assert check(database) == ()
+
+
+def test_an_erasure_waits_for_a_run_that_writes_and_not_for_a_file_that_is_lost(
+    database, make, say, archive, archived_page
+):
+    place = archived_page(URL, [say("Je suis Odile", author="Odile")])
+    with WarcArchive(archive.folder) as other, pytest.raises(ArchiveBusy):
+        erase_author(database, "Odile", "root", make.now, other)
+    assert "Je suis Odile" in repr(everything(database))
+    archive.close()
+    (archive.folder / place.file).unlink()
+    assert erase_author(database, "Odile", "root", make.now, archive).comments == 1
+    assert check(database, archive) == ()
 
 
 def test_a_sound_database_has_no_problems_and_a_broken_one_is_told(database, make, say, judge, archive, archived_page):
@@ -242,3 +258,30 @@ def test_a_draft_that_is_not_ours_to_lock_stops_no_backup(tmp_path: Path, monkey
     monkeypatch.setattr(fcntl, "flock", refused)
     drop_drafts(tmp_path)
     assert (tmp_path / ".old.zip.0123abcd.part").exists()
+
+
+@pytest.fixture
+def no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system without locks."""
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+
+
+def test_where_files_have_no_locks_backups_are_made_and_drafts_go_when_they_are_old(
+    database: Database, tmp_path: Path, no_locks: None
+) -> None:
+    young, old = tmp_path / ".a.zip.0123abcd.part", tmp_path / ".b.zip.0123abcd.part"
+    for draft in (young, old):
+        draft.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    assert backup(database, tmp_path / "new.zip", datetime.now(UTC)).path.exists()
+    assert (young.exists(), old.exists()) == (True, False)
+
+
+def test_a_sqlite_database_where_files_have_no_locks_is_refused_in_one_sentence(tmp_path: Path, no_locks: None) -> None:
+    turns = WriteTurns(tmp_path / "tamis.sqlite")
+    with pytest.raises(DatabaseUnreachable, match="without locks"), turns.turn():
+        pass

@@ -128,12 +128,12 @@ class Night:
         )
 
 
-def pages_breach(night: Night, past: Sequence[Night]) -> str | None:
+def pages_breach(night: Night, past: Sequence[Night], what: str = "no longer say what they said") -> str | None:
     """Why the night's pages are more than ordinary life on this site, in one sentence; None if they are not."""
     usual = tolerance(PAGES_FLOOR, [share(one.broken, one.pages) for one in past if one.pages >= PAST_PAGES])
     broken = share(night.broken, night.pages)
     if (night.broken >= PAGES_LEAST and broken > usual) or (night.broken >= 2 and broken >= PAGES_MOST):
-        words = f"{night.broken:,} of {night.pages:,} pages no longer say what they said"
+        words = f"{night.broken:,} of {night.pages:,} pages {what}"
         return f"{words} (up to {usual:.0%} is usual here)"
     return None
 
@@ -188,11 +188,17 @@ async def settle(site_run: SiteRun) -> None:
     runs = await asyncio.to_thread(recent_runs, db, name, PAST_NIGHTS)
     former = [run for run in runs if run.id < site_run.run_id]
     waiting = await asyncio.to_thread(held_pages, db, name, run_id=site_run.run_id)
-    seen = await asyncio.to_thread(looked_at, db, name, beginning(site_run, former))
+    seen = await asyncio.to_thread(looked_at, db, name, beginning(site_run, former), one_event(site_run, former))
     note(site_run, seen)
     night, past = Night.of(dict(site_run.counts)), past_nights(former)
-    of_pages, of_comments = pages_breach(night, past), comments_breach(night, past)
-    stays = {page.case.id: why for page in waiting if (why := reason(site_run, page, of_pages, of_comments))}
+    of_changed = pages_breach(replace(night, pages=seen.around, broken=seen.changed), past)
+    of_gone = pages_breach(replace(night, pages=seen.around, broken=seen.gone), past, "are gone")
+    of_comments = comments_breach(night, past)
+    stays = {
+        page.case.id: why
+        for page in waiting
+        if (why := reason(site_run, page, of_gone if "gone" in page.signs else of_changed, of_comments))
+    }
     await asyncio.to_thread(hold, db, stays)
     let_in = [page for page in waiting if page.case.id not in stays]
     await applied(site_run, let_in)
@@ -203,7 +209,7 @@ async def settle(site_run: SiteRun) -> None:
     site_run.quarantined += [
         QuarantinedPage(url=one.case.url, reason=stays[one.case.id], message=one.case.message) for one in held
     ]
-    because = "; ".join(words for words in (of_pages, of_comments) if words)
+    because = "; ".join(words for words in (of_changed, of_gone, of_comments) if words)
     if because:
         withheld = [page for page in held if stays[page.case.id] != PAGE_CHANGED]
         site_run.held = await held_sentence(site_run, because, withheld)
@@ -222,12 +228,23 @@ def reason(site_run: SiteRun, page: HeldPage, of_pages: str | None, of_comments:
     if "thin" in page.signs:  # time makes no article of it
         return PAGE_CHANGED
     lasted = page.case.last_seen_at - page.case.opened_at
-    nights = site_run.site.hold_nights
-    if page.case.times >= nights and lasted >= timedelta(days=nights - 1) - PUNCTUAL:
+    if page.case.times >= site_run.site.hold_nights and lasted >= believed_after(site_run):
         return None
     if of_comments and not page.signs.isdisjoint({"comments", "fewer_comments", "edited_comments"}):
         return COMMENTS_CHANGED
     return PAGE_CHANGED if "collapsed" in page.signs and "gone" not in page.signs else None
+
+
+def believed_after(site_run: SiteRun) -> timedelta:
+    """How long a page must have shown the same to be believed by itself."""
+    return timedelta(days=site_run.site.hold_nights - 1) - PUNCTUAL
+
+
+def one_event(site_run: SiteRun, former: Sequence[Run]) -> timedelta:
+    """How far apart the breaks of one event may lie: as many nights as it takes to believe one by itself."""
+    nights = site_run.site.hold_nights
+    before = [run.started_at for run in former if run.command == "run"][: nights - 1]
+    return max([timedelta(days=nights) - PUNCTUAL, *(site_run.started - began + PUNCTUAL for began in before)])
 
 
 async def held_sentence(site_run: SiteRun, because: str, held: Sequence[HeldPage]) -> str:

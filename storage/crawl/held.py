@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, and_, func, or_, select, update
@@ -122,34 +122,42 @@ def note_read(db: Database, read: Sequence[Extracted]) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookedAt:
     """What a site's pages with a past did since a moment: how many were asked for and answered, how many of those are
-    not what they were, and how many comments stand on them."""
+    not what they were, and how many comments stand on them. `changed` and `gone` are the most that broke within a span,
+    of the `around` pages that were answered in it: what broke long ago, and is asked for each night because it is held
+    back, is no part of what happens tonight."""
 
     pages: int
+    around: int
     broken: int
+    changed: int
+    gone: int
     comments: int
 
 
-def looked_at(db: Database, site: str, since: datetime) -> LookedAt:
+def looked_at(db: Database, site: str, since: datetime, span: timedelta) -> LookedAt:
     """Pages that were answered since then. What a machine set aside, or a refusal, says nothing about a page."""
-    mine = and_(
+    known = and_(
         pages.c.site_id == select(sites.c.id).where(sites.c.name == site).scalar_subquery(),
-        pages.c.last_fetched >= since,
         pages.c.article_id.is_not(None),
     )
+    mine = and_(known, pages.c.last_fetched >= since)
+    lately = and_(known, pages.c.last_fetched >= since - span)
     signs = func.coalesce(quarantine.c.signs, "")
     broken = or_(
         and_(quarantine.c.reason.in_(sorted(HELD)), or_(*(signs.contains(f" {sign} ") for sign in BROKEN))),
         and_(quarantine.c.reason.not_in(sorted(HELD | MACHINE)), quarantine.c.warc_file.is_not(None)),
     )
     open_case = and_(quarantine.c.page_id == pages.c.id, quarantine.c.resolved_at.is_(None))
+    cases = select(quarantine.c.opened_at, signs.contains(" gone ").label("gone"))
+    cases = cases.select_from(pages.join(quarantine, open_case)).where(mine, broken).order_by(quarantine.c.opened_at)
     with db.read() as connection:
+        broke = connection.execute(cases).all()
         return LookedAt(
             pages=int(connection.execute(select(func.count()).where(mine)).scalar_one()),
-            broken=int(
-                connection.execute(
-                    select(func.count()).select_from(pages.join(quarantine, open_case)).where(mine, broken)
-                ).scalar_one()
-            ),
+            around=int(connection.execute(select(func.count()).where(lately)).scalar_one()),
+            broken=len(broke),
+            changed=most_within([row.opened_at for row in broke if not row.gone], span),
+            gone=most_within([row.opened_at for row in broke if row.gone], span),
             comments=int(
                 connection.execute(
                     select(func.count())
@@ -158,6 +166,16 @@ def looked_at(db: Database, site: str, since: datetime) -> LookedAt:
                 ).scalar_one()
             ),
         )
+
+
+def most_within(moments: Sequence[datetime], span: timedelta) -> int:
+    """How many of these moments, the earliest first, lie within one span at most."""
+    first = most = 0
+    for last, moment in enumerate(moments):
+        while moment - moments[first] > span:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
 
 
 def last_good(db: Database, page_id: int) -> tuple[ArchiveRef, str] | None:

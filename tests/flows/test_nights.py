@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -187,6 +188,23 @@ def test_pages_that_stayed_held_back_do_not_teach_what_is_usual() -> None:
     assert pages_breach(drift, past_nights([run(3, 0)])) is None  # a site whose pages are often written anew
     told = pages_breach(drift, past_nights([run(3, 3)]))
     assert told == "6 of 60 pages no longer say what they said (up to 5% is usual here)"
+
+
+def test_pages_written_anew_nights_apart_and_one_that_is_gone_are_no_event(
+    site: SiteServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night(settings, 0)
+    monkeypatch.setattr("flows.runs.holding.believed_after", lambda site_run: timedelta(days=99))  # as in a held night
+    written_anew = {1: 0, 4: 1, 5: 2}  # night -> page
+    outcomes = []
+    for number in range(1, 7):  # on the last ones hardly any other page is due
+        if (story := written_anew.get(number)) is not None:
+            site.pages[f"/{story}"] = page(77 + story, comments=thread(story))
+        if number == 5:
+            del site.pages["/3"]
+        outcomes.append(night(settings, number).outcome)
+    assert outcomes == 6 * ["good"]
+    assert reasons(settings) == {"page_changed": 3}
 
 
 def test_one_page_that_stays_another_is_believed_after_some_nights(site: SiteServer, settings: Settings) -> None:

@@ -149,7 +149,7 @@ class Fetcher:
             target = self._target(url, passed)
             interval = await self._interval(target, errand)
             async with self._host_slot(target):
-                await self._turn(target, interval)
+                await self._turn(target, interval, request)
                 async with self._slots:
                     began = self._clock()
                     answer = await self._exchange(target, errand, budget)
@@ -189,10 +189,14 @@ class Fetcher:
             interval = max(interval, rules.crawl_delay(self.policy.crawl_delay_cap_s))
         return interval * self.policy.share
 
-    async def _turn(self, target: guard.Target, interval: float) -> None:
-        """Waits for our turn at the host. Raises Busy if the host is to be left alone."""
+    async def _turn(self, target: guard.Target, interval: float, request: FetchRequest) -> None:
+        """Waits for our turn at the host. Raises Busy if it is to be left alone."""
         began = self._clock()
-        hold = await self._pace.turn(target.authority, interval, self.policy.patience_s)
+        hold = None
+        if request.aside:
+            hold = await self._pace.turn(_resting(target, request), 0.0, self.policy.patience_s)
+        if hold is None:
+            hold = await self._pace.turn(target.authority, interval, self.policy.patience_s)
         self.tallies[target.authority].waited += self._clock() - began
         if hold is not None:
             raise Busy(str(target.url), hold.because, reason="host_on_hold", retry_after=hold.seconds, at_once=False)
@@ -268,7 +272,7 @@ class Fetcher:
                 return answer
             if status not in (200, 203):
                 await self._drained(response, length)
-                self._fail(target, answer)
+                self._fail(target, answer, errand.request)
             answers.check_type(url, answer.header("content-type"), errand.request.expect)
             body = await self._body(url, response, length, errand)
             if length is not None and not errand.for_robots and wire.surplus(length) > 0:
@@ -300,12 +304,13 @@ class Fetcher:
                     conditional = True
         return headers, conditional
 
-    def _fail(self, target: guard.Target, answer: _Answer) -> None:
+    def _fail(self, target: guard.Target, answer: _Answer, request: FetchRequest) -> None:
         """Raises the error that the status stands for; a host that asks for time is left alone by every task."""
         wait = answers.retry_after(answer.header("retry-after"), self._now(), self.policy.retry_after_cap_s)
         error = answers.failure(str(target.url), answer.status, wait)
         if isinstance(error, Busy) and wait:
-            self._pace.hold(target.authority, wait, f"{target.host} asked for {wait:,.0f} s of rest (Retry-After)")
+            because = f"{target.host} asked for {wait:,.0f} s of rest (Retry-After)"
+            self._pace.hold(_resting(target, request), wait, because)
         raise error
 
     async def _drained(self, response: httpx.Response, length: int | None) -> None:
@@ -361,6 +366,11 @@ class _Answer:
     @property
     def location(self) -> str | None:
         return self.header("location") if self.status in answers.REDIRECTS else None
+
+
+def _resting(target: guard.Target, request: FetchRequest) -> str:
+    """Whom an answer to this request may ask for rest: the whole host, or what it says beside its pages."""
+    return f"{target.authority} beside its pages" if request.aside else target.authority
 
 
 def _fields(response: httpx.Response) -> tuple[tuple[str, str], ...]:

@@ -52,13 +52,18 @@ class FetchPolicy:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchRequest:
     """One page to get. `etag` and `last_modified` are those of the stored copy, which came from `stored_url`
-    (None: from `url`); they are sent to that address only, since they say nothing about another."""
+    (None: from `url`); they are sent to that address only, since they say nothing about another.
+
+    `aside`: no page but what a site says beside its pages, in its interface or feeds. Many sites limit those by
+    themselves: where one asks for rest there (Retry-After), such requests rest, and pages go on until one of them is
+    answered so."""
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
     stored_url: str | None = None
     expect: Expect = Expect.PAGE
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,7 @@ async def asked(fetcher: Fetcher, api: str, what: str, **words: str | int) -> tu
     """One list, and how many lists there are, if the answer says so. Raises FetchError, and ValueError for what is no
     list."""
     url = address(api, what, {"per_page": PER_REQUEST, **words})
-    answer = await fetcher.fetch(FetchRequest(url=url, expect=Expect.ANY))
+    answer = await fetcher.fetch(FetchRequest(url=url, expect=Expect.ANY, aside=True))
     found = await asyncio.to_thread(orjson.loads, answer.body)
     if not isinstance(found, list):
         raise ValueError(f"{url}: no list")

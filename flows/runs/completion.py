@@ -190,7 +190,7 @@ async def ask(site_run: SiteRun, url: str, expect: Expect) -> FetchResult:
     """One answer, archived. Raises FetchError."""
     from flows.runs.site_run import archive_answer
 
-    result = await site_run.fetcher.fetch(FetchRequest(url=url, expect=expect))
+    result = await site_run.fetcher.fetch(FetchRequest(url=url, expect=expect, aside=True))
     site_run.counts["completion_requests"] += 1
     await asyncio.to_thread(archive_answer, site_run.archive, result)
     return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpcore
@@ -197,6 +198,15 @@ async def test_a_host_that_asks_for_time_is_left_alone_by_every_page(site, fetch
     assert error.value.reason == "host_on_hold"
     assert error.value.retry_after == 600.0
     assert site.hits["/b"] == 0
+
+
+async def test_an_interface_that_asks_for_time_is_left_alone_and_its_pages_are_not(site, fetcher) -> None:
+    site.pages = {"/api": Reply(status=429, headers=(("Retry-After", "600"),)), "/a": "a"}
+    for _ in range(2):
+        with pytest.raises(Busy) as error:
+            await fetcher.fetch(replace(get(site, "/api"), aside=True))
+    assert (error.value.reason, site.hits["/api"]) == ("host_on_hold", 1)
+    assert (await fetcher.fetch(get(site, "/a"))).body == b"a"
 
 
 async def test_a_host_that_fails_fetch_after_fetch_is_left_alone_for_a_while(site, new_fetcher, time) -> None:

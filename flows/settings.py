@@ -58,7 +58,7 @@ class SiteSettings(Table):
     recheck_hours: float | None = Field(default=None, ge=0, le=24 * 365)  # None: by need, as each page moves
     hold_nights: int = Field(default=3, ge=1, le=365)  # a loss of comments that lasts for so many is applied by itself
     max_pages: int | None = Field(default=None, ge=1)
-    short_nights: bool = True  # leave alone what a WordPress site says did not change; whole nights every week
+    short_nights: bool = True  # leave alone what the site says did not change; each page in its turn within a week
     complete_comments: bool | Literal["check"] = False
     complete_requests: int = Field(default=5, ge=1, le=50)
     check_notices: bool = False  # ask the pages that pingbacks come from whether they link here

@@ -61,11 +61,23 @@ _TITLE = re.compile(rf"(?:^|\s)title{_VALUE}", re.IGNORECASE)
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
 _OF_COMMENTS = re.compile(r"comment|kommentar|komentarz|replies", re.IGNORECASE)
 MAX_FEEDS = 5
+HEAD_BYTES = 200_000
 
 
 def page_feeds(body: bytes, url: str, content_type: str | None = None) -> list[str]:
     """The feeds of articles that a page states in its head, at most MAX_FEEDS; those of comments are left out."""
-    found: dict[str, None] = {}
+    named = [address for address, about in _stated_feeds(body, url, content_type) if not _OF_COMMENTS.search(about)]
+    return list(dict.fromkeys(named))[:MAX_FEEDS]
+
+
+def all_feeds(body: bytes, url: str, content_type: str | None = None) -> list[str]:
+    """The feeds that the head of a page states on its own host, those of comments included."""
+    named = (address for address, _ in _stated_feeds(body[:HEAD_BYTES], url, content_type))
+    return list(dict.fromkeys(normalised(address) for address in named if host_of(address) == host_of(url)))
+
+
+def _stated_feeds(body: bytes, url: str, content_type: str | None) -> Iterator[tuple[str, str]]:
+    """Each with what is said about it: its title and its address."""
     for tag in _LINK.finditer(decode(body, content_type)):
         attributes = tag.group(1)
         if "alternate" not in (_value(_REL, attributes) or "").lower().split():
@@ -73,10 +85,8 @@ def page_feeds(body: bytes, url: str, content_type: str | None = None) -> list[s
         if (_value(_TYPE, attributes) or "").strip().lower() not in _FEED_TYPES:
             continue
         address = absolute(_value(_HREF, attributes) or "", url)
-        about = f"{_value(_TITLE, attributes) or ''} {address}"
-        if address is not None and not _OF_COMMENTS.search(about):
-            found[address] = None
-    return list(found)[:MAX_FEEDS]
+        if address is not None:
+            yield address, f"{_value(_TITLE, attributes) or ''} {address}"
 
 
 def names_page(body: bytes, url: str, target: str, content_type: str | None = None) -> bool:

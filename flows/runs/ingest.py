@@ -25,6 +25,7 @@ from extractors.urls import host_of
 from flows.fetching.discover import page_links
 from flows.fetching.errors import FetchError, Permanent, Refused, Transient
 from flows.fetching.errors import Gone as GoneUpstream
+from flows.fetching.links import all_feeds
 from flows.fetching.policy import FetchRequest, FetchResult
 from flows.observe import log, within
 from flows.runs.completion import complete, lacks_comments
@@ -53,6 +54,7 @@ from storage.crawl.quarantine import nights_too_slow
 from storage.crawl.revisits import wait_of
 
 GATHER_SECONDS = 0.5
+FEEDS_ASKED = 20  # answers a run that are asked which feeds they name
 FIRST_RETRY = timedelta(minutes=30)
 LAST_RETRY = timedelta(days=7)
 LONGEST_WAIT = timedelta(hours=20)  # a host that is down is asked every night, and its silence is told every night
@@ -159,6 +161,9 @@ async def visit(site_run: SiteRun, page: DuePage) -> Outcome:
     site_run.counts["fetched"] += 1
     if site_run.api is None and host_of(result.final_url) == host_of(page.url):  # not where another host led to
         site_run.api = stated_api(result.header("link"), result.final_url)
+    if result.body and site_run.feeds_asked < FEEDS_ASKED and page.kind in (None, PageKind.ARTICLE):
+        site_run.feeds_asked += 1
+        site_run.feeds_named.update(all_feeds(result.body, result.final_url, result.content_type))
     exchange = Exchange(
         page_id=page.id,
         url=page.url,

@@ -39,7 +39,7 @@ from flows.runs.planning import planned
 from flows.runs.processing import judging_pool
 from flows.runs.remoderate import Move, judge_in_new_context
 from flows.runs.said_kinds import follow_patterns
-from flows.runs.short_nights import learn_api, short_night
+from flows.runs.short_nights import learn_news, short_night
 from flows.runs.site_run import LEASE_SECONDS, Advance, Dispatch, RunReport, SiteRun, wanted
 from flows.runs.telling import tell
 from flows.runs.tidying import tidy
@@ -161,7 +161,7 @@ async def night(site_run: SiteRun, limit: int | None, advance: Advance, dispatch
             await settle(site_run)
         with span("learn"):
             await learn_and_read_again(site_run)
-        await asyncio.to_thread(learn_api, site_run)
+        await asyncio.to_thread(learn_news, site_run)
         await look_at_notices(site_run)
         with span("archive"):
             site_run.warnings += await asyncio.to_thread(hand_over, site_run.settings, site_run.db, site_run.archive)

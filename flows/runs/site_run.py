@@ -13,6 +13,7 @@ from typing import Any
 from extractors.records import Page
 from flows.clock import Clock, utc_now
 from flows.fetching.client import Fetcher
+from flows.fetching.feed_news import ReadFeed
 from flows.fetching.policy import FetchResult
 from flows.fetching.traps import Traps
 from flows.runs.workers import Unprocessable, WorkerPool
@@ -130,6 +131,9 @@ class SiteRun:
     warnings: list[str] = field(default_factory=list)
     traps: Traps = field(default_factory=Traps)
     api: str | None = None  # the root of the WordPress API that the site's answers name
+    feeds: tuple[ReadFeed, ...] = ()  # as they were read tonight
+    feeds_named: Counter[str] = field(default_factory=Counter)  # how many of the answers asked name a feed
+    feeds_asked: int = 0
     on_page: Callable[[], None] = lambda: None
 
 

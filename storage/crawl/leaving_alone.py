@@ -1,12 +1,18 @@
-"""Pages that are due and may be left alone, because their site says that nothing changed on them."""
+"""Pages that are due and may be left alone, because their site says that nothing changed on them.
+
+No page is left alone for longer than a turn, counted from its last visit: each night those that waited longest are
+visited whatever the site says, as many as the night's share of the turn. So what a site does not say is found, no night
+has to visit everything, and each has pages by which the site can be judged.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, func, select, update
 
 from extractors.records import CommentKind
 from extractors.urls import normalised
@@ -17,6 +23,8 @@ from storage.database.tables import articles, comments, pages, sites
 COVERED = 0.95  # of a site's articles, and of its comments, that it must list; less: it lists something else
 SLACK = timedelta(days=1)  # a page may have come from a cache: it is looked at once more after its change
 FORMS = ("comment-{}", "{}", "div-comment-{}", "li-comment-{}")  # of a comment's id on its page
+IN_TURN_LEAST = 3  # pages a night: with fewer a site that broke could not be told from a page that did
+NEXT_NIGHT = timedelta(seconds=1)  # a run takes what was due when it began
 AT_ONCE = 200
 
 
@@ -31,6 +39,14 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """How long a page may be left alone after it was fetched, and when the night before this one began."""
+
+    longest: timedelta
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeftAlone:
     """How many due pages were left alone, and the addresses of posts that are not known yet."""
 
@@ -38,21 +54,45 @@ class LeftAlone:
     new_posts: tuple[str, ...]
 
 
-def leave_alone(
-    db: Database, site: str, stated: Stated, longest: timedelta, now: datetime, until: datetime
-) -> LeftAlone | None:
-    """Puts the due pages off until then of which the site says that nothing changed since they were fetched.
+def leave_alone(db: Database, site: str, stated: Stated, turn: Turn, now: datetime) -> LeftAlone | None:
+    """Puts off to the next night the due pages of which the site says that nothing changed since they were fetched.
 
-    Only pages that are well, and none for longer than `longest` after it was fetched. None, and nothing is put off,
-    where what the site says cannot be relied on: it lists other things than its articles, fewer comments than are
-    known, or more new ones than can be told apart.
+    Only pages that are well and whose turn it is not. None, and nothing is put off, where what the site says cannot be
+    relied on: it lists other things than its articles, fewer comments than are known, or more new ones than can be
+    told apart.
     """
     told = told_posts(db, site, stated)
     if told is None:
         return None
-    with db.read() as connection:
-        mine = pages.c.site_id == select(sites.c.id).where(sites.c.name == site).scalar_subquery()
-        query = select(
+    known = known_pages(db, site)
+    # By address: in the folders of one host there may be several WordPress sites, each with a post 17
+    numbers = {bare(url): number for number, (url, _) in stated.posts.items()}
+    post_of = {row.id: numbers.get(bare(row.url), numbers.get(bare(row.canonical_url or ""))) for row in known}
+    of_article = {row.article_id: post_of[row.id] for row in known if row.article_id and post_of[row.id] is not None}
+    well = [row for row in known if row.kind == "article" and row.state == "ok" and not row.is_continuation]
+    if sum(post_of[row.id] is not None for row in well) < COVERED * len(well) or not well:
+        return None
+    quiet, called = [], []
+    for row in known:
+        if row.state != "ok" or row.last_fetched is None:
+            continue
+        post = post_of[row.id] if row.article_id is None else of_article.get(row.article_id)
+        if post is not None and (post in told or stated.posts[post][1] + SLACK > row.last_fetched):
+            called.append(row.id)
+        # A list, a login: what such pages would lead to, the site has said
+        elif (post is not None or row.article_id is None) and row.next_due is not None and row.next_due <= now:
+            quiet.append((row.last_fetched, row.id))
+    call_up(db, called, now)
+    left = put_off(db, quiet, turn, now)
+    have = {number for number in post_of.values() if number is not None}
+    new = tuple(url for number, (url, _) in sorted(stated.posts.items()) if number not in have)
+    return LeftAlone(pages=left, new_posts=new)
+
+
+def known_pages(db: Database, site: str) -> Sequence[Row[Any]]:
+    """The site's pages, each with the address and the day of the article that it shows."""
+    query = (
+        select(
             pages.c.id,
             pages.c.url,
             pages.c.state,
@@ -62,35 +102,37 @@ def leave_alone(
             pages.c.last_fetched,
             pages.c.next_due,
             articles.c.canonical_url,
-        ).outerjoin(articles, articles.c.id == pages.c.article_id)
-        known = connection.execute(query.where(mine)).all()
-    # By address: in the folders of one host there may be several WordPress sites, each with a post 17
-    numbers = {bare(url): number for number, (url, _) in stated.posts.items()}
-    post_of = {row.id: numbers.get(bare(row.url), numbers.get(bare(row.canonical_url or ""))) for row in known}
-    of_article = {row.article_id: post_of[row.id] for row in known if row.article_id and post_of[row.id] is not None}
-    well = [row for row in known if row.kind == "article" and row.state == "ok" and not row.is_continuation]
-    if sum(post_of[row.id] is not None for row in well) < COVERED * len(well) or not well:
-        return None
-    quiet = []
-    for row in known:
-        if row.state != "ok" or row.next_due is None or row.next_due > now or row.last_fetched + longest <= now:
-            continue
-        post = post_of[row.id] if row.article_id is None else of_article.get(row.article_id)
-        silent = post is not None and post not in told and stated.posts[post][1] + SLACK <= row.last_fetched
-        # A list, a login: what such pages would lead to, the site has said
-        if silent or (post is None and row.article_id is None):
-            quiet.append({"page": row.id, "until": min(until, row.last_fetched + longest)})
-    still_due = (
-        pages.c.id == bindparam("page"),
-        pages.c.state == "ok",
-        pages.c.next_due <= now,
-    )  # another run may be on
-    for part in batched(quiet, AT_ONCE):
+            articles.c.published_on,
+        )
+        .outerjoin(articles, articles.c.id == pages.c.article_id)
+        .where(of_site(site))
+    )
+    with db.read() as connection:
+        return connection.execute(query).all()
+
+
+def of_site(site: str) -> ColumnElement[bool]:
+    return pages.c.site_id == select(sites.c.id).where(sites.c.name == site).scalar_subquery()
+
+
+def call_up(db: Database, numbers: Collection[int], now: datetime) -> None:
+    """Makes pages due that are well and have something new: quiet ones would wait for weeks."""
+    for part in batched(numbers, AT_ONCE):
+        quiet = (pages.c.id.in_(part), pages.c.state == "ok", pages.c.next_due > now)
         with db.write() as connection:
-            connection.execute(update(pages).where(*still_due).values(next_due=bindparam("until")), part)
-    have = {number for number in post_of.values() if number is not None}
-    new = tuple(url for number, (url, _) in sorted(stated.posts.items()) if number not in have)
-    return LeftAlone(pages=len(quiet), new_posts=new)
+            connection.execute(update(pages).where(*quiet).values(next_due=now))
+
+
+def put_off(db: Database, quiet: Sequence[tuple[datetime, int]], turn: Turn, now: datetime) -> int:
+    """Leaves these pages, by last fetch and number, to the next night, but for those whose turn it is; how many."""
+    share = round(len(quiet) * min(1.0, (now - turn.since) / turn.longest))
+    waiting = sorted(quiet)[max(IN_TURN_LEAST, share) :]
+    left = [page for fetched, page in waiting if fetched + turn.longest > now]
+    for part in batched(left, AT_ONCE):
+        still_due = (pages.c.id.in_(part), pages.c.state == "ok", pages.c.next_due <= now)  # another run may be on
+        with db.write() as connection:
+            connection.execute(update(pages).where(*still_due).values(next_due=now + NEXT_NIGHT))
+    return len(left)
 
 
 def bare(url: str) -> str:
@@ -100,19 +142,29 @@ def bare(url: str) -> str:
 
 def told_posts(db: Database, site: str, stated: Stated) -> set[int] | None:
     """The posts with comments that are not known; None where older ones may be unknown too, or known ones unsaid."""
-    known: set[str] = set()
     with db.read() as connection:
-        mine = pages.c.site_id == select(sites.c.id).where(sites.c.name == site).scalar_subquery()
-        there = (comments.c.kind == CommentKind.COMMENT, comments.c.missing_since.is_(None))
-        standing = select(func.count()).select_from(comments.join(pages, pages.c.id == comments.c.page_id))
-        number = connection.execute(standing.where(mine, *there, comments.c.removed_at.is_(None))).scalar_one()
+        mine, there = standing_comments(site)
+        number = connection.execute(select(func.count()).select_from(mine).where(*there)).scalar_one()
         if stated.every_comment and len(stated.comments) < COVERED * number:
             return None  # they are kept elsewhere, or not told to everybody
-        query = select(comments.c.site_comment_id).join(pages, pages.c.id == comments.c.page_id).where(mine)
-        for part in batched((form.format(number) for number in stated.comments for form in FORMS), AT_ONCE):
-            known.update(connection.execute(query.where(comments.c.site_comment_id.in_(part))).scalars())
+        known = ids_known(connection, site, [form.format(number) for number in stated.comments for form in FORMS])
     unknown = [number for number in stated.comments if not any(form.format(number) in known for form in FORMS)]
     oldest = next(reversed(list(stated.comments)), None)
     if not stated.every_comment and (oldest is None or oldest in unknown):
         return None
     return {stated.comments[number] for number in unknown}
+
+
+def standing_comments(site: str) -> tuple[FromClause, tuple[ColumnElement[bool], ...]]:
+    """What the comments on a site's pages are selected from, and by which conditions."""
+    there = (of_site(site), comments.c.kind == CommentKind.COMMENT, comments.c.missing_since.is_(None))
+    return comments.join(pages, pages.c.id == comments.c.page_id), (*there, comments.c.removed_at.is_(None))
+
+
+def ids_known(connection: Connection, site: str, ids: Collection[str]) -> set[str]:
+    """Those of these ids that comments on the site's pages have."""
+    query = select(comments.c.site_comment_id).join(pages, pages.c.id == comments.c.page_id).where(of_site(site))
+    known: set[str] = set()
+    for part in batched(sorted(ids), AT_ONCE):
+        known.update(connection.execute(query.where(comments.c.site_comment_id.in_(part))).scalars())
+    return known

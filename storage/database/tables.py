@@ -564,13 +564,17 @@ learned = Table(
     metadata,
     identity(),
     maybe("site_id", Identifier, "The site it is for, or null for all.", refers("sites")),
-    needed("kind", Text, "layer, certification or rules."),
+    needed(
+        "kind",
+        Text,
+        "layer, certification or rules; news_api and news_feeds: where a site says itself what is new.",
+    ),
     needed("version", Text, "Its version, as verdicts name it."),
     needed("content", Json, "The thing itself, in the form moderation reads."),
     needed("made_at", Moment, "When."),
     needed("made_by", Text, "An editor's name, or the command."),
     Index("ix_learned_site_kind", "site_id", "kind", "id"),
-    comment="What editors taught: weights, proofs and rules. The newest of a kind counts; rows are only ever added.",
+    comment="What editors and nights taught. The newest of a kind counts; older rows are history.",
 )
 
 notices = Table(

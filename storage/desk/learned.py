@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from storage.crawl.site_numbers import site_number
 from storage.database.engine import Database
@@ -27,12 +27,23 @@ class Learned:
 
 
 def keep_learned(
-    db: Database, site: str | None, kind: str, version: str, content: str, made_by: str, now: datetime
+    db: Database,
+    site: str | None,
+    kind: str,
+    version: str,
+    content: str,
+    made_by: str,
+    now: datetime,
+    *,
+    only_newest: bool = False,
 ) -> int:
-    """Keep a newer one; the older ones stay as history. Raises ValueError if `content` is no JSON."""
+    """Keep a newer one; the older ones stay as history unless `only_newest`. Raises ValueError if `content` is no
+    JSON."""
     value = orjson.loads(content)
     with db.write(durable=True) as connection:
         number = None if site is None else site_number(connection, site, now)
+        if only_newest:
+            connection.execute(delete(learned).where(learned.c.site_id == number, learned.c.kind == kind))
         return int(
             connection.execute(
                 insert(learned)

@@ -1,14 +1,16 @@
-"""Which due pages are left alone by what their WordPress site says of itself."""
+"""Which due pages are left alone by what their site says of itself."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import func, select
 
 from extractors.records import PageKind
+from storage.crawl import leaving_alone
 from storage.crawl.frontier import due_pages
-from storage.crawl.leaving_alone import Stated, leave_alone
+from storage.crawl.leaving_alone import IN_TURN_LEAST, Stated, Turn, leave_alone
 from storage.crawl.loading import load
 from storage.database.tables import pages
 
@@ -21,8 +23,14 @@ def stated(posts: dict[int, str], modified: datetime, comments: dict[int, int], 
     return Stated(posts=named, comments=comments, every_comment=every)
 
 
+@pytest.fixture(autouse=True)
+def nobody_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page's turn comes before it has waited for a week."""
+    monkeypatch.setattr(leaving_alone, "IN_TURN_LEAST", 0)
+
+
 def visited(database, make, say):
-    """Two stories with a comment each and a list, fetched in the morning; the next night, when all are due."""
+    """Two stories with a comment each and a list, fetched in the morning; two days later, when all are due."""
     stories = [
         make.extracted(URL + name, [say(f"Merci {name}", id=f"comment-{n}")]) for n, name in ((1, "a"), (2, "b"))
     ]
@@ -35,16 +43,36 @@ def due(database, now) -> list[str]:
 
 
 def left(database, say_so: Stated, now: datetime) -> int | None:
-    done = leave_alone(database, "mag", say_so, WEEK, now, now + WEEK)
+    done = leave_alone(database, "mag", say_so, Turn(longest=WEEK, since=now), now)
     return None if done is None else done.pages
 
 
 def test_what_did_not_change_is_left_alone_until_a_week_after_it_was_fetched(database, make, say) -> None:
     now = visited(database, make, say)
-    assert left(database, stated({7: "a", 8: "b/"}, now - WEEK, {1: 7, 2: 8}), now) == 3
+    unchanged = stated({7: "a", 8: "b/"}, now - WEEK, {1: 7, 2: 8})
+    assert left(database, unchanged, now) == 3
     assert due(database, now) == []
     with database.read() as connection:
-        assert all(row.next_due == row.last_fetched + WEEK for row in connection.execute(select(pages)))
+        first = connection.execute(select(func.min(pages.c.last_fetched))).scalar_one()
+    assert left(database, unchanged, first + WEEK) == 2
+    assert due(database, first + WEEK) == ["a"]
+
+
+def test_a_share_of_the_pages_is_visited_each_night_the_longest_unvisited_first(database, make) -> None:
+    names = [f"page-{n:02}" for n in range(28)]
+    load(database, [make.extracted(URL + name) for name in names], None, make.now)
+    now = make.later(days=2)
+    unchanged = stated(dict(enumerate(names)), now - WEEK, {})
+    assert leave_alone(database, "mag", unchanged, Turn(longest=WEEK, since=now - WEEK / 7), now) is not None
+    assert sorted(due(database, now)) == names[:4]
+
+
+def test_each_night_has_pages_by_which_the_site_can_be_judged(database, make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leaving_alone, "IN_TURN_LEAST", IN_TURN_LEAST)
+    names = [f"page-{n}" for n in range(5)]
+    load(database, [make.extracted(URL + name) for name in names], None, make.now)
+    now = make.later(days=2)
+    assert left(database, stated(dict(enumerate(names)), now - WEEK, {}), now) == 5 - IN_TURN_LEAST
 
 
 def test_a_known_address_without_an_article_is_visited_once_it_is_a_changed_post(database, make, say) -> None:

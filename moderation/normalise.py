@@ -23,6 +23,7 @@ _LATIN_OF = str.maketrans(
     "аеорсухіјѕԁһԛԝӏьκνορυιαετАВЕКМНОРСТУХІЈЅԌԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢɑɡıօսոհցՕՏ",
     "aeopcyxijsdhqwlbkvopuiaetABEKMHOPCTYXIJSGQWABEZHIKMNOPTYXabcdeghijklmnoprtuvwyzagiounhgOS",
 )
+_OF_TURKISH = "ı"  # looks like an i and is a letter of its own: put back for the word lists, no disguise
 _CYRILLIC_OF = str.maketrans("aeopcyxABEKMHOPCTYX", "аеорсухАВЕКМНОРСТУХ")
 _LEET_OF = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "€": "e"}
 
@@ -201,7 +202,9 @@ def _homoglyphs_folded(text: str) -> tuple[str, list[Span], list[Span]]:
         if put_back == letters:
             continue
         start = word.start()
-        changed = (i for i, (a, b) in enumerate(zip(letters, put_back, strict=True), start) if a != b)
+        changed = (
+            i for i, (a, b) in enumerate(zip(letters, put_back, strict=True), start) if a != b and a not in _OF_TURKISH
+        )
         homoglyphs.extend((i, i + 1) for i in changed)
         folded.append(text[end:start])
         folded.append(put_back)

@@ -64,6 +64,8 @@ _SISTERS = tuple(
         "zh ja",
     )
 )
+# Languages whose single words detectors mix up as well: of so few words a vote for one of them is no proof.
+_COUSINS = frozenset("es pt gl ca it".split())
 _SAME_CODE = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "zh-cn": "zh", "cmn": "zh", "fil": "tl"}
 
 
@@ -246,7 +248,7 @@ class LanguageJudge:
         posterior = committee.posterior(votes, languages, case.letters, article, self.weights.prior)
         best = _best(posterior)
         here = posterior.get(article, 0.0) if article else 0.0
-        near = sum(posterior.get(code, 0.0) for code in _sisters(article)) if article and case.count <= _LONG else here
+        near = sum(posterior.get(code, 0.0) for code in _near(article, case.count)) if article else here
         if best == article or here >= 0.5:
             relation = LanguageRelation.SAME
         elif article and not (voter.knows(article) and FasttextVoter.knows(article)):
@@ -281,6 +283,13 @@ def _code(language: str) -> str:
 
 def _sisters(language: str) -> frozenset[str]:
     return frozenset({language}).union(*(group for group in _SISTERS if language in group))
+
+
+def _near(article: str, count: int) -> frozenset[str]:
+    """The languages that a text of so many words may as well be in, if it seems to be in `article`."""
+    if count > _LONG:
+        return frozenset({article})
+    return _sisters(article) | _COUSINS if count <= _SHORT and article in _COUSINS else _sisters(article)
 
 
 def _excerpt(plain: str) -> str:

@@ -48,6 +48,17 @@ _DECORATED = re.compile(
     "(?: ?[A-Za-z0-9\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f110-\U0001f189\uff21-\uff3a\uff41-\uff5a]+)*"
 )
 _FUNCTION_WORD = 0.32  # rarity under which a word only holds a sentence together
+# words that do the same in languages whose words were hardly counted: Indonesian, Turkish, Polish, Czech, Vietnamese,
+# Romanian, Swedish, Ukrainian, Hungarian; folded
+_HOLDS_TOGETHER = frozenset(
+    """
+    yang dan dari ke ini itu saya aku kamu dia kita tidak nggak gak ga juga sudah udah jadi tapi memang kalau karena untuk
+    dengan ada bisa lagi aja banget ve bir bu icin cok ama ben sen biz degil gibi daha ne mi olarak w z sie nie jest ze
+    jak ale tylko ktory bardzo v je uz jsem jsou pro jako ktery va cua khong toi la mot nhung cho duoc rat cac
+    si nu este sunt pentru dar mai care och att det som inte jag ar pa med і що це як не та але дуже az egy es nem hogy
+    van volt meg
+    """.split()
+)
 _SENTENCE = re.compile(r"[.!?…。！？]")
 
 
@@ -235,7 +246,7 @@ def keyword_soup(view: View) -> Finding | None:
         return None
     rarity = word_statistics().rarity
     words = [word for word in view.words if not word.isdigit()]
-    small = sum(rarity(word) < _FUNCTION_WORD for word in words)
+    small = sum(rarity(word) < _FUNCTION_WORD or word in _HOLDS_TOGETHER for word in words)
     if len(words) < 3 or small * 5 > len(words):
         return None
     return Finding(min(2.0, len(words) / 5), view.text[:80], ((0, min(80, len(view.text))),))

@@ -83,6 +83,19 @@ def test_foreign_comments_are_found(judge: LanguageJudge, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "article"), [("ottimo sistema", "es"), ("telfono", "es"), ("muito bom", "es"), ("cosa buona", "pt")]
+)
+def test_a_few_words_in_a_closely_related_language_are_not_foreign(
+    judge: LanguageJudge, text: str, article: str
+) -> None:
+    assert judge.relation(text, article).relation is not OTHER
+
+
+def test_a_sentence_in_a_closely_related_language_is_foreign(judge: LanguageJudge) -> None:
+    assert judge.relation("Complimenti, ho letto tutto con grande piacere stamattina", "es").relation is OTHER
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

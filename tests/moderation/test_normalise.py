@@ -45,6 +45,12 @@ def test_latin_letters_in_a_russian_word_are_put_back_the_other_way() -> None:
     assert len(found.homoglyphs) == 2
 
 
+def test_a_turkish_letter_is_put_back_and_is_no_disguise() -> None:
+    found = normalised("yazdım, vıagra")
+    assert found.folded == "yazdim, viagra"
+    assert (found.homoglyphs, found.mixed_script) == ((), ())
+
+
 def test_russian_words_that_could_be_latin_stay_russian() -> None:
     found = normalised("Он не сор, а рис")
     assert found.folded == "он не сор, а рис"

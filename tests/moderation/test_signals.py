@@ -205,6 +205,8 @@ SILENT = [
     ("very-short", "这篇文章写得非常好，我学到了很多东西", {}),
     ("keyword-lines", "0a1b2c3d\n4e5f6071\ndeadbeef", {}),
     ("keyword-lines", "12 345\n67 890\n11 121", {}),
+    ("keyword-soup", "Kerja dari rumah memang enak tapi jam kerjanya jadi nggak jelas", {}),
+    ("look-alike-letters", "Maç çok sıkıcıydı ama kazandık, yarın yazarım", {}),  # ı is a letter of Turkish
     ("praised-saviour", "Le docteur Martin m'a bien soignée, je l'en remercie", {}),
     ("places-served", "Nous avons vu Brest, Rennes, Vannes, Laval et Angers", {}),
     ("brand-with-figures", "mon alphabet et le sorbet de 1988", {}),

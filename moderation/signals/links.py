@@ -255,12 +255,12 @@ def short_link(view: View) -> Finding | None:
     traits=("sender",),
 )
 def free_host(view: View) -> Finding | None:
-    found = [host for host in view.all_hosts if _is_free(host)]
+    found = [host for host in view.all_hosts if is_free_host(host)]
     return Finding(grown(len(found)), ", ".join(found[:3])) if found else None
 
 
 @kept(50_000)
-def _is_free(host: str) -> bool:
+def is_free_host(host: str) -> bool:
     return host.endswith(tuple("." + free for free in _FREE_HOSTS))
 
 

@@ -10,9 +10,10 @@ import re
 
 from extractors.caching import kept
 from moderation.letter_classes import classes_of
+from moderation.signals.figures import money, phone_number
 from moderation.signals.finding import Finding, Span, grown, signal
 from moderation.signals.lexicon import GOODS
-from moderation.signals.links import sales_words_in
+from moderation.signals.links import email_address, messenger, sales_words_in
 from moderation.signals.view import View
 from moderation.signals.word_traits import MEDICINE, PLAYED, is_medicine
 from moderation.wordstats import word_statistics
@@ -24,13 +25,24 @@ _SAVIOUR = re.compile(
     r"|[Cc]hief|[Ll]ord|[Mm]a[iî]tre|MA[IÎ]TRE|[Mm]arabout|[Mm][ée]dium|[Vv]oyant|[Hh]erbalist|[Hh]acker|[Mm]r|MR|[Mm]rs|[Mm]me|[Mm]adame"
     r"|[Mm]onsieur|[Dd]oktor|[Дд]октор|[Мм]астер)\.?\s+(?:de\s+)?[A-ZÀ-ÝА-Я][\w'’-]+"
 )
+# how soon the trouble was over: "in three days", "en 48 heures", "за неделю"
+_SOON = re.compile(
+    r"(?i)\b(?:in|within|after|en|sous|dans les|apr[eè]s|em|dentro de|nach|innerhalb von|binnen|fra|entro|dalam"
+    r"|w ci[aą]gu|za|за|через)"
+    r" (?:just |only |seulement |menos de |nur |less than |moins de )?"
+    r"(?:\d{1,2}|a|an|one|two|three|four|five|six|seven|une?|deux|trois|quatre|cinq|six|sept|dix|dos|tres|cuatro|cinco|siete"
+    r"|uma?|duas|dois|einer|einem|zwei|drei|zehn|een|twee|drie|due|tre|sette|две|три|дв[ае])?\s?"
+    r"(?:hours?|days?|weeks?|heures?|jours?|semaines?|horas?|d[ií]as?|semanas?|stunden|tage[n]?|wochen?|uur|dagen|weken?"
+    r"|ore|giorni|settiman[ae]|jam|hari|minggu|dni|tygodni\w*|час\w*|дн\w+|день|недел\w+)\b"
+)
 _FIRM = re.compile(r"(?<![\w'’])[A-Z][A-Z'’&-]{2,30}(?:\s++[A-Z][A-Z'’&-]{1,30}){1,5}(?![\w])")  # QUICK ASSET TRACERS
 _PLACES = re.compile(
     r"(?:[A-ZÀ-Ý][\w'’-]{1,40}+(?: [\w'’-]{1,40}+)?\s?(?:,|;|/|\||•)\s?){4,}"
     r"(?:(?:et|and|und|y|e|ou|or)\s)?[A-ZÀ-Ý][\w'’-]+"
 )
 _HOST_MEDICINE = re.compile(
-    r"(?:pharm|pill|tabs?\b|meds?\b|rx|drug|viagra|cialis|levitra|sildenafil|tadalafil|vardenafil|kamagra|cheapmed|[a-z]{3}afil"
+    # cialis, but no specialist, socialist, commercialist, provincialist or financialist
+    r"(?:pharm|pill|tabs?\b|meds?\b|rx|drug|viagra|(?<!spe)(?<!so)(?<!mer)(?<!vin)(?<!nan)cialis|levitra|sildenafil|tadalafil|vardenafil|kamagra|cheapmed|[a-z]{3}afil"
     r"|prednis|amoxicil|azithro|ivermec|stromect|chloroquin|propecia|isotretin|clomid|lasix|erectile|erection|impoten)"
 )
 # gambling brands: a word joined to lucky figures or to what is played: raja77bet, hoki88, slotgacor, mona4d
@@ -52,11 +64,11 @@ _FUNCTION_WORD = 0.32  # rarity under which a word only holds a sentence togethe
 # Romanian, Swedish, Ukrainian, Hungarian; folded
 _HOLDS_TOGETHER = frozenset(
     """
-    yang dan dari ke ini itu saya aku kamu dia kita tidak nggak gak ga juga sudah udah jadi tapi memang kalau karena untuk
-    dengan ada bisa lagi aja banget ve bir bu icin cok ama ben sen biz degil gibi daha ne mi olarak w z sie nie jest ze
-    jak ale tylko ktory bardzo v je uz jsem jsou pro jako ktery va cua khong toi la mot nhung cho duoc rat cac
-    si nu este sunt pentru dar mai care och att det som inte jag ar pa med і що це як не та але дуже az egy es nem hogy
-    van volt meg
+    yang dan dari ke ini itu saya aku kamu dia kita tidak nggak gak ga juga sudah udah jadi tapi memang kalau karena
+    untuk dengan ada bisa lagi aja banget ve bir bu icin cok ama ben sen biz degil gibi daha ne mi olarak w z sie nie
+    jest ze jak ale tylko ktory bardzo v je uz jsem jsou pro jako ktery va cua khong toi la mot nhung cho duoc rat
+    cac si nu este sunt pentru dar mai care och att det som inte jag ar pa med і що це як не та але дуже az egy es nem
+    hogy van volt meg
     """.split()
 )
 _SENTENCE = re.compile(r"[.!?…。！？]")
@@ -86,6 +98,37 @@ def offer_and_call(view: View) -> Finding | None:
     return Finding(min(2.0, 0.5 * (len(offers) + len(calls))), view.quoted(spans), spans)
 
 
+_TRADED = tuple(sorted(GOODS - {"shopping"}))
+_CONTACTS = (phone_number, messenger, email_address)
+
+
+@signal(
+    "advertisement",
+    1.0,
+    "an offer with its terms, its price or how to reach it",
+    "une offre avec ses conditions, son prix ou son contact",
+    family="words",
+    traits=("offer",),
+)
+def advertisement(view: View) -> Finding | None:
+    """Of four things that advertisements say (what, on what terms, for how much, how to be had), how many more than
+    two: a reader who speaks of loans or plumbers tells what they cost, but not also that the answer comes in 24 hours
+    and whom to call."""
+    hits = view.hits
+    if "promise" not in hits and "reach" not in hits:
+        return None
+    traded = [hit for _, found in view.fresh_of(_TRADED) for hit in found]
+    terms = [*hits.get("promise", ()), *hits.get("prize", ())]
+    calls = [*hits.get("reach", ()), *hits.get("action", ()), *hits.get("selfpromo", ())]
+    reached = bool(calls or view.hosts) or any(find(view) is not None for find in _CONTACTS)
+    priced = bool(hits.get("shopping")) or money(view) is not None
+    said = bool(traded) + bool(terms) + reached + priced
+    if said < 3 and not (traded and terms):
+        return None
+    spans = view.spans_of(traded[:2] + terms[:2] + calls[:2])
+    return Finding(max(0.5, said - 2.0), view.quoted(spans), spans)
+
+
 @signal(
     "praised-saviour",
     1.3,
@@ -105,7 +148,7 @@ def praised_saviour(view: View) -> Finding | None:
     offers = _service(view)
     if not offers and len(testimony) < 3:
         return None
-    patterns = (_SAVIOUR,) if view.shouts() else (_SAVIOUR, _FIRM)
+    patterns = (_SAVIOUR, _SOON) if view.shouts() else (_SAVIOUR, _FIRM, _SOON)
     named = [found.span() for pattern in patterns for found in pattern.finditer(view.text)]
     if not named:
         return None

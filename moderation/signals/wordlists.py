@@ -40,6 +40,11 @@ _FAMILIES = {
         "témoigne de ce que quelqu'un a fait pour lui",
     ),
     "reach": (0.4, "says how to reach somebody", "dit comment joindre quelqu'un"),
+    "warning": (
+        -0.6,
+        "warns of it or complains of it",
+        "met en garde ou s'en plaint",
+    ),
     "firstperson": (
         -0.5,
         "speaks of the writer's own experience or opinion",

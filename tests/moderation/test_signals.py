@@ -138,6 +138,16 @@ CASES = [
     ("made-up-excerpt", "garden chairs oak...\nhere they are", {"author": "Garden chairs oak"}),
     ("keyword-lines", "cheap boots\nboots sale\nboots outlet", {}),
     ("code", "$ git clone /srv/depot", {}),
+    ("advertisement", "Serrurier pas cher, intervention rapide, appelez-moi", {}),
+    ("advertisement", "IPTV Abo 60 Euro im Jahr, Test gratis, schreib mir", {}),
+    ("advertisement", "Préstamos urgentes sin aval, escríbame", {}),
+    ("praised-saviour", "Le marabout m'a aidée, en trois jours il est rentré", {}),
+    ("words-warning", "Méfiez-vous, c'est une arnaque", {}),
+    ("words-spells", "شيخ روحاني لجلب الحبيب", {}),
+    ("words-loans", "Geld lenen zonder toetsing", {}),
+    ("words-helpdesk", "Führerschein ohne Prüfung", {}),
+    ("medicine-host", "see http://cheapcialis.example/", {}),
+    ("host-of-that-name", "bonjour", {"author": "Marie Blanchet", "author_url": "http://blanchet-peinture.example"}),
 ]
 
 
@@ -207,6 +217,12 @@ SILENT = [
     ("keyword-lines", "12 345\n67 890\n11 121", {}),
     ("keyword-soup", "Kerja dari rumah memang enak tapi jam kerjanya jadi nggak jelas", {}),
     ("look-alike-letters", "Maç çok sıkıcıydı ama kazandık, yarın yazarım", {}),  # ı is a letter of Turkish
+    ("medicine-host", "see http://thespecialists.example/ and http://socialist.example/", {}),
+    ("advertisement", "Le serrurier nous a pris 480 € pour une porte claquée", {}),
+    ("advertisement", "Our loan was refused twice, we now pay 4 % at another bank", {}),
+    ("advertisement", "Der IPTV-Anbieter der Nachbarn ist seit Mai abgeschaltet", {}),
+    ("host-of-that-name", "bonjour", {"author": "Blanchet", "author_url": "http://blanchet-casino.example"}),
+    ("host-of-that-name", "bonjour", {"author": "Marie", "author_url": "http://peinture.example"}),
     ("praised-saviour", "Le docteur Martin m'a bien soignée, je l'en remercie", {}),
     ("places-served", "Nous avons vu Brest, Rennes, Vannes, Laval et Angers", {}),
     ("brand-with-figures", "mon alphabet et le sorbet de 1988", {}),

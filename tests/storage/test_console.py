@@ -27,8 +27,8 @@ from storage.database.engine import Database
 from storage.database.errors import QueryRefused, SchemaOutdated
 from storage.opening import open_database
 from storage.schema import upgrade
-from tests.conftest import run_outside_transaction
 from tests.growth import grows_linearly, repeated
+from tests.postgresql import run
 from tests.press import wait_until
 from tests.storage.hostile_statements import BOTH, POSTGRESQL, SQLITE
 
@@ -52,7 +52,7 @@ def console(filled: Database) -> Iterator[Console]:
     name = f"tamis_reader_{secrets.token_hex(4)}"
     login = make_reader(filled, name)
     yield Console(db=filled, reader_url=login.url, limits=LIMITS)
-    run_outside_transaction(filled.url, f"DROP OWNED BY {name}", f"DROP ROLE {name}")
+    run(filled.url, f"DROP OWNED BY {name}", f"DROP ROLE {name}")
 
 
 def refusal(console: Console, sql: str, **options: Any) -> str:

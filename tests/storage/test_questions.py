@@ -13,7 +13,7 @@ from storage.analysts.console import Console, Limits
 from storage.analysts.reader_login import make_reader
 from storage.analysts.rollups import refresh
 from storage.crawl.loading import load
-from tests.conftest import run_outside_transaction
+from tests.postgresql import run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "questions.md").read_text("utf-8")
 QUESTIONS = re.findall(r"^### (\d+)\. (.+?)\n\n```sql\n(.+?)\n```", PAGE, re.DOTALL | re.MULTILINE)
@@ -32,7 +32,7 @@ def console(database, lived, say, judge) -> Iterator[Console]:
         return
     name = f"tamis_reader_{secrets.token_hex(4)}"
     yield Console(db=database, reader_url=make_reader(database, name).url, limits=limits)
-    run_outside_transaction(database.url, f"DROP OWNED BY {name}", f"DROP ROLE {name}")
+    run(database.url, f"DROP OWNED BY {name}", f"DROP ROLE {name}")
 
 
 def test_there_are_twenty_questions_of_at_most_five_lines() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from storage.upkeep.health import SiteStatus
@@ -14,9 +14,15 @@ GOOD = ("finished", "quarantined")
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 
-def exposition(states: Sequence[SiteStatus], next_runs: Mapping[str, datetime] | None = None) -> bytes:
-    """One gauge a figure and site; `next_runs`: when each site's cron line starts it next."""
+def exposition(
+    states: Sequence[SiteStatus], next_runs: Mapping[str, datetime] | None = None, server_deaths: int | None = None
+) -> bytes:
+    """One gauge a figure and site; `next_runs`: when each site's cron line starts it next; `server_deaths`: how often
+    the Prefect server of a schedule died and was started again."""
     registry = CollectorRegistry()
+    if server_deaths is not None:
+        meaning = "How often the Prefect server died and was started again."
+        Counter("tamis_prefect_server_deaths", meaning, registry=registry).inc(server_deaths)
 
     def gauge(name: str, meaning: str, *labels: str) -> Gauge:
         return Gauge(f"tamis_{name}", meaning, ("site", *labels), registry=registry)

@@ -16,6 +16,7 @@ from flows.clock import utc_now
 from flows.errors import RunFailed
 from flows.figures import CONTENT_TYPE, exposition
 from flows.observe import log
+from flows.orchestration.server import died
 from flows.runs.lateness import next_due
 from flows.settings import Settings
 from storage.database.errors import StorageError
@@ -45,7 +46,8 @@ def figures(settings: Settings) -> bytes:
     with open_database(settings.database_url) as db:
         states = site_status(db, now)
     times = {site.name: next_due(site, now) for site in settings.sites}
-    return exposition(states, {name: time for name, time in times.items() if time is not None})
+    following = {name: time for name, time in times.items() if time is not None}
+    return exposition(states, following, server_deaths=died())
 
 
 @contextlib.contextmanager

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from flows.errors import RunFailed
+from flows.observe import log
 from flows.orchestration.environment import of_server
 
 SERVER_START_SECONDS = 120.0
 SERVER_STOP_SECONDS = 20.0
 ONLY_RECORDS = ("--no-services",)
 """Options of a server that records runs and starts none."""
-
+_died = 0
 
 _KEEPER = """
 import os, signal, subprocess, sys, threading, time
@@ -28,18 +31,21 @@ quiet = subprocess.DEVNULL
 if sys.argv[1]:
     os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = sys.argv[1]
 answered = stopping = False
+times = 0
 def start():
     return subprocess.Popen(sys.argv[2:], stdin=quiet, stdout=quiet, stderr=quiet)
 server = start()
 def keep():
-    global server
+    global server, times
     while True:
         code = server.wait()
         if not answered:
             os._exit(code and 1)
         if stopping:
             return
-        time.sleep(1)
+        times += 1
+        os.write(1, b"%d\\n" % code)
+        time.sleep(min(times, 30))
         server = start()
 threading.Thread(target=keep, daemon=True).start()
 try:
@@ -53,8 +59,9 @@ finally:
     finally:
         os.killpg(0, signal.SIGKILL)  # whatever it started, and this
 """
-"""Holds a server. One that has answered, as a byte on standard input says, is started again at its port when it dies.
-It is ended when standard input ends: with us, also when we are killed and can do nothing."""
+"""Holds a server. One that has answered, as a byte on standard input says, is started again at its port when it dies:
+how it ended is a line on standard output, and one that dies again and again is given ever more time. It is ended when
+standard input ends: with us, also when we are killed and can do nothing."""
 
 
 @contextlib.contextmanager
@@ -80,10 +87,14 @@ def scheduler(
     server = subprocess.Popen(  # noqa: S603 - fixed words
         [sys.executable, "-I", "-S", "-c", _KEEPER, _own_database(), sys.executable, *command, *services],
         stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         start_new_session=True,
         env=of_server(only_records=services == ONLY_RECORDS),
     )
     assert server.stdin is not None
+    assert server.stdout is not None
+    listener = threading.Thread(target=note_deaths, args=(server.stdout,), daemon=True)
+    listener.start()
     try:
         meanwhile()
         wait_until_healthy(address, server)
@@ -107,6 +118,20 @@ def scheduler(
             server.kill()
             server.wait()
         server.stdin.close()
+        listener.join(SERVER_STOP_SECONDS)
+
+
+def note_deaths(endings: Iterable[bytes]) -> None:
+    """A line in the log for each time that our server died and is started again; how often is counted for /metrics."""
+    global _died
+    for line in endings:
+        _died += 1
+        log("prefect_server_died", level=logging.WARNING, code=int(line), times=_died, then="it is started again")
+
+
+def died() -> int:
+    """How often the Prefect server of this process died and was started again."""
+    return _died
 
 
 def _own_database() -> str:

@@ -25,10 +25,13 @@ import os
 from flows.orchestration.environment import prepare_prefect
 prepare_prefect()
 os.environ.pop("PREFECT_API_URL", None)
-from flows.orchestration.server import scheduler
+from flows.observe import configure
+from flows.orchestration.server import died, scheduler
+configure()
 with scheduler(lambda words: None, "--no-services") as address:
     print(address, flush=True)
     input()
+print(died())
 """
 
 
@@ -73,19 +76,18 @@ def test_a_killed_run_leaves_no_server_behind(number: signal.Signals, environmen
 @pytest.mark.integration
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="NO /proc: processes cannot be listed")
 def test_a_server_that_dies_under_a_run_is_started_again_at_its_address(environment: dict[str, str]) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", STARTS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    ) as run:
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen([sys.executable, "-c", STARTS], text=True, env=environment, **pipes) as run:
         assert run.stdout is not None
-        assert run.stdin is not None
         address = run.stdout.readline().strip()
         port = address.removesuffix("/api").rpartition(":")[2]
         # the last of them: the process that holds the server has its words in its own
         os.kill(max(of_group(f"--port\0{port}\0")), signal.SIGKILL)
         wait_until(lambda: not answers(address))
         wait_until(lambda: answers(address), 120)
-        run.communicate("\n")
-    assert run.returncode == 0
+        counted, told = run.communicate("\n")
+    assert (run.returncode, counted.strip()) == (0, "1")
+    assert told.count("prefect_server_died") == 1
     assert of_group(f"--port\0{port}\0") == []
 
 

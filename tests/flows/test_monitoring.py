@@ -54,6 +54,7 @@ def test_it_is_well_while_the_database_and_the_scheduler_answer_and_gives_its_fi
         assert 'tamis_last_run_good{site="mag"} 1.0' in figures
         assert 'tamis_last_run_host{host="mag.example",site="mag",what="busy"} 1.0' in figures
         assert 'tamis_next_run_start_seconds{site="mag"}' in figures
+        assert "tamis_prefect_server_deaths_total 0.0" in figures
         assert asked(f"{here}/")[0] == 404
         prefect.shutdown()
         prefect.server_close()

@@ -34,6 +34,7 @@ FEEDS = "news_feeds"  # the feeds that most of its pages name, as they were read
 WHOLE_AFTER = PUNCTUAL * timedelta(days=7)
 RUNS = 100  # that are looked through for the last night on which pages were looked for
 COUNT = "short_night"
+MOST_PAGES = 50_000  # each is looked at; of a larger site only what is due is
 MOST_FEEDS = 6
 SAMPLE_LEAST = 3
 
@@ -41,8 +42,10 @@ SAMPLE_LEAST = 3
 async def short_night(site_run: SiteRun) -> bool:
     """Leaves alone what the site says did not change; whether it need not be searched for pages either."""
     site = site_run.site
+    if not site.short_nights or site_run.full or site.recheck_hours == 0:
+        return False
     before = nights_before(site_run)
-    if not site.short_nights or site_run.full or site.recheck_hours == 0 or not before:
+    if not before or sum(counts(site_run.db, site.name, site_run.started).by_state.values()) > MOST_PAGES:
         return False
     turn = Turn(longest=WHOLE_AFTER, since=before[0].started_at)
     if not (await by_api(site_run, turn) or await by_feeds(site_run, turn)):

@@ -1,10 +1,14 @@
 """Nights that look after themselves: 60 nights on 12 sites, with changes that must be held back and told.
 
-    python benchmarks/nights.py [--nights 60] [--sites 12] [--only 4,7] [--jobs 2] [--verbose] [--json OUT]
+    python benchmarks/nights.py [--nights 60] [--sites 12] [--only 4,7] [--jobs 2] [--short] [--verbose] [--json OUT]
 
 Each site is served on loopback and lives (new stories, comments, corrections, sidebars, nonces). Now and then it shows
 a login wall, a captcha, a theme whose body is gone, and so on, for some nights. After each run the database is compared
 with what the site really says. Pages are read in this process and the clock is moved: a night takes about a second.
+
+`--short`: not every page each night, but what the site's feeds name and a seventh of the others; a change that touches
+some of the pages is told when it is their turn, or never if it is over by then. What is stored after the last night,
+and seven more of them, is compared with the site as well.
 """
 
 from __future__ import annotations
@@ -41,6 +45,7 @@ THEMES = (
 )
 CALM = 3  # nights between two changes
 KEPT = 0.9  # of an article's paragraphs
+UNTIL_SEEN = 8  # nights without change after which all must be stored as it is
 
 
 @dataclass
@@ -53,6 +58,10 @@ class Told:
     changes: Counter[str] = field(default_factory=Counter)
     told: Counter[str] = field(default_factory=Counter)
     overwritten: Counter[str] = field(default_factory=Counter)
+    visits: int = 0  # of stories
+    due: int = 0
+    short: int = 0  # nights that left something alone
+    stale: list[str] = field(default_factory=list)  # what is not as the site says after all nights
     notes: list[str] = field(default_factory=list)
 
 
@@ -67,15 +76,20 @@ def site_of(number: int) -> Site:
     )
 
 
-def settings_of(server: SiteServer, folder: Path) -> Settings:
-    site = {"sitemaps": [server.url("/sitemap.xml")], "local": True, "robots": False, "recheck_hours": 0}
+def settings_of(server: SiteServer, folder: Path, short: bool) -> Settings:
+    recheck = 24 if short else 0
+    site = {"sitemaps": [server.url("/sitemap.xml")], "local": True, "robots": False, "recheck_hours": recheck}
     data = {"jobs": 1, "sites": {"press": site}, "moderation": {"lean": True}, "fetch": {"attempts": 1}}
     return build(data, base=folder, environment={})
 
 
 def serve(server: SiteServer, site: Site, change: Change | None, since: int) -> set[str]:
     """Puts tonight's pages on the server; the paths that the change touches."""
-    pages: dict[str, Any] = {"/sitemap.xml": site.sitemap(server.url("").rstrip("/"))}
+    pages: dict[str, Any] = {
+        "/sitemap.xml": site.sitemap(server.url("").rstrip("/")),
+        "/feed": site.feed(),
+        "/comments/feed": site.feed_of_comments(),
+    }
     touched = set()
     for article in site.articles:
         shown = change.show(site, article, since) if change else None
@@ -89,7 +103,7 @@ def serve(server: SiteServer, site: Site, change: Change | None, since: int) -> 
     return touched
 
 
-def lives(number: int, nights: int) -> Told:
+def lives(number: int, nights: int, short: bool = False) -> Told:
     """One site's nights."""
     found, site, dice = Told(), site_of(number), random.Random(1000 + number)
     plan = list(CHANGES)
@@ -101,7 +115,7 @@ def lives(number: int, nights: int) -> Told:
     told = False
     good: set[str] = set()  # stories that stood in the database as they should before a change
     with SiteServer({}) as server, tempfile.TemporaryDirectory() as folder:
-        settings = settings_of(server, Path(folder))
+        settings = settings_of(server, Path(folder), short)
         for today in range(nights):
             if change is not None and today - began >= change.nights:
                 change, ended = None, today
@@ -113,6 +127,10 @@ def lives(number: int, nights: int) -> Told:
             touched = serve(server, site, change, today - began + 1)
             report = night(settings, today)
             found.nights += 1
+            found.visits += sum("/story-" in request.path for request in server.requests)
+            found.due += len(site.articles)
+            found.short += report.counts.get("left_alone", 0) > 0
+            server.requests.clear()
             bad = report.outcome != "good"
             if change is None or change.harmless:
                 found.calm += 1
@@ -131,7 +149,30 @@ def lives(number: int, nights: int) -> Told:
             if change is not None and lost:
                 found.overwritten[change.name] += len(lost)
                 found.notes.append(f"site {number} night {today}: {change.name}: {len(lost)} lost: {lost[:2]}")
+        for later in range(UNTIL_SEEN):
+            serve(server, site, None, 0)
+            night(settings, nights + later)
+        found.stale = stale(settings, server, site)
+        found.notes += [f"site {number}, after all nights: {what}" for what in found.stale[:3]]
     return found
+
+
+def stale(settings: Settings, server: SiteServer, site: Site) -> list[str]:
+    """What the site says and the database does not, or the other way round."""
+    url = settings.database_url
+    texts = dict(rows(url, "SELECT canonical_url, text FROM articles WHERE gone_at IS NULL"))
+    found = []
+    for article in site.articles:
+        text = " ".join(texts.get(server.url(article.path), "").split())
+        if sum(one in text for one in article.paragraphs) < KEPT * len(article.paragraphs):
+            found.append(f"text of {article.path}")
+    query = (
+        "SELECT c.author, c.body FROM comments c JOIN articles a ON a.id = c.article_id"
+        " WHERE c.removed_at IS NULL AND a.gone_at IS NULL"
+    )
+    said = {(author, " ".join(body.split())) for author, body in rows(url, query)}
+    everything = {(one.author, one.body) for article in site.articles for one in article.comments}
+    return found + [f"comment of {author}" for author, _ in sorted(said ^ everything)]
 
 
 def overwritten(settings: Settings, server: SiteServer, site: Site, touched: set[str]) -> list[str]:
@@ -174,6 +215,7 @@ def main() -> int:
     parser.add_argument("--sites", type=int, default=12)
     parser.add_argument("--only", help="the numbers of some sites, from 0, with commas between them")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--short", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
@@ -181,7 +223,11 @@ def main() -> int:
     with ProcessPoolExecutor(given.jobs) as pool:
         found = []
         numbers = [int(word) for word in given.only.split(",")] if given.only else range(given.sites)
-        for number, one in zip(numbers, pool.map(lives, numbers, [given.nights] * len(numbers)), strict=True):
+        for number, one in zip(
+            numbers,
+            pool.map(lives, numbers, *([word] * len(numbers) for word in (given.nights, given.short))),
+            strict=True,
+        ):
             found.append(one)
             print(
                 f"site {number}: {one.nights} nights, {sum(one.told.values())} of {sum(one.changes.values())} told,"
@@ -194,6 +240,8 @@ def main() -> int:
     lost = sum((one.overwritten for one in found), Counter())
     calm, false = sum(one.calm for one in found), sum(one.false_alarms for one in found)
     changed = sum(changes.values())
+    stale_after, short = sum(len(one.stale) for one in found), sum(one.short for one in found)
+    visits = sum(one.visits for one in found) / sum(one.due for one in found)
     figures = [
         Figure("site-nights", "720", f"{sum(one.nights for one in found):,}"),
         Figure("good records overwritten", "0", f"{sum(lost.values()):,}", not lost),
@@ -205,6 +253,8 @@ def main() -> int:
         ),
         Figure("false alarms on nights when all was well", "<= 1 %", f"{false} of {calm} ({false / max(calm, 1):.2%})",
                false <= 0.01 * calm),
+        Figure("not as the site says after all nights", "0", f"{stale_after:,}", stale_after == 0),
+        Figure("stories visited, of those there were, each night", "-", f"{visits:.1%}, {short:,} nights short"),
     ]  # fmt: skip
     details = {"changes": dict(changes), "told": dict(told), "overwritten": dict(lost)}
     print("\nby change: " + "; ".join(f"{name} {told[name]} of {number}" for name, number in sorted(changes.items())))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from html import escape
 
 from tests.servers import Reply
@@ -33,11 +35,16 @@ LANGUAGES = {
 }
 
 
+BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=6)  # six hours before each night
+IN_A_FEED = 15
+
+
 @dataclass
 class Comment:
     number: int
     author: str
     body: str
+    day: int = 0  # since the first night
 
 
 @dataclass
@@ -46,6 +53,7 @@ class Article:
     title: str
     paragraphs: list[str]
     headings: list[str]
+    day: int = 0
     comments: list[Comment] = field(default_factory=list)
     former: list[list[str]] = field(default_factory=list)  # paragraphs before the story was written anew
 
@@ -73,9 +81,11 @@ class Site:
             part if place == 2 else part.split() for place, part in enumerate(LANGUAGES[language])
         )
         self.next = 1
+        self.today = 0
         self.typical = comments
         self.articles: list[Article] = []
-        for _ in range(articles):
+        for place in range(articles):
+            self.today = place + 1 - articles
             self.publish(self.dice.randint(0, 2 * comments) if comments else 0)
         self.sidebar = 0
         self.busy = False
@@ -98,6 +108,7 @@ class Site:
             title=f"{self.sentence(3)[:-1]} {number}",
             paragraphs=[self.paragraph() for _ in range(self.dice.randint(5, 9))],
             headings=[self.sentence(2)[:-1] for _ in range(2)],
+            day=self.today,
         )
         self.articles.append(article)
         for _ in range(comments):
@@ -107,10 +118,11 @@ class Site:
         number = article.number * 1000 + len(article.comments) + 1
         while any(one.number == number for one in article.comments):
             number += 1
-        article.comments.append(Comment(number, f"Reader {self.dice.randint(1, 400)}", self.sentence(9)))
+        article.comments.append(Comment(number, f"Reader {self.dice.randint(1, 400)}", self.sentence(9), self.today))
 
     def day(self) -> None:
         """What happens between two nights on a site where all is well."""
+        self.today += 1
         self.busy = self.dice.random() < 0.07
         for _ in range(self.dice.choice((0, 0, 1, 1, 2)) + (3 if self.busy else 0)):
             self.publish()
@@ -149,7 +161,7 @@ class Site:
             items = "".join(
                 f'<li class="comment depth-1" id="comment-{one.number}"><div class="comment-body">'
                 f'<div class="comment-author vcard"><cite class="fn">{escape(one.author)}</cite></div>'
-                f'<div class="comment-meta"><a href="#comment-{one.number}">March {one.number % 28 + 1}, 2014 at '
+                f'<div class="comment-meta"><a href="#comment-{one.number}">{dated(one.day):%B %-d, %Y} at '
                 f"10:00 am</a></div><p>{escape(one.body)}</p></div></li>"
                 for one in comments
             )
@@ -157,7 +169,7 @@ class Site:
         else:
             items = "".join(
                 f'<div class="reply" id="c{one.number}"><span class="author">{escape(one.author)}</span> '
-                f'<time datetime="2014-03-{one.number % 28 + 1:02}T10:00:00Z">{one.number % 28 + 1}.3.2014</time>'
+                f'<time datetime="{dated(one.day):%Y-%m-%dT%H:%M:%SZ}">{dated(one.day):%-d.%-m.%Y}</time>'
                 f'<div class="words"><p>{escape(one.body)}</p></div></div>'
                 for one in comments
             )
@@ -182,10 +194,23 @@ class Site:
         said = self.thread(article.comments, theme.thread) if thread is None else thread
         return (
             f'<!doctype html><html lang="{self.language}"><head><meta charset="utf-8"><title>{escape(article.title)} - '
-            f'{self.name}</title>{nonce}</head><body><nav><a href="/">{self.name}</a> <a href="/about">About</a></nav>'
+            f"{self.name}</title>{nonce}{FEEDS}"
+            f'<meta property="article:published_time" content="{dated(article.day):%Y-%m-%d}"></head><body>'
+            f'<nav><a href="/">{self.name}</a> <a href="/about">About</a></nav>'
             f'<main class="{theme.wrapper}"><article><h1>{escape(article.title)}</h1>{body}</article>{said}</main>'
             f'<aside>{boxes}<ul class="related">{aside}</ul></aside><footer>{self.name}</footer></body></html>'
         )
+
+    def feed(self) -> Reply:
+        newest = sorted(self.articles, key=lambda one: one.number, reverse=True)[:IN_A_FEED]
+        return rss([(one.path, one.day) for one in newest])
+
+    def feed_of_comments(self) -> Reply:
+        """The newest by their day; on one day, those of the newest stories first."""
+        said = [(one.day, article.number, one.number, article) for article in self.articles for one in article.comments]
+        newest = sorted(said, key=lambda one: one[:3], reverse=True)[:IN_A_FEED]
+        mark = "comment-" if self.theme.thread == "commentlist" else "c"
+        return rss([(f"{article.path}#{mark}{number}", day) for day, _, number, article in newest])
 
     def notice(self, title: str, words: str, extra: str = "") -> str:
         return (
@@ -201,3 +226,20 @@ class Site:
         entries = "".join(f"<url><loc>{root}{one.path}</loc></url>" for one in self.articles)
         body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
         return Reply(body=body, content_type="application/xml")
+
+
+FEEDS = "".join(
+    f'<link rel="alternate" type="application/rss+xml" href="{address}">' for address in ("/feed", "/comments/feed")
+)
+
+
+def dated(day: int) -> datetime:
+    return BEGAN + timedelta(days=day)
+
+
+def rss(entries: list[tuple[str, int]]) -> Reply:
+    items = "".join(
+        f"<item><link>{address}</link><pubDate>{format_datetime(dated(day))}</pubDate></item>"
+        for address, day in entries
+    )
+    return Reply(body=f'<rss version="2.0"><channel>{items}</channel></rss>', content_type="application/rss+xml")

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 
 from extractors.caching import kept
+from extractors.calendars import find_solar, with_western_years
 from extractors.months import (
     AGO_AFTER,
     AGO_BEFORE,
@@ -163,7 +164,7 @@ def find_date(text: str) -> FoundDate | None:
     text = text[:MAX_DATE_TEXT].replace("\xa0", " ").replace("\u202f", " ")
     if text.isascii():
         return _find_date(text)
-    text = _DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
+    text = with_western_years(_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text))
     composed = unicodedata.normalize("NFC", text)
     found = _find_date(composed)
     if found is None or len(composed) == len(text):
@@ -183,7 +184,7 @@ def _find_date(text: str) -> FoundDate | None:
 
 
 def _absolute(text: str) -> FoundDate | None:
-    found = _iso(text) or _with_month_name(text) or _numeric(text)
+    found = _iso(text) or _with_month_name(text) or _numeric(text) or _solar(text)
     if found is None:
         return None
     found = _with_weekday(text, found if found.hour is not None else _with_time(text, found))
@@ -203,6 +204,14 @@ def _iso(text: str) -> FoundDate | None:
         for found in _valid(*match.span(), stated, int(match["m"]), int(match["d"])):
             return found
     return None
+
+
+def _solar(text: str) -> FoundDate | None:
+    found = find_solar(text)
+    if found is None:
+        return None
+    start, end, day = found
+    return FoundDate(start=start, end=end, year=day.year, month=day.month, day=day.day)
 
 
 def _with_month_name(text: str) -> FoundDate | None:

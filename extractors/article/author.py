@@ -212,12 +212,12 @@ def _shown_names(page: Outline, shown: Sequence[Byline], blogger: frozenset[str]
         names = [name for element in inner for name in people_in(line_of(element), stated=_is_sure_mark(element))]
         yield Source("mark", names, line.is_beside, signs=True, own=_squashed(names) & blogger)
     for line in shown:
+        if line.is_beside or len(line.block.text) <= _MAX_CLOSING:
+            yield Source("label", _of_labelled(line.block.text), line.is_beside, signs=True)
+    for line in shown:
         if PREFIX.match(line.block.text) and (line.is_beside or len(line.block.text) <= _MAX_CLOSING):
             names = _of_by_line(line.block.text)
             yield Source("by", names, line.is_beside, signs=True, own=_squashed(names) & blogger)
-    for line in shown:
-        if line.is_beside or len(line.block.text) <= _MAX_CLOSING:
-            yield Source("label", _of_labelled(line.block.text), line.is_beside, signs=True)
     for line in shown:
         if _LABEL.fullmatch(line.block.text) and line.index + 1 < len(page.blocks):
             names = people_in(page.blocks[line.index + 1].text.split("\n")[0], stated=False)

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.article.block_features import Stated, matrix
+from extractors.article.boilerplate import is_boilerplate
 from extractors.article.forests import Shares, forests
 from extractors.article.metadata import words
+from extractors.article.names import LABELLED
 from extractors.article.naming import AD, ASKING, META, NAV, RELATED, SOCIAL, named
 from extractors.article.outline import Node, Outline
 from extractors.article.second_look import context
@@ -74,6 +76,11 @@ _MAX_WRAPPERS = 6  # elements around a heading
 _NO_WRAPPERS = frozenset({"aside", "nav", "footer", "form"})
 _BOXES = frozenset({"div", "section", "article", "main", "aside"})
 _HOPELESS = 0.12  # probability of the best block below which a page has no article
+_DETAILS = re.compile(
+    r"(?:article|entry|post|story|node)[-_]{0,2}(?:info|meta|details?|byline)\b|\b(?:byline|dateline)\b", re.IGNORECASE
+)
+_DETAILS_WITHIN = 3  # elements around a block
+_MAX_DETAILS = 300  # characters of such a box
 _BYLINE_WITHIN = 5  # blocks from the start
 _MAX_BYLINE = 160  # characters
 _BYLINE = re.compile(
@@ -121,6 +128,7 @@ def selected(
     _drop_contents(page, kept)
     _drop_byline(page, kept)
     _drop_asking_boxes(page, kept)
+    _drop_boilerplate(page, kept)
     _drop_references(page, kept)
     _drop_announced_references(page, kept)
     _drop_remains_of_boxes(page, kept)
@@ -187,12 +195,31 @@ def _drop_byline(page: Outline, kept: Kept) -> None:
     """The line with author and date above the text: metadata, read elsewhere."""
     for index in np.flatnonzero(kept)[:_BYLINE_WITHIN]:
         text = page.blocks[index].text
-        if _is_line_of_metadata(text) and not page.nodes[page.blocks[index].node].heading:
+        if page.nodes[page.blocks[index].node].heading:
+            continue
+        if _is_line_of_metadata(text) or _is_in_details(page, index):
             kept[index] = False
 
 
+def _is_in_details(page: Outline, index: int) -> bool:
+    """Whether a block stands in a small box that is named as the article's details: category, date, readers."""
+    return any(
+        _DETAILS.search(box.names) and sum(len(one.text) for one in page.blocks[box.first : box.last]) <= _MAX_DETAILS
+        for box in (page.nodes[around] for around in page.ancestors(page.blocks[index].node, _DETAILS_WITHIN))
+        if box.names and box.last - box.first <= _MAX_BOX
+    )
+
+
 def _is_line_of_metadata(text: str) -> bool:
-    return len(text) <= _MAX_BYLINE and bool(_BYLINE.match(text) or _DATE_LINE.match(text) or _ends_ago(text))
+    if len(text) > _MAX_BYLINE:
+        return False
+    return bool(_BYLINE.match(text) or _DATE_LINE.match(text)) or _ends_ago(text) or _names_and_dates(text)
+
+
+def _names_and_dates(text: str) -> bool:
+    """A line such as "Автор: Anna Keller Опубликовано 5 февраля 2024"."""
+    found = find_date(text) if LABELLED.search(text) else None
+    return found is not None and found.year is not None
 
 
 def _ends_ago(text: str) -> bool:
@@ -218,11 +245,21 @@ def _names_asking_box(names: str) -> bool:
     return _ASKING_BOX.search(names) is not None
 
 
+def _drop_boilerplate(page: Outline, kept: Kept) -> None:
+    """Lines that are the site's by their words."""
+    for index in np.flatnonzero(kept):
+        if is_boilerplate(page.blocks[index].text):
+            kept[index] = False
+
+
 def _drop_references(page: Outline, kept: Kept) -> None:
     """Lines between paragraphs that lead to another article: "Read more: ..." and a link."""
     for index in np.flatnonzero(kept):
         block = page.blocks[index]
-        if len(block.text) <= _MAX_REFERENCE and block.link_share >= _REFERENCE_LINK and _REFERENCE.match(block.text):
+        if len(block.text) > _MAX_REFERENCE or not block.links or not (announced := _REFERENCE.match(block.text)):
+            continue
+        rest = block.text[announced.end() :].strip(" :：–—-")  # all of which may be the link, behind a long label
+        if block.link_share >= _REFERENCE_LINK or (block.links >= _ALL_LINK * len(rest) > 0 and block.text[0] != "("):
             kept[index] = False
 
 

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 
 from extractors.article.metadata import words
 from extractors.article.naming import LEAD, named
-from extractors.article.outline import NONE, Outline, TextBlock
+from extractors.article.outline import NONE, Node, Outline, TextBlock
+from extractors.dates import find_date
 
 MIN_LEAD, MAX_LEAD = 40, 1200  # characters
+_MIN_NAMED = 20  # characters of one that is named as the headline's subtitle
+_MIN_WORDS = 4
 _SEARCHED = 15  # blocks before the text in which a lead may stand
 _MAX_LEAD_NODE_BLOCKS = 4  # an element that is named as a lead and holds more is something else
 _SUBTITLE = re.compile(
@@ -64,12 +67,22 @@ def _can_be_lead(page: Outline, block: TextBlock, *, is_text: bool) -> bool:
     """A paragraph of some length, or a heading of the text that is named as the headline's subtitle."""
     node = page.nodes[block.node]
     return (
-        MIN_LEAD <= len(block.text) <= MAX_LEAD
+        (_MIN_NAMED if _is_subtitle(node, block) else MIN_LEAD) <= len(block.text) <= MAX_LEAD
         and (not node.heading or (is_text and node.heading > 1 and _SUBTITLE.search(node.names) is not None))
         and node.quote == NONE
         and (node.table == NONE or not page.is_data_table(node.table))
         and node.pre == NONE
         and block.link_share < 0.5
+    )
+
+
+def _is_subtitle(node: Node, block: TextBlock) -> bool:
+    """Whether a short paragraph is one that is named as the headline's subtitle, and no date."""
+    return (
+        not node.heading
+        and _SUBTITLE.search(node.names) is not None
+        and len(block.text.split()) >= _MIN_WORDS
+        and find_date(block.text) is None
     )
 
 

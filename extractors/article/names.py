@@ -57,6 +57,7 @@ _ALL_POSTS = re.compile(
 )
 _LABELS = r"(?:post |article |guest )?(?:author|auteure?|autor(?:in)?|verified|writer|contributor)"
 _GLUED_BEHIND = re.compile(rf"(?: |(?<=[a-zéèüöäß])(?=[A-Z])| ?\()(?i:{_LABELS})\)?$")
+_PLACE = re.compile(r" in (?-i:[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,2})(?= (?:and|&) (?-i:[A-Z]))", re.IGNORECASE)
 _RANK_BEHIND = re.compile(r" ?(?:(?:수습|인턴|선임|전문)?기자|특파원|논설위원|통신원|記者|记者|通讯员)$")
 _ABOUT = re.compile(r"^(?:about|über|à propos de|chi è|sobre)\s+(?=\S+\s+\S)", re.IGNORECASE)
 _GLUED_BEFORE = re.compile(
@@ -78,7 +79,7 @@ _TAIL = re.compile(
     r"\b(?:updated|published|posted|publish|reviewed|medically|follow|veröffentlicht|publié|aktualisiert|mis à jour|"
     r"last|stand|опублик\w+|обновл\w+|изменен\w*|просмотр\w*|дата|δημοσι\w+|ενημερ\w+|yayın\w*|güncel\w*|tarih\w*|"
     r"cập nhật|נ?פורסם|עודכן|ن\u064f?شر(?:ت)?|تاريخ|آخر تحديث|تحديث|انتشار|입력|수정|등록|승인|"
-    r"来源|來源|责任编辑|責任編輯|编辑|发布|發布|公開|更新|掲載)\b|\b[\w.+-]{1,40}@\w|"
+    r"प्रकाशित|अपडेट|เผยแพร่|đăng|来源|來源|责任编辑|責任編輯|编辑|发布|發布|公開|更新|掲載)\b|\b[\w.+-]{1,40}@\w|"
     rf"\b(?:mon|tue|wed|thu|fri|sat|sun|{_MONTHS})\w*[,.]? \d|\b\d{{1,2}}\.? (?:{_MONTHS})\w*|"
     r"\s(?:illustration|foto|photo|bilder|text|photographs?)\w*\s*(?:von|by|par|:|$)).*$",
     re.IGNORECASE | re.DOTALL,
@@ -170,7 +171,7 @@ def people_in(text: str, *, stated: bool) -> list[str]:
     line = PREFIX.sub("", line)
     if not stated:
         line = PREFIX.sub("", line)  # "Author: by Ann Lee"
-    line = _TAIL.sub("", line)
+    line = _TAIL.sub("", _PLACE.sub("", line))
     found: list[str] = []
     has_role = False
     for divider, part in zip(["", *_SPLIT.findall(line)], _SPLIT.split(line), strict=True):

@@ -53,7 +53,9 @@ _SAYS_CHANGED = (
     r"oppdatert|päivitetty|zaktualizowan[oa]|aktualizace|обновлен[оа]?|изменен[оа]?|güncelle\w*|diperbarui|diubah|"
     r"cập nhật|оновлен[оа]?|змінено|актуализиран[оа]?|ажурирано|ažurirano|izmijenjeno|posodobljeno|aktualizované|"
     r"upraveno|frissítve|módosítva|modificat|atjaunin[āa]ts|atnaujinta|uuendatud|muudetud|ενημέρωση|ενημερώθηκε|"
-    r"(?:آخر )?تحديث|تم التحديث|حُ?دّ?ث|به\u200c?روزرسانی|ویرایش|עודכן|עדכון אחרון|अपडेट(?:ेड)?|अद्यतन"
+    r"(?:آخر )?تحديث|تم التحديث|حُ?دّ?ث|به\u200c?روزرسانی|ویرایش|עודכן|עדכון אחרון|अपडेट(?:ेड)?|अद्यतन|"
+    r"aktualizacj[ai]|actualisation|aggiornamento|atualização|uppdatering|oppdatering|opdatering|ažuriranje|обновление|"
+    r"оновлення|frissítés|actualizare|päivitys"
 )
 _SAYS_PUBLISHED = (
     r"published|publication|posted|first|originally|created|released|issued|erstellt|veröffentlicht|erschienen|"
@@ -61,7 +63,8 @@ _SAYS_PUBLISHED = (
     r"gepubliceerd|publicerad|publiceret|publisert|julkaistu|opublikowan[oa]|zveřejněno|опубликован[оа]?|yayın\w*|"
     r"diterbitkan|dipublikasikan|đăng|xuất bản|опубліковано|публикувано|објављено|objavljeno|zverejnené|publikované|"
     r"megjelent|közzétéve|publikálva|publicat|publicēts|paskelbta|avaldatud|offentliggjort|udgivet|δημοσι\w+|"
-    r"ن[\u064f]?شر(?:ت)?|تاريخ النشر|انتشار|פורסם|प्रकाशित"
+    r"ن[\u064f]?شر(?:ت)?|تاريخ النشر|انتشار|פורסם|प्रकाशित|"
+    r"publikacj[ai]|dodano|veröffentlichung|publicación|pubblicazione|publicação|publicering|publisering|публикация"
 )
 _SAYS_NEITHER = (
     r"deadline|until|valid|expires?|copyright|©|born|geboren|née?|anmeldeschluss|gültig|läuft bis|aktuelle zeit|"

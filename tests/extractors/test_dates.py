@@ -137,9 +137,14 @@ def test_whatever_looks_like_a_date_is_one_or_none(text: str) -> None:
         ("15. kolovoza 2021", "2021-08-15"),
         ("15. augustā 2021", "2021-08-15"),
         ("15 aou\u0302t 2021", "2021-08-15"),
+        ("12 มีนาคม 2566", "2023-03-12"),
+        ("۱۲ اسفند ۱۴۰۱", "2023-03-03"),
+        ("۳۰ اسفند ۱۳۹۹", "2021-03-20"),
+        ("۱ فروردین ۱۴۰۰", "2021-03-21"),
+        ("1402/07/01", "2023-09-23"),
     ],
 )
-def test_months_and_digits_of_other_languages_are_read(shown, iso):
+def test_months_digits_and_calendars_of_other_languages_are_read(shown, iso):
     found = find_date(shown)
     assert found is not None
     assert found.iso() == iso

@@ -14,7 +14,13 @@ from extractors.caching import kept
 from extractors.comments.finding.listing import Listing, headed, listings
 from extractors.comments.finding.outline import CommentOutline, count
 from extractors.comments.finding.score import Score, promising, score, tallies
-from extractors.comments.finding.vocabulary import ANNOUNCES_COMMENTS, COMMENT_WORD, NAMES_FORM, NAMES_STRONG
+from extractors.comments.finding.vocabulary import (
+    ANNOUNCES_COMMENTS,
+    COMMENT_WORD,
+    HEADS_COMMENTS,
+    NAMES_FORM,
+    NAMES_STRONG,
+)
 from extractors.comments.reading.discussion import claim, stated_counts
 from extractors.comments.reading.names import BY, OPENS_WITH_SAYS, SAYS
 
@@ -36,6 +42,7 @@ _NUMBER: Final = re.compile(r"^[#№(]?\s*(\d{1,5})\s*[.):]?$")
 _SIGNED: Final = re.compile(rf"{BY.pattern}$|{BY.pattern}\S|{SAYS.pattern}|{OPENS_WITH_SAYS.pattern}", re.IGNORECASE)
 _SHORT: Final = 60  # characters
 _HEADED: Final = 1.0
+_UNDER: Final = 1.2  # what a box around a list that is called comments is worth
 _ABOVE: Final = 12  # elements before a list among which its heading is looked for
 _HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6".split())
 _NOTICE: Final = re.compile(r"pingback|trackback|webmention|mention")
@@ -101,10 +108,20 @@ def _closer(outline: CommentOutline, listing: Listing, found: Score, counts: Cal
     signed = sum(any(_is_signed(text) for text in texts) for texts in firsts) >= _NEARLY_ALL * len(looked)
     likely = run_on or signed or found.named >= 1.0 or found.evidence >= _TELLING
     stated = likely and len(listing) in counts()
-    gain = 1.5 * run_on + 1.2 * signed + 1.5 * stated + _HEADED * _is_announced(outline, listing)
+    heading = _heading_above(outline, listing)
+    gain = 1.5 * run_on + 1.2 * signed + 1.5 * stated + _HEADED * _announces(heading)
     telling = signed or (stated and found.evidence >= _TELLING and len(listing) > 2)
     proof = 1.0 if run_on and (signed or stated) else 0.6 * telling
-    return replace(found, total=found.total + gain, evidence=found.evidence + gain, proof=max(found.proof, proof))
+    named = found.named
+    if named < _UNDER and HEADS_COMMENTS.fullmatch(heading) and _all_dated(outline, listing):
+        gain, named = gain + _UNDER, _UNDER  # as good as a box that is called so
+    return replace(
+        found, total=found.total + gain, evidence=found.evidence + gain, named=named, proof=max(found.proof, proof)
+    )
+
+
+def _all_dated(outline: CommentOutline, listing: Listing) -> bool:
+    return all(count(outline.dates, *span) for span in zip(listing.starts, listing.stops, strict=True))
 
 
 @kept(4_096)  # the lists of a page share their texts
@@ -112,15 +129,19 @@ def _is_signed(text: str) -> bool:
     return _SIGNED.search(text) is not None
 
 
-def _is_announced(outline: CommentOutline, listing: Listing) -> bool:
-    """Is the last heading before the list one of comments: "Comments on ...", "3 replies"?"""
+def _heading_above(outline: CommentOutline, listing: Listing) -> str:
+    """The last heading before the list, not far above it; empty if there is none."""
     first = listing.starts[0]
     for number in range(first - 1, max(-1, first - _ABOVE), -1):
         element = outline.elements[number]
         if element.tag in _HEADINGS and outline.text_length(number, outline.end[number]) < _SHORT + _SHORT:
-            text = " ".join(element.text_content().split())
-            return bool(ANNOUNCES_COMMENTS.match(text) or (COMMENT_WORD.search(text) and claim(text)))
-    return False
+            return " ".join(element.text_content().split())
+    return ""
+
+
+def _announces(heading: str) -> bool:
+    """Is it one of comments: "Comments on ...", "3 replies"?"""
+    return bool(ANNOUNCES_COMMENTS.match(heading) or (COMMENT_WORD.search(heading) and claim(heading)))
 
 
 def _first_texts(outline: CommentOutline, start: int, stop: int) -> Iterator[str]:

@@ -30,6 +30,7 @@ PASSING: Final = re.compile(
 )
 """Class names that tell the records of one list apart."""
 
+_UTILITIES = 3  # class names of one element
 _MAX_ITEMS = 5_000
 
 
@@ -87,6 +88,7 @@ def listings(outline: CommentOutline) -> list[Listing]:
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     elements = outline.elements
     keys: dict[tuple[str, ...], list[str]] = {}  # of the class names of an element
+    roots: dict[int, int] = {}  # of bare list items: the outermost of the lists in lists
     for number, tag in enumerate(outline.tags):
         if tag in _NEVER_ITEMS or outline.silent[number]:
             continue
@@ -94,6 +96,9 @@ def listings(outline: CommentOutline) -> list[Listing]:
         own = keys.get(shapes)
         if own is None:
             own = keys[shapes] = ["." + name for name in shapes if not is_passing(name)]
+            if len(shapes) >= _UTILITIES and not any(thread_named(name.lower()) for name in shapes):
+                own.append("." + " ".join(shapes))  # classes that say how an element looks are many elements'
+
         for key in own:
             groups[tag, key].append(number)
         folded = outline.folded_ids.get(number)
@@ -105,6 +110,10 @@ def listings(outline: CommentOutline) -> list[Listing]:
             groups[tag, "@" + kind].append(number)
         if not shapes or tag in ("li", "dt", "dd", "tr"):
             groups[tag, f">{outline.parent[number]}"].append(number)
+            if tag == "li":
+                up = outline.parent[number]
+                roots[number] = roots.get(outline.parent[up], up) if up > 0 else up
+                groups[tag, f"~{roots[number]}"].append(number)
     groups |= _rows(outline, groups)
     found: dict[tuple[int, ...], Listing] = {}
     for (tag, name), members in groups.items():

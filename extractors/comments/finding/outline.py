@@ -47,15 +47,21 @@ _COMMENT_ANCHOR = re.compile(
 _AVATAR = re.compile(
     r"avatar|gravatar|userpic|profile[-_]?(?:pic|image|photo)|mugshot|portrait|/photo/|user[-_]?(?:icon|image)", re.I
 )
-_REPLY = re.compile(r"reply|r[eé]pondre|antwort|responder|rispond|reageer|quote", re.I)
+_REPLY_NAMED = re.compile(r"reply|r[eé]pondre|antwort|responder|rispond|reageer|quote")  # of names in lower case
+_REPLY_TEXT = re.compile(
+    r"reply|r[eé]pondre|antwort|responder|rispond|reageer|beantwoord|quote|ответить|відповісти|одговори|odgovori|odpowiedz|"
+    r"odpovědět|^(?:svara?|balas|رد|الرد|پاسخ|הגב|השב)$|yan[ıi]tla|cevapla|απάντηση|válasz|vastaa|răspunde|trả lời|"
+    r"ตอบกลับ|返信|回复|回覆|答复|답글",
+    re.IGNORECASE,
+)
 _AVATAR_NAMED = re.compile(_AVATAR.pattern)  # of names in lower case: without re.I a search costs half
-_REPLY_NAMED = re.compile(_REPLY.pattern)
 _AUTHOR_NAMED = re.compile(
     r"(?:^|[-_ ])(?:fn|vcard|author\w*|commenter|user-?name|user|nick(?:name)?|poster|auteur|autor|autore|name|"
     r"pseudo|byline|"
     r"by|profile|posted|signature|screen-?name|display-?name|member|citation|from|who|creator|commentauthor|"
     r"commentname)(?:$|[-_ ])"
 )
+_MAX_BUTTON = 20  # characters
 _TITLE = 20  # characters: shorter links in headings are names of people
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _FIELDS = frozenset("input textarea select".split())
@@ -184,7 +190,7 @@ class CommentOutline:
                 named.append(kind.name)
             shapes.append(kind.shapes)
             above_silent = up >= 0 and silent[up]
-            mute = above_silent or tag in SILENT_TAGS
+            mute = above_silent or (tag in SILENT_TAGS and not (kind.author and tag == "button"))
             silent.append(mute)
             if kind.aside or tag in _ASIDES or (identity and not kind.name and _is_aside(identity)):
                 asides.append(number)
@@ -215,9 +221,12 @@ class CommentOutline:
             elif tag == "img":
                 if kind.avatar or _AVATAR.search(element.get("src") or ""):
                     self.avatars.append(number)
+            elif tag == "button":
+                if text and len(text) < _MAX_BUTTON and _REPLY_TEXT.search(text):
+                    self.replies.append(number)
             elif tag in _FIELDS and (element.get("type") or "").lower() not in _NO_FIELD:
                 self.fields.append(number)
-            if kind.reply:
+            if kind.reply and self.replies[-1:] != [number]:
                 self.replies.append(number)
         self._close()
         self.tokens = {name for kind in kinds.values() for name in kind.shapes} | {
@@ -249,7 +258,7 @@ class CommentOutline:
                 self.heading_links.append(number)
         if anchor:
             self.anchors.append(number)
-        if text and len(text) < 20 and _REPLY.search(text):
+        if text and len(text) < _MAX_BUTTON and _REPLY_TEXT.search(text):
             self.replies.append(number)
 
     def _close(self) -> None:

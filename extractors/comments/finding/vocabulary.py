@@ -26,7 +26,7 @@ NAMES_THREAD: Final = re.compile(
     r"comment|komment|koment|comentari|commenti\b|reactie|reakti|reactions?\b|r[eé]ponses\b|respuesta|rispost|"
     r"respost|yorum|odpowied|"
     r"discussion|dsq-|disqus|talkback|guestbook|gästebuch|gaestebuch|livre-?d-?or|webmention|pingback|trackback|"
-    r"c(?<=\bc)(?:mt|oms?\b)|coms?#|avis\b|responses\b|replies\b"
+    r"c(?<=\bc)(?:mt|oms?\b(?![-_](?:content|tags|users|contact|finder|media)))|coms?#|avis\b|responses\b|replies\b"
 )
 """Searched in lower-cased class names and ids of records and of what stands around them. Each alternative begins with
 a letter, here and below: `\\b` first would make a search three times as dear."""
@@ -45,11 +45,14 @@ NAMES_STRONG: Final = re.compile(
 """A name for one comment, not for the list, the form, or a part of a comment."""
 
 NAMES_ASIDE: Final = re.compile(
-    r"sidebar|widget|recent|latest|popular|related|teaser|most[-_]|top[-_]comments|footer|navig|menu|breadcrumb|promo|"
-    r"sponsor|advert|a(?<=\ba)ds?\b|carousel|slider|ticker|similar|recommend|derniers|neueste|letzte|ultimos|blogroll|archive"
+    r"sidebar|widget|recent|latest|popular|related|teaser|most[-_]|top[-_]comments|footer|navig|menu|breadcrumb|"
+    r"promo|"
+    r"sponsor|advert|a(?<=\ba)ds?\b|carousel|slider|ticker|similar|recommend|derniers|neueste|letzte|ultimos|"
+    r"blogroll|archive"
 )
 NAMES_FORM: Final = re.compile(
-    r"r(?<=\br)espond\b|comment[-_]?form|reply[-_]?form|commentrespond|new[-_]?comment|add[-_]?comment|comment[-_]?add|"
+    r"r(?<=\br)espond\b|comment[-_]?form|reply[-_]?form|commentrespond|new[-_]?comment|add[-_]?comment|"
+    r"comment[-_]?add|"
     r"post[-_]?comment\b"
 )
 
@@ -97,7 +100,8 @@ _ABOUT: Final = (
     r"на|для|о|για|στο|על|على|حول|برای"
 )
 _PLURAL: Final = (
-    r"comments|responses|replies|reactions|commentaires|réponses|réactions|kommentare|antworten|comentarios|respuestas|"
+    r"comments|responses|replies|reactions|commentaires|réponses|réactions|kommentare|antworten|comentarios|"
+    r"respuestas|"
     r"commenti|risposte|comentários|respostas|reacties|kommentarer|komentarze|komentáře|комментарии|отзывы|yorumlar"
 )
 ANNOUNCES_COMMENTS: Final = re.compile(
@@ -106,6 +110,18 @@ ANNOUNCES_COMMENTS: Final = re.compile(
     re.IGNORECASE,
 )
 """'Comments on "Soups"', 'Réponses à « Soupes »': a heading that nobody writes above nothing."""
+
+HEADS_COMMENTS: Final = re.compile(
+    r"\W*+(?:(?:all|user|reader|readers['’]?|your|the|les|los|die|alle|vos) )?(?:comments|commentaires|kommentare|"
+    r"comentarios|"
+    r"comentários|commenti|reacties|kommentarer|kommentit|komentarze|komentáře|komentari|комментарии|коментарі|"
+    r"коментари|"
+    r"yorumlar|σχόλια|hozzászólások|comentarii|komentar|bình luận|تعليقات|التعليقات|دیدگاه‌ها|نظرات|תגובות|"
+    r"टिप्पणियाँ|"
+    r"ความคิดเห็น|コメント|评论|評論|留言|댓글)\W*+",
+    re.IGNORECASE,
+)
+"""A heading that is nothing but the word: "Reader comments"."""
 
 NO_COMMENTS_YET: Final = re.compile(
     r"be the first|no (?:comments|responses|replies)(?: yet)?\b|there are no|nobody has|soyez le premier|"

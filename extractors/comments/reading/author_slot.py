@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from extractors.caching import kept
@@ -100,11 +101,19 @@ def _candidates(template: Template, record: Record, dated: Dated, body: int | No
 
 def _of_line(template: Template, record: Record, line: Line, place: int, worth: float) -> Iterator[Signed]:
     """The name that the whole line states: "Posted by Anna on 5 March"."""
-    value = _name_of(line.runs, "")
+    value = _name_of(line.runs, " " if _touch(line.runs) else "")
     if value:
         slot: Slot = ("line", record.slots.get(_block_of(template, line, record), 0), min(place, 2))
         score = worth - 0.4 + _line_worth(line.text, value)
         yield Signed(slot, value, line.runs[0].owner, place, score, frozenset(map(id, line.runs)))
+
+
+def _touch(runs: Sequence[InlineRun]) -> bool:
+    """Does a design keep two texts of a line apart, and no blank: <b>Anna</b><i>May 5</i>?"""
+    return any(
+        one.text[-1:].isalnum() and (other.text[:1].isupper() or other.text[:1].isdigit())
+        for one, other in pairwise(runs)
+    )
 
 
 def _name_of(runs: Sequence[InlineRun], glue: str) -> str | None:

@@ -9,7 +9,8 @@ _ACTIONS = (
     "reply to this", "reply to comment", "reply with quote", "reply", "respond", "quote", "link", "permalink",
     "permanent link", "report abuse", "report comment", "report as spam", "report spam", "report user", "report",
     "flag as inappropriate", "flag", "like", "unlike", "share", "edit", "delete", "spam", "mark as spam",
-    "log in to reply", "login to reply", "login to post comments", "log in", "login", "up", "down", "vote", "thumbs up",
+    "log in to reply", "login to reply", "login to post comments", "log in", "login", "up", "down", "vote",
+    "thumbs up",
     "thumb up", "thumbs down", "thumb down", "hide", "show", "top", "collapse", "expand", "parent", "in reply to",
     "new",
     "guest", "this comment was edited", "awaiting moderation", "loading", "ago", "comment", "says", "said", "wrote",
@@ -21,8 +22,12 @@ _ACTIONS = (
     "antworten", "auf diesen kommentar antworten", "zitieren", "kommentar melden", "melden", "bearbeiten",
     "gefällt mir", "link zum kommentar",
     "responder", "citar", "denunciar", "me gusta", "enlace permanente", "editar",
-    "rispondi", "cita", "segnala", "mi piace", "responda", "denuncie", "gosto", "beantwoorden", "reageer", "rapporteer",
-    "svara", "svar", "odpowiedz", "ответить", "yanıtla", "cevapla",
+    "rispondi", "cita", "segnala", "mi piace", "responda", "denuncie", "gosto", "beantwoorden", "reageer",
+    "rapporteer",
+    "svara", "svar", "odpowiedz", "ответить", "yanıtla", "cevapla", "відповісти", "odgovori", "одговори", "odpovědět",
+    "απάντηση", "válasz", "vastaa", "răspunde", "trả lời", "balas", "رد", "الرد", "إبلاغ", "إعجاب", "پاسخ",
+    "הגב", "השב", "דווח",
+    "ตอบกลับ", "返信", "返信する", "通報", "回复", "回覆", "答复", "举报", "답글", "답글쓰기", "신고", "пожаловаться",
 )  # fmt: skip
 _ACTION: Final = re.compile(
     r"^[\W\d_]*(?:(?:"
@@ -47,7 +52,8 @@ DATE_NAMED: Final = re.compile(
     r"date|time|posted|published|datum|fecha|data\b|stamp|when|\bago\b|meta|info|otherdetails"
 )
 BODY_NAMED: Final = re.compile(
-    r"(?:^|[-_ a-z])(?:content|text|texte|body|message|msg|entry|commentary|description|copy|inner|comtext|post_?body|"
+    r"(?:^|[-_ a-z])(?:content|text|texte|body|message|msg|entry|commentary|description|copy|inner|comtext|"
+    r"post_?body|"
     r"comentario|texto|inhalt)"
 )
 NOT_BODY_NAMED: Final = re.compile(

@@ -45,9 +45,9 @@ def parents(
         return answers
     depths = _indents(outline, records, recipe.indent) if recipe is not None and recipe.indent else None
     depths = depths or _depths(outline, records)
-    if depths is not None:
-        return _by_depth(depths)
     starts = [record.start for record in records]
+    if depths is not None:
+        return _by_depth(depths) if len(set(depths)) > 1 else _nested(outline, starts, records)
     for _ in range(_MAX_WRAPPERS):
         nested = _nested(outline, starts, records)
         inside = any(outline.end[earlier] > later for earlier, later in pairwise(starts))

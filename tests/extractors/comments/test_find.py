@@ -346,3 +346,92 @@ def test_one_person_who_alone_comments_with_links_is_the_author_of_all() -> None
     thread = read(f'<div id="comments"><h3>5 Responses to “Our release”</h3>{"".join(rows)}</div>', "en")
     assert {one.author for one in thread.comments} == {"conor"}
     assert thread.comments[0].body == "First story in from Morning Herald."
+
+
+def three(row: str, between: str = "") -> tuple[str, list[tuple[str | None, str | None, str, int | None]]]:
+    """Anna, Jonas who answers her where `row` nests, and Zoé, with what is to be read of them."""
+    said = (
+        ("Anna Keller", "5 March 2023", "My father worked in the long room until it closed."),
+        ("Jonas", "6 March 2023", "I would love to talk to him, please write to the desk."),
+        ("Zoé", "7 March 2023", "The council kept this very quiet, did it not?"),
+    )
+    nests = "{kids}" in row
+    rows = [row.format(who=who, when=when, what=what, kids="{kids}") for who, when, what in said]
+    if nests:
+        rows = [rows[0].format(kids=between.format(rows[1].format(kids=""))), rows[2].format(kids="")]
+    read_of = [(who, f"2023-03-0{day}", what) for day, (who, _, what) in enumerate(said, 5)]
+    return "".join(rows), [(*one, 1 if nests and place == 1 else None) for place, one in enumerate(read_of)]
+
+
+def found_in(thread: Thread) -> list[tuple[str | None, str | None, str, int | None]]:
+    return [(one.author, one.date, one.body, one.parent) for one in thread.comments]
+
+
+@pytest.mark.parametrize(
+    ("frame", "row", "between"),
+    [
+        (
+            '<div class="reacties"><h3>Reacties (3)</h3><ul>{}</ul></div>',
+            "<li><h4>{who} <small>{when}</small></h4><p>{what}</p><a>Beantwoorden</a>{kids}</li>",
+            "<ul>{}</ul>",
+        ),
+        (
+            '<section class="mt-12"><h2 class="text-xl">Discussion (3)</h2><div class="divide-y">{}</div></section>',
+            '<div class="flex gap-3 py-4"><div class="h-8 w-8 rounded-full"></div><div class="flex-1"><div class="flex '
+            'items-center gap-2"><p class="font-semibold text-gray-900">{who}</p><p class="text-gray-500">{when}</p></div>'
+            '<div class="mt-1 text-gray-700"><p>{what}</p></div><button>Like</button><button>Reply</button>{kids}</div></div>',
+            '<div class="ml-4 border-l pl-4">{}</div>',
+        ),
+        (
+            '<div id="remark42"><div role="list">{}</div></div>',
+            '<div class="thread" role="listitem"><article class="comment root__comment"><div class="comment__info"><button '
+            'class="comment__username">{who}</button><a class="comment__time">{when}</a></div><div class="comment__body">'
+            '<div class="comment__text"><p>{what}</p></div><button>Reply</button></div></article>{kids}</div>',
+            "{}",
+        ),
+        (
+            '<ol class="wp-block-comment-template">{}</ol>',
+            '<li class="comment depth-1"><div class="wp-block-comment-author-name"><a href="https://a.example">{who}</a></div>'
+            '<div class="wp-block-comment-date">{when}</div><div class="wp-block-comment-content"><p>{what}</p></div>{kids}</li>',
+            "<ol>{}</ol>",
+        ),
+        ("<h3>Comments</h3>{}", "<p><strong>{who}</strong> <em>({when})</em><br>{what}</p><hr>", ""),
+        (
+            "<h2>Comments (3)</h2><div>{}</div>",
+            "<div><div><span>{who}</span><span>{when}</span></div><div><p>{what}</p></div><button>Reply</button></div>",
+            "",
+        ),
+    ],
+    ids=[
+        "lists in lists",
+        "names of looks",
+        "names on buttons",
+        "one depth for all",
+        "rules between",
+        "glued by design",
+    ],
+)
+def test_threads_are_found_whatever_their_markup(frame: str, row: str, between: str) -> None:
+    rows, expected = three(row, between)
+    assert found_in(read(frame.replace("{}", rows), lang="en")) == expected
+
+
+@pytest.mark.parametrize("word", ["رد", "הגב", "返信", "回复", "답글", "Ответить", "Trả lời", "Yanıtla"])
+def test_the_button_that_answers_is_no_text_in_any_language(word: str) -> None:
+    row = '<div class="comment-item"><b class="name">{who}</b><i>{when}</i><p>{what}</p><a>' + word + "</a></div>"
+    rows, expected = three(row)
+    assert found_in(read(f'<div class="comments">{rows}</div>', lang="en")) == expected
+
+
+def test_what_a_system_says_of_an_article_is_no_comment() -> None:
+    details = (
+        '<div class="com-content-article item-page"><dl class="article-info"><dt>Détails</dt><dd class="createdby">Écrit par : '
+        '<span>Odile Verran</span></dd><dd class="published"><time datetime="2021-06-03">Publication : 3 juin 2021</time></dd>'
+        '<dd class="hits">Affichages : 1023</dd></dl></div>'
+    )
+    assert read(details).comments == ()
+
+
+def test_dated_rows_below_a_heading_that_speaks_of_something_else_are_no_comments() -> None:
+    rows, _ = three("<p><strong>{who}</strong> <em>({when})</em><br>{what}</p><hr>")
+    assert read(f"<h3>Opening nights</h3>{rows}", lang="en").comments == ()

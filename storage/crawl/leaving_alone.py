@@ -73,8 +73,9 @@ def leave_alone(db: Database, site: str, stated: Stated, turn: Turn, now: dateti
     if sum(post_of[row.id] is not None for row in well) < COVERED * len(well) or not well:
         return None
     quiet, called = [], []
+    once = seen_once(known)
     for row in known:
-        if row.state != "ok" or row.last_fetched is None:
+        if row.state != "ok" or row.last_fetched is None or row.id in once:
             continue
         post = post_of[row.id] if row.article_id is None else of_article.get(row.article_id)
         if post is not None and (post in told or stated.posts[post][1] + SLACK > row.last_fetched):
@@ -103,12 +104,25 @@ def known_pages(db: Database, site: str) -> Sequence[Row[Any]]:
             pages.c.next_due,
             articles.c.canonical_url,
             articles.c.published_on,
+            articles.c.first_seen_at,
         )
         .outerjoin(articles, articles.c.id == pages.c.article_id)
         .where(of_site(site))
     )
     with db.read() as connection:
         return connection.execute(query).all()
+
+
+def seen_once(rows: Sequence[Row[Any]]) -> set[int]:
+    """Pages found since the site's first night that were visited in one night only: whatever that one showed in their
+    place, an outage or a wall, is seen to be gone in the next."""
+    found = [row for row in rows if row.first_seen_at is not None and row.last_fetched is not None]
+    first = min((row.first_seen_at for row in found), default=None)
+    return {
+        row.id
+        for row in found
+        if row.first_seen_at > first + SLACK / 2 and row.last_fetched < row.first_seen_at + SLACK / 2
+    }
 
 
 def of_site(site: str) -> ColumnElement[bool]:

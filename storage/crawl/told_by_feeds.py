@@ -29,6 +29,7 @@ from storage.crawl.leaving_alone import (
     ids_known,
     known_pages,
     put_off,
+    seen_once,
     standing_comments,
 )
 from storage.database.engine import Database
@@ -85,10 +86,11 @@ def leave_alone_by_feeds(db: Database, site: str, feeds: Sequence[Feed], turn: T
     called = {row.id for row in rows if names(row) & told or is_newer(row, changed)}
     articles = {row.article_id for row in rows if row.id in called and row.article_id is not None}
     called |= {row.id for row in rows if row.article_id in articles}
+    stay = called | seen_once(rows)
     quiet = [
         (row.last_fetched, row.id)
         for row in rows
-        if row.state == "ok" and row.id not in called and row.next_due is not None and row.next_due <= now
+        if row.state == "ok" and row.id not in stay and row.next_due is not None and row.next_due <= now
     ]
     call_up(db, called, now)
     entries = [*said, *(entry for feed in of_articles for entry in feed)]

@@ -59,12 +59,24 @@ def test_what_did_not_change_is_left_alone_until_a_week_after_it_was_fetched(dat
 
 
 def test_a_share_of_the_pages_is_visited_each_night_the_longest_unvisited_first(database, make) -> None:
-    names = [f"page-{n:02}" for n in range(28)]
+    names = [f"page-{n}" for n in range(7)]
     load(database, [make.extracted(URL + name) for name in names], None, make.now)
     now = make.later(days=2)
     unchanged = stated(dict(enumerate(names)), now - WEEK, {})
     assert leave_alone(database, "mag", unchanged, Turn(longest=WEEK, since=now - WEEK / 7), now) is not None
-    assert sorted(due(database, now)) == names[:4]
+    assert due(database, now) == names[:1]
+
+
+def test_a_page_found_later_is_visited_once_more_before_it_is_left_alone(database, make) -> None:
+    load(database, [make.extracted(URL + name) for name in ("a", "b")], None, make.now)
+    make.later(days=1)
+    load(database, [make.extracted(URL + "c")], None, make.now)
+    now = make.later(days=2)
+    unchanged = stated({7: "a", 8: "b", 9: "c"}, now - WEEK, {})
+    assert left(database, unchanged, now) == 2
+    assert due(database, now) == ["c"]
+    load(database, [make.extracted(URL + "c")], None, make.now)
+    assert left(database, unchanged, make.later(days=2)) == 3
 
 
 def test_each_night_has_pages_by_which_the_site_can_be_judged(database, make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from extractors.records import PageKind
 from storage.crawl import leaving_alone
 from storage.crawl.frontier import due_pages
 from storage.crawl.leaving_alone import IN_TURN_LEAST, Stated, Turn, leave_alone
 from storage.crawl.loading import load
+from storage.crawl.told_by_feeds import FeedEntry, leave_alone_by_feeds
 from storage.database.tables import pages
 
 URL = "https://mag.example/"
@@ -108,3 +109,27 @@ def test_a_site_that_lists_fewer_comments_than_its_pages_have_is_not_relied_on(d
 def test_a_hundred_entries_without_a_comment_are_not_relied_on(database, make, say) -> None:
     now = visited(database, make, say)
     assert left(database, stated({7: "a", 8: "b"}, now - WEEK, {}, every=False), now) is None
+
+
+def fed(*entries: tuple[str, datetime]) -> list[FeedEntry]:
+    return [FeedEntry(url=URL + name, modified=at) for name, at in entries]
+
+
+def test_feeds_call_up_what_is_new_and_leave_the_rest_alone(database, make, say) -> None:
+    now = visited(database, make, say)
+    lately = now - WEEK
+    stories = fed(("b", lately), ("a", lately))
+    said = fed(("b#comment-9", now), ("b/comment-page-2#comment-2", lately), ("a#comment-1", lately))
+    turn = Turn(longest=WEEK, since=now)
+    done = leave_alone_by_feeds(database, "mag", [stories, said], turn, now)
+    assert done is not None
+    assert (done.pages, done.new_posts, due(database, now)) == (2, (), ["b"])
+    assert leave_alone_by_feeds(database, "mag", [stories], turn, now) is None  # nothing tells of new comments
+
+
+def test_a_quiet_article_with_a_new_comment_is_visited_at_once(database, make, say) -> None:
+    now = visited(database, make, say)
+    with database.write() as connection:
+        connection.execute(update(pages).values(next_due=now + WEEK))
+    assert left(database, stated({7: "a", 8: "b"}, now - WEEK, {3: 8, 1: 7, 2: 8}), now) == 0
+    assert due(database, now) == ["b"]

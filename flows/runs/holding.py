@@ -46,6 +46,7 @@ LEARNED = 2.0  # times the most that the site's past nights showed
 LEARNED_MOST = 0.25
 PAST_NIGHTS = 30
 PAST_PAGES = 10  # a night of fewer pages says nothing about what is usual
+SHORT_PAGES = 40  # the same for a night that left most of the site alone
 PAST_COMMENTS = 20
 ENDS = 200  # characters at either end of a text by which two pages are told to say the same
 SAME_FROM = 3  # pages with the same text
@@ -162,9 +163,15 @@ def past_nights(former: Sequence[Run]) -> list[Night]:
     """Former nights of the site that were applied, the newest first, with what was applied of them.
 
     A page that stayed held back is no example of what is usual: a slow roll-out would double what is let through night
-    after night, and never be told.
+    after night, and never be told. Neither are the few pages of a short night: two of ten are a fifth, and happen.
     """
-    nights = (run for run in former if run.command == "run" and run.status in ("finished", "quarantined"))
+    nights = (
+        run
+        for run in former
+        if run.command == "run"
+        and run.status in ("finished", "quarantined")
+        and not (run.counts.get("left_alone") and run.counts.get("compared", 0) < SHORT_PAGES)
+    )
     return [
         replace(night, broken=max(0, night.broken - run.counts.get("broken_held", 0)))
         for run in nights

@@ -117,12 +117,10 @@ def seen_once(rows: Sequence[Row[Any]]) -> set[int]:
     """Pages found since the site's first night that were visited in one night only: whatever that one showed in their
     place, an outage or a wall, is seen to be gone in the next."""
     found = [row for row in rows if row.first_seen_at is not None and row.last_fetched is not None]
-    first = min((row.first_seen_at for row in found), default=None)
-    return {
-        row.id
-        for row in found
-        if row.first_seen_at > first + SLACK / 2 and row.last_fetched < row.first_seen_at + SLACK / 2
-    }
+    if not found:
+        return set()
+    first = min(row.first_seen_at for row in found) + SLACK / 2
+    return {row.id for row in found if row.first_seen_at > first and row.last_fetched < row.first_seen_at + SLACK / 2}
 
 
 def of_site(site: str) -> ColumnElement[bool]:

@@ -175,9 +175,9 @@ def test_a_tenth_of_the_pages_is_told_and_one_page_is_not(site: SiteServer, sett
     assert kept(settings) == before
 
 
-def test_pages_that_stayed_held_back_do_not_teach_what_is_usual() -> None:
-    def run(broken: int, held: int) -> Run:
-        counts = {"compared": 60, "broken_pages": broken, "broken_held": held}
+def test_pages_that_stayed_held_back_and_short_nights_do_not_teach_what_is_usual() -> None:
+    def run(broken: int, held: int, compared: int = 60, left_alone: int = 0) -> Run:
+        counts = {"compared": compared, "broken_pages": broken, "broken_held": held, "left_alone": left_alone}
         now = utc_now()
         return Run(
             id=1, site="press", command="run", started_at=now, finished_at=now, status="quarantined", counts=counts,
@@ -188,6 +188,7 @@ def test_pages_that_stayed_held_back_do_not_teach_what_is_usual() -> None:
     assert pages_breach(drift, past_nights([run(3, 0)])) is None  # a site whose pages are often written anew
     told = pages_breach(drift, past_nights([run(3, 3)]))
     assert told == "6 of 60 pages no longer say what they said (up to 5% is usual here)"
+    assert pages_breach(drift, past_nights([run(2, 0, compared=10, left_alone=50)])) == told
 
 
 def test_pages_written_anew_nights_apart_and_one_that_is_gone_are_no_event(

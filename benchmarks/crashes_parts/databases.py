@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
+from subprocess import SubprocessError
 from typing import Any
 
 from storage.database.engine import connect
@@ -90,7 +91,7 @@ class Postgresql:
                 time.sleep(1.0)  # a server that has not noticed the death of its child yet answers, and then recovers
                 rows(self.named("postgres"), "SELECT 1")
                 return
-            except (StorageError, RuntimeError, AssertionError, OSError):
+            except (StorageError, RuntimeError, AssertionError, OSError, SubprocessError):  # the last: it starts slowly
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.5)

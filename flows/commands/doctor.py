@@ -21,7 +21,7 @@ from flows.orchestration.environment import configured_api, cron_fault
 from flows.settings import Settings, SiteSettings
 from flows.settings_file import load
 from storage.crawl.object_store import ObjectStore
-from storage.database.errors import ArchiveUnreachable, QueryRefused, StorageError
+from storage.database.errors import ArchiveUnreachable, QueryRefused, SchemaMissing, StorageError
 
 State = Literal["ok", "warning", "broken"]
 
@@ -136,6 +136,8 @@ def check_database(settings: Settings) -> Diagnosis:
     try:
         with open_database(settings.database_url) as db:
             return ok("database", f"{db.dialect}, schema up to date")
+    except SchemaMissing as error:
+        return warning("database", str(error))
     except StorageError as error:
         return broken("database", str(error))
 

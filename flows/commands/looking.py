@@ -122,7 +122,7 @@ def now_line(found: Story) -> str:
         words += f"; {found.lease_worker.partition(':')[0]} is working on it"
     if found.next_due is None:
         return f"{words}; it is never looked at again, until somebody asks"
-    due = "it is due" if found.next_due <= utc_now() else f"it is due on {moment(found.next_due)} UTC"
+    due = "the next run looks at it" if found.next_due <= utc_now() else f"it is due again on {moment(found.next_due)} UTC"
     return f"{words}; {due}"
 
 

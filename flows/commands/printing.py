@@ -56,9 +56,9 @@ def print_reports(reports: Sequence[RunReport], console: Console | None = None) 
         for key, label in SHOWN_COUNTS:
             if report.counts.get(key):
                 table.add_row(label, f"{report.counts[key]:,}")
-        console.print(table)
+        console.print(table if table.row_count else table.title, highlight=False)
         for page in report.plan:
-            line = f"would fetch {page.kind or '?':<8} {page.url}  ({page.because})"
+            line = f"would fetch {page.kind or 'unread':<8} {page.url}  ({page.because})"
             console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
         if left_out := told(report.left_out):
             console.print(f"  left out: {escape(left_out)}", highlight=False)

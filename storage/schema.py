@@ -59,7 +59,9 @@ def require_current(db: Database) -> None:
     """Raises SchemaMissing, SchemaOutdated or SchemaTooNew unless the tables are those of this version."""
     found = current_revision(db)
     if found is None:
-        raise SchemaMissing(f"{shown(db.url)} holds no Tamis tables yet; the first `tamis run` makes them, or: tamis db upgrade")
+        raise SchemaMissing(
+            f"{shown(db.url)} holds no Tamis tables yet; the first `tamis run` makes them, or: tamis db upgrade"
+        )
     if found == latest_revision():
         with db.read() as connection:
             if views_are_current(connection):

@@ -184,6 +184,12 @@ def db_erase_author(
     if as_json:
         print_json(asdict(done))
         return
-    say(f"Erased {done.comments:,} comments, {done.versions:,} former texts, {done.archived:,} raw pages.")
+    found = (number(done.comments, "comment"), number(done.versions, "former text"), number(done.archived, "raw page"))
+    say(f"Erased {', '.join(found)}.")
     if done.mentions or done.articles:
-        say(f"The name still stands in {done.mentions:,} comments of others and over {done.articles:,} articles.")
+        others = f"{number(done.mentions, 'comment')} of others and over {number(done.articles, 'article')}"
+        say(f"The name still stands in {others}.")
+
+
+def number(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count:,} {what}s"

@@ -55,13 +55,7 @@ class SiteState:
         last = self.status.last_run if self.status else None
         if last is None:
             return "never ran"
-        return {
-            "finished": "well",
-            "quarantined": "well",
-            "abandoned": "died",
-            "held": "held back",
-            "running": "running",
-        }.get(last.status, last.status)
+        return in_words(last.status)
 
     def as_json(self) -> dict[str, Any]:
         found = asdict(self.status) if self.status else {"site": self.site}
@@ -74,6 +68,11 @@ class SiteState:
             "next_run": self.next_run,
             "guarantee": self.guarantee,
         }
+
+
+def in_words(status: str) -> str:
+    """What became of a run, by the status of its row."""
+    return {"finished": "well", "quarantined": "well", "abandoned": "died", "held": "held back"}.get(status, status)
 
 
 def moment(value: datetime) -> str:
@@ -140,7 +139,12 @@ def of_the_last_run(site: SiteSettings, status: SiteStatus | None, now: datetime
             return [Trouble(gravity=BAD, sentence=words, command=f"tamis run {site.name}")]
         case "held":
             words = f"the last run was held back ({when}): {why}"
-            return [Trouble(gravity=POOR, sentence=words, command=f"tamis accept {site.name} {last.id}")]
+            command = f"tamis accept {site.name} {last.id}"
+            if status is not None and not any(
+                one.reason in HELD for one in status.set_aside
+            ):  # login walls and the like: nothing to accept
+                words, command = words.partition(" For example ")[0], f"tamis pages {site.name} --state quarantined"
+            return [Trouble(gravity=POOR, sentence=words, command=command)]
         case "degraded":
             words = f"the last run was incomplete ({when}): {why}"
             return [Trouble(gravity=POOR, sentence=words, command=f"tamis run {site.name}")]
@@ -189,8 +193,9 @@ def verdict_on_all(states: Sequence[SiteState]) -> str:
     bad = [state for state in states if state.gravity]
     total = "1 site" if len(states) == 1 else f"{len(states):,} sites"
     if not bad:
-        never = sum(state.status is None for state in states)
-        return f"All is well: {total}." + (f" {never:,} never ran: tamis run" if never else "")
+        never = [state.site for state in states if state.status is None]
+        which = f"tamis run {never[0]}" if len(never) == 1 else "tamis run"
+        return f"All is well: {total}." + (f" {len(never):,} never ran: {which}" if never else "")
     return f"{len(bad):,} of {total} {'needs' if len(bad) == 1 else 'need'} a look."
 
 

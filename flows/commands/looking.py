@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flows.archive import archive_of
 from flows.clock import utc_now
-from flows.commands.health import as_it_is, moment
+from flows.commands.health import as_it_is, in_words, moment
 from flows.errors import FlowError
 from flows.fetching.errors import printable
 from flows.settings import Settings
@@ -40,7 +40,7 @@ def run_lines(runs: Sequence[Run]) -> Iterator[str]:
     for run in runs:
         ended = f"{(run.finished_at - run.started_at).total_seconds():,.0f} s" if run.finished_at else "-"
         said = ", ".join(
-            f"{run.counts[name]:,} {words}"
+            f"{run.counts[name]:,} {words.removesuffix('s') if run.counts[name] == 1 else words}"
             for name, words in (
                 ("pages", "pages"),
                 ("unchanged", "unchanged"),
@@ -51,8 +51,8 @@ def run_lines(runs: Sequence[Run]) -> Iterator[str]:
             )
             if run.counts.get(name)
         )
-        what = "well" if run.status == "finished" else "died" if run.status == "abandoned" else run.status
-        line = f"{run.id:>6}  {moment(run.started_at)}  {ended:>8}  {run.site or '-'}  {run.command}: {what}  {said}"
+        line = f"{run.id:>6}  {moment(run.started_at)}  {ended:>8}  {run.site or '-'}"
+        line += f"  {run.command}: {in_words(run.status)}  {said}"
         yield line.rstrip()
         if run.message:
             yield f"        {printable(run.message, limit=1_500)}"
@@ -122,7 +122,11 @@ def now_line(found: Story) -> str:
         words += f"; {found.lease_worker.partition(':')[0]} is working on it"
     if found.next_due is None:
         return f"{words}; it is never looked at again, until somebody asks"
-    due = "the next run looks at it" if found.next_due <= utc_now() else f"it is due again on {moment(found.next_due)} UTC"
+    due = (
+        "the next run looks at it"
+        if found.next_due <= utc_now()
+        else f"it is due again on {moment(found.next_due)} UTC"
+    )
     return f"{words}; {due}"
 
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 MAX_LISTED = 3  # pages of one reason that are shown by name; `tamis status` has them all
 
 
+def counted(pages: int) -> str:
+    return "1 page" if pages == 1 else f"{pages:,} pages"
+
+
 def escape(text: str) -> str:
     """What came from a page, as a terminal may show it: one line, no escape sequences, no markup of ours."""
     return without_markup(printable(text, limit=2_000))
@@ -66,6 +70,9 @@ def print_reports(reports: Sequence[RunReport], console: Console | None = None) 
             console.print(f"  [yellow]quarantined[/] {words}", highlight=False)
         for warning in report.warnings:
             console.print(f"  [yellow]warning[/] {escape(warning)}", highlight=False)
+        if not (table.row_count or report.planned or report.failure):
+            words = f"no page was due; to look at all of them: tamis run {escape(report.site)} --full"
+            console.print(f"  {words}", highlight=False)
         if report.cause:
             console.print(f"  [red]{escape(report.outcome)}[/] {escape(report.cause)}", highlight=False)
         if report.failure:
@@ -77,12 +84,13 @@ def print_pages(found: SitePages, *, why: bool = False, console: Console | None 
     console = console or Console()
     for page in found.pages:
         words = [f"{page.kind or '-':<8}", f"({page.kind_by})" if page.kind_by else "", page.url]
-        state = "" if page.state == "ok" else f" [yellow]{escape(page.state)}[/]"
+        reason = f" ({page.reason})" if page.reason else ""
+        state = "" if page.state == "ok" else f" [yellow]{escape(page.state + reason)}[/]"
         console.print(escape(" ".join(word for word in words if word)) + state, highlight=False, soft_wrap=True)
         for because in page.because if why else ():
             console.print(f"         {escape(because)}", highlight=False, soft_wrap=True)
     more = found.number - len(found.pages)
-    tail = f"{found.number:,} pages" + (f", {more:,} not shown: --limit 0 shows all" if more else "")
+    tail = counted(found.number) + (f", {more:,} not shown: --limit 0 shows all" if more else "")
     console.print(tail, highlight=False)
 
 

@@ -305,16 +305,22 @@ async def find_pages(site_run: SiteRun) -> list[str]:
         site_run.traps = Traps(known_addresses(db, site.name, "?"))
     found = await discover_urls(site_run.fetcher, discovery_source(site, site_run.traps))
     follow_patterns(db, site, now)
-    new = discover(db, site.name, articles_among(site, found.urls), now)
+    nowhere = all(url.source == "given" for url in found.urls)
+    led_before = nowhere and site.follows and sum(counts(db, site.name, now).by_state.values()) > len(site.urls)
+    # start pages that led somewhere and lead nowhere today are broken, and no articles
+    candidates = [] if led_before else articles_among(site, found.urls)
+    new = discover(db, site.name, candidates, now)
     if site_run.full:
         make_due(db, site.name, now)
     states = counts(db, site.name, now).by_state
     site_run.known = sum(number for state, number in states.items() if state != "gone")
     if new == 0 and not states:
-        why = "; ".join(found.warnings) or "its urls, sitemaps and feeds name no page that include and exclude let in"
-        raise RunFailed(f"{site.name}: nothing to fetch: {why}")
-    if not found.urls and (site.sitemaps or site.feeds):
-        because = "; ".join(found.warnings) or "its sitemaps and feeds are empty"
+        nothing = "its urls, sitemaps and feeds name no page that include and exclude let in"
+        if candidates:
+            nothing = f"each of its {len(candidates):,} addresses is another site's page already; name it in one site"
+        raise RunFailed(f"{site.name}: nothing to fetch: {'; '.join(found.warnings) or nothing}")
+    if led_before or (nowhere and (site.sitemaps or site.feeds)):
+        because = "; ".join(found.warnings) or "its start pages, sitemaps and feeds lead to no page"
         site_run.nothing_found = f"no address was found: {because}"
     return list(found.warnings)
 

@@ -158,7 +158,8 @@ class ObjectStore:
     def _unreachable(self, error: Exception) -> ArchiveUnreachable:
         words = USERINFO.sub(r"\1", " ".join(str(error).split()))[:300]
         return ArchiveUnreachable(
-            f"{self.address} refuses or cannot be reached ({type(error).__name__}: {words}); look at its credentials"
+            f"{self.address} refuses or cannot be reached ({type(error).__name__}: {words}); "
+            "look at its address and credentials"
         )
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
 
 from extractors.records import PageKind
 from storage.crawl.withdrawing import withdraw
 from storage.database.batches import batched
 from storage.database.engine import Database
 from storage.database.errors import UnknownItem
-from storage.database.tables import audit_log, pages, sites
+from storage.database.tables import audit_log, pages, quarantine, sites
 
 BY_EDITOR = "editor"
 """What `pages.kind_by` holds where a person said it: no pattern and no verdict overrules that."""
@@ -34,6 +34,7 @@ class SitePage:
     kind_by: str | None  # editor, settings, or null: the page's own verdict
     because: tuple[str, ...]
     state: str
+    reason: str | None  # why it is set aside, if it is
     found_by: str
     article_id: int | None
     last_fetched: datetime | None
@@ -48,7 +49,11 @@ class SitePages:
     pages: tuple[SitePage, ...]
 
 
-PAGES = select(pages, sites.c.name.label("site")).join(sites, sites.c.id == pages.c.site_id)
+PAGES = (
+    select(pages, sites.c.name.label("site"), quarantine.c.reason)
+    .join(sites, sites.c.id == pages.c.site_id)
+    .outerjoin(quarantine, and_(quarantine.c.page_id == pages.c.id, quarantine.c.resolved_at.is_(None)))
+)
 
 
 def as_page(row: Row[Any]) -> SitePage:
@@ -60,6 +65,7 @@ def as_page(row: Row[Any]) -> SitePage:
         kind_by=row.kind_by,
         because=tuple(row.kind_because or ()),
         state=row.state,
+        reason=row.reason,
         found_by=row.source,
         article_id=row.article_id,
         last_fetched=row.last_fetched,

@@ -11,6 +11,7 @@ import pytest
 
 from flows.commands.health import grouped, site_states, verdict_on_all
 from flows.commands.looking import archived_answer, run_lines, site_runs, story, story_lines
+from flows.commands.pages import listed
 from flows.commands.status_screen import lines
 from flows.settings import Settings
 from storage.database.engine import connect
@@ -59,6 +60,20 @@ def test_a_site_that_fails_says_why_and_what_to_type(site: SiteServer, settings:
     trouble = said.index(next(line for line in said if line.startswith("press: the last run failed")))
     assert "0 of 4 due pages were read; the site is busy or broken" in said[trouble]
     assert said[trouble + 1] == "  next: tamis run press"
+
+
+def test_a_wall_is_no_page_to_accept(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    wall = (
+        '<html><head><title>Login</title></head><body><form><input type="password"></form>Please log in.</body></html>'
+    )
+    site.pages.update({f"/{n}": wall for n in range(4)})
+    night(settings, 1)
+    said, _ = screen(settings, 1.01)
+    assert "  next: tamis pages press --state quarantined" in said
+    assert "tamis accept" not in "\n".join(said)
+    assert "press  run: held back" in next(run_lines(site_runs(settings, "press", 1)))
+    assert {page.reason for page in listed(settings, "press", None, "quarantined", None).pages} == {"login"}
 
 
 def test_a_run_whose_process_is_gone_is_shown_as_died(site: SiteServer, settings: Settings) -> None:

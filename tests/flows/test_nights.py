@@ -304,6 +304,26 @@ def test_a_site_that_answers_nobody_fails_the_run_in_one_sentence(
         assert words in (report.failure or "")
 
 
+@pytest.mark.parametrize("home", [Reply(status=403), "<html><body><form><input type=password></form></body></html>"])
+def test_a_start_page_that_leads_nowhere_any_more_is_told_although_no_page_is_due(
+    site: SiteServer, tmp_path: Path, home: Reply | str
+) -> None:
+    site.pages["/"] = "".join(f'<a href="/{number}">{number}</a>' for number in range(PAGES))
+    settings = site_of(site, tmp_path, recheck_hours=24)
+    assert night(settings, 0).exit_code == 0
+    site.pages["/"] = home
+    report = night(settings, 0.1)
+    assert (report.outcome, report.exit_code) == ("degraded", 3)
+    assert str(report.cause).startswith("no address was found: ")
+    assert rows(settings.database_url, "SELECT count(*) FROM pages") == [(PAGES,)]
+
+
+def test_a_site_whose_pages_are_all_another_sites_says_so(site: SiteServer, settings: Settings) -> None:
+    night(settings, 0)
+    again = settings.model_copy(update={"sites": (settings.sites[0].model_copy(update={"name": "twin"}),)})
+    assert "is another site's page already" in str(night(again, 0.1).failure)
+
+
 def test_robots_that_forbid_all_or_give_no_answer_fail_the_run(site: SiteServer, settings: Settings) -> None:
     night(settings, 0)
     site.pages["/robots.txt"] = Reply(body="User-agent: *\nDisallow: /\n", content_type="text/plain")

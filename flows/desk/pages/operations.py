@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 from extractors.charset import decode
 from flows.archive import archive_of
 from flows.clock import utc_now
-from flows.commands.health import BAD, Group, SiteState, as_it_is, grouped, states_in
+from flows.commands.health import BAD, Group, SiteState, as_it_is, grouped, in_words, states_in
 from flows.commands.pages import read_again
 from flows.desk.pages import charts
 from flows.desk.pages.find import number_of
@@ -176,10 +176,9 @@ def sparklines(t: Texts, yields: tuple[RunYield, ...]) -> tuple[tuple[str, str, 
 
 def told(t: Texts, runs: list[Run]) -> list[dict[str, Any]]:
     """Runs as the table shows them."""
-    words = {"finished": "well", "quarantined": "well", "abandoned": "died", "held": "held back"}
     found = []
     for run in runs:
-        verdict, tone = verdict_of(t, words.get(run.status, run.status))
+        verdict, tone = verdict_of(t, in_words(run.status))
         found.append(
             {
                 "run": run,

@@ -21,8 +21,10 @@ from flows.settings_tables import (
     AgreedSettings,
     DeskSettings,
     FetchSettings,
+    LanguageCode,
     ModerationSettings,
     RetentionSettings,
+    SiteName,
     Table,
     Url,
     address_of,
@@ -40,7 +42,7 @@ Pattern = str
 class SiteSettings(Table):
     """One site: where its articles are found and how often they are looked at."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")
+    name: SiteName
     urls: tuple[Url, ...] = ()
     sitemaps: tuple[Url, ...] = ()
     feeds: tuple[Url, ...] = ()
@@ -50,7 +52,7 @@ class SiteSettings(Table):
     exclude: tuple[Pattern, ...] = ()
     articles: tuple[Pattern, ...] = ()  # addresses that are articles, whatever their pages look like
     lists: tuple[Pattern, ...] = ()
-    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}$")
+    language: LanguageCode | None = None
     local: bool = False
     robots: bool = True
     pace: float = Field(default=1.0, ge=0, le=3600)
@@ -137,9 +139,7 @@ class Settings(Table):
     archive: Annotated[str, BeforeValidator(str)] = "archive"  # a folder, or the address of an object store
     archive_spool: Path = Path("archive-spool")  # with a store: files that are written, and those not sent yet
     archive_file_mb: int = Field(default=1000, ge=1, le=100_000)  # a WARC file past it is followed by another one
-    languages: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...], Field(min_length=2)] = (
-        DEFAULT_LANGUAGES
-    )
+    languages: Annotated[tuple[LanguageCode, ...], Field(min_length=2)] = DEFAULT_LANGUAGES
     jobs: int = Field(default=0, ge=0, le=256)  # worker processes; 0 = one a core
     batch_pages: int = Field(default=100, ge=1, le=1000)
     page_seconds: float = Field(default=15.0, gt=0, le=600)  # a page that takes longer is quarantined

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from flows import __version__
 
-Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+")]
+
+def like(pattern: str, words: str) -> AfterValidator:
+    """A text of that form; a fault is told in words and does not repeat the text, which may hold a secret."""
+
+    def checked(text: str) -> str:
+        if re.match(pattern, text) is None:
+            raise ValueError(words)
+        return text
+
+    return AfterValidator(checked)
+
+
+Url = Annotated[str, like(r"https?://[^\s/]+", "it is no web address; write one with https:// or http://")]
+LanguageCode = Annotated[str, like(r"[a-z]{2,3}\Z", "it is no language code; write two or three letters such as fr")]
+SiteName = Annotated[
+    str,
+    like(r"[a-z0-9][a-z0-9_.-]*\Z", "a site's name has small letters, digits, dots, - and _ only, as its table says"),
+]
 
 
 def address_of(url: str) -> str:

@@ -76,6 +76,20 @@ def test_a_wrong_value_is_named_with_its_line(tmp_path: Path) -> None:
     assert "line 4: sites.magazine.pace" in complaint(tmp_path, MINIMAL + 'pace = "slow"\n')
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[sites.presse]\nurls = ["example.org"]', "it is no web address; write one with https:// or http://"),
+        ('[sites.presse]\nurls = ["https://a.example"]\nlanguage = "french"', "two or three letters such as fr"),
+        ('[sites."La Presse"]\nurls = ["https://a.example"]', "a site's name has small letters"),
+    ],
+)
+def test_a_value_of_another_form_is_explained_in_words(tmp_path: Path, text: str, words: str) -> None:
+    said = complaint(tmp_path, text)
+    assert words in said
+    assert "pattern" not in said
+
+
 def test_broken_toml_is_named_with_its_line(tmp_path: Path) -> None:
     assert "line 2" in complaint(tmp_path, "jobs = 1\nbroken here\n")
 

@@ -54,7 +54,10 @@ def user_list(config: Config = None, as_json: JsonOption = False) -> None:
     accounts = account_rows(settings_of(config))
     if as_json:
         print_json(accounts)
-    for account in accounts if not as_json else []:
+        return
+    if not accounts:
+        say("No account yet. Make one with: tamis user add NAME")
+    for account in accounts:
         closed = f", closed {account['disabled_at']}" if account["disabled_at"] else ""
         sites = ", ".join(account["sites"]) if account["sites"] is not None else "all sites"
         say(f"{account['name']}: {account['role']}, {sites}{closed}")

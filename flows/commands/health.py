@@ -163,7 +163,7 @@ def of_pages(site: SiteSettings, status: SiteStatus | None) -> list[Trouble]:
     held = sum(aside.get(reason, 0) for reason in HELD)
     last = status.last_run if status else None
     if held and (last is None or last.status != "held"):
-        sentence = f"{counted(held)} of an earlier night are held back"
+        sentence = f"{counted(held)} of an earlier night {'is' if held == 1 else 'are'} held back"
         found.append(Trouble(gravity=POOR, sentence=sentence, command=f"tamis accept {site.name}"))
     return found
 

@@ -185,15 +185,26 @@ def sqlite_engine(address: URL) -> Engine:
 
 def postgresql_engine(address: URL) -> Engine:
     try:
-        return create_engine(
+        engine = create_engine(
             address,
             pool_size=16,
             max_overflow=48,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},
+            connect_args={"connect_timeout": 10, "options": "-c timezone=UTC", "client_encoding": "utf8"},
         )
     except (NoSuchModuleError, ModuleNotFoundError):
         raise DatabaseUnreachable("PostgreSQL needs its driver: pip install 'tamis[postgres]'") from None
+
+    @event.listens_for(engine, "connect")
+    def require_utf8(connection: Any, _record: Any) -> None:
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != "UTF8":  # what a server set up without a locale gives new databases
+            raise DatabaseUnreachable(
+                f"{shown(str(address))} has the encoding {encoding}, which does not hold every text; make the database "
+                "with: createdb --encoding UTF8 --template template0 NAME"
+            )
+
+    return engine
 
 
 def driver_cursor(connection: Connection) -> Any:
@@ -225,6 +236,7 @@ def our_error(error: DBAPIError, url: str) -> Exception:
         return DatabaseUnreachable(f"{shown(url)}: cannot open the file; does its folder exist, may you write there?")
     if isinstance(error, DriverDatabaseError) and "not a database" in reason:
         return DatabaseUnreachable(f"{shown(url)}: this file is not a SQLite database")
-    if isinstance(error, OperationalError) and ("connect" in reason or error.connection_invalidated):
+    away = "connect" in reason or "resolve host" in reason
+    if isinstance(error, OperationalError) and (away or error.connection_invalidated):
         return DatabaseUnreachable(f"{shown(url)}: {reason}")
     return error

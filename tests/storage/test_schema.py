@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from storage.opening import open_database
 from storage.schema import upgrade
 from storage.upkeep.backup import restore
 from storage.upkeep.checking import check
+from tests.conftest import in_database, run_outside_transaction
 
 SCHEMAS = Path(__file__).with_name("schemas")
 OURS_TOO = ("_search", "alembic_version")  # not in the tables, made by hand
@@ -96,6 +98,7 @@ def test_an_older_and_a_newer_schema_are_told_apart(database, database_url, monk
         ("sqlite://", "needs a file"),
         ("mysql://x/y", "mysql is not supported"),
         ("not a url", "is not a database URL"),
+        ("postgresql://x@nosuch.invalid/x", "failed to resolve host"),
     ],
 )
 def test_what_cannot_be_opened_is_one_sentence(url, words):
@@ -108,6 +111,18 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path):
     path.write_bytes(b"this is not a database, whatever its name says" * 100)
     with pytest.raises(DatabaseUnreachable, match="not a SQLite database"):
         open_database(f"sqlite:///{path}")
+
+
+@pytest.mark.integration
+def test_a_database_that_does_not_hold_every_text_is_refused_with_the_command(postgresql_server):
+    name = f"tamis_ascii_{secrets.token_hex(4)}"
+    made = f"CREATE DATABASE {name} TEMPLATE template0 ENCODING SQL_ASCII LC_COLLATE 'C' LC_CTYPE 'C'"
+    run_outside_transaction(postgresql_server, made)
+    try:
+        with pytest.raises(DatabaseUnreachable, match=r"has the encoding SQL_ASCII.*createdb --encoding UTF8"):
+            open_database(in_database(postgresql_server, name))
+    finally:
+        run_outside_transaction(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_a_password_is_in_no_message():

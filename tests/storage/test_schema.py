@@ -18,7 +18,7 @@ from storage.opening import open_database
 from storage.schema import upgrade
 from storage.upkeep.backup import restore
 from storage.upkeep.checking import check
-from tests.conftest import in_database, run_outside_transaction
+from tests.postgresql import in_database, run
 
 SCHEMAS = Path(__file__).with_name("schemas")
 OURS_TOO = ("_search", "alembic_version")  # not in the tables, made by hand
@@ -117,12 +117,12 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path):
 def test_a_database_that_does_not_hold_every_text_is_refused_with_the_command(postgresql_server):
     name = f"tamis_ascii_{secrets.token_hex(4)}"
     made = f"CREATE DATABASE {name} TEMPLATE template0 ENCODING SQL_ASCII LC_COLLATE 'C' LC_CTYPE 'C'"
-    run_outside_transaction(postgresql_server, made)
+    run(postgresql_server, made)
     try:
         with pytest.raises(DatabaseUnreachable, match=r"has the encoding SQL_ASCII.*createdb --encoding UTF8"):
             open_database(in_database(postgresql_server, name))
     finally:
-        run_outside_transaction(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+        run(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_a_password_is_in_no_message():

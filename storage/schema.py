@@ -60,7 +60,7 @@ def require_current(db: Database) -> None:
     found = current_revision(db)
     if found is None:
         raise SchemaMissing(
-            f"{shown(db.url)} holds no Tamis tables yet; the first `tamis run` makes them, or: tamis db upgrade"
+            f"{shown(db.url)} holds no Tamis tables yet; run: tamis db upgrade (the first `tamis run` does it too)"
         )
     if found == latest_revision():
         with db.read() as connection:

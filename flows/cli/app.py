@@ -209,7 +209,8 @@ def deploy(
     if as_json:
         print_json(asdict(done))
         return
-    say(f"{len(done.sites)} sites are in the {'new ' if done.made else ''}work pool {pool}: {', '.join(done.sites)}")
+    sites = "1 site is" if len(done.sites) == 1 else f"{len(done.sites):,} sites are"
+    say(f"{sites} in the {'new ' if done.made else ''}work pool {pool}: {', '.join(done.sites)}")
     say(f"Start a worker on each machine with: prefect worker start --pool {pool}")
 
 

@@ -249,7 +249,8 @@ class PageObject:
 
     def stated(self) -> Stated:
         """What the page's metadata says about its text."""
-        return Stated(self.title(), text_in(self.statements.article.get("articleBody")))
+        article = self.statements.article
+        return Stated(self.title(), text_in(article.get("articleBody")), tuple(authors.stated_names(self.statements)))
 
     @functools.cached_property
     def structure(self) -> Structure:

@@ -122,6 +122,13 @@ def signature(
     return Signature(tuple(chosen[:MAX_NAMES]), organisation)
 
 
+def stated_names(statements: Statements) -> Iterator[str]:
+    """The authors' names as the metadata gives them, one by one and uncleaned."""
+    for one in statements.resolved(statements.article.get("author")):
+        yield text_in(one) or ""
+    yield from statements.metas.get("author", ())
+
+
 def _chosen(stated: Sequence[list[str]], beside: Sequence[list[str]]) -> list[str]:
     """What is both stated and shown; the fuller of two spellings; what is shown rather than a handle."""
     few = [names for names in stated if len(names) <= MAX_NAMES] or list(stated)

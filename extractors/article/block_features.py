@@ -55,10 +55,12 @@ _OPENING = 8  # words by which a block is looked up in the stated text
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What the page's metadata says about its text: the headline, and the JSON-LD articleBody where there is one."""
+    """What the page's metadata says about its text: the headline, the JSON-LD articleBody and the authors' names where
+    there are any."""
 
     title: str | None = None
     body: str | None = None
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

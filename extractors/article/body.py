@@ -7,6 +7,7 @@ also by what the first took the blocks around it for (`second_look`).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -16,7 +17,7 @@ from extractors.article.block_features import Stated, matrix
 from extractors.article.boilerplate import is_boilerplate
 from extractors.article.forests import Shares, forests
 from extractors.article.metadata import words
-from extractors.article.names import LABELLED
+from extractors.article.names import LABELLED, PREFIX, people_in
 from extractors.article.naming import AD, ASKING, META, NAV, RELATED, SOCIAL, named
 from extractors.article.outline import Node, Outline
 from extractors.article.second_look import context
@@ -75,11 +76,24 @@ _CONTENTS = re.compile(
 _MAX_WRAPPERS = 6  # elements around a heading
 _NO_WRAPPERS = frozenset({"aside", "nav", "footer", "form"})
 _BOXES = frozenset({"div", "section", "article", "main", "aside"})
+_BIOGRAPHY = re.compile(
+    r"\W{0,3}(?i:about (?:the author:? )?|(?:written|words|text) by )?(?P<name>[^\W\d_a-z][\w.'’-]+(?: [\w.'’-]+){0,2}"
+    r" [^\W\d_a-z][\w'’-]+),? (?:is (?:an?|the|our|currently|co-|based|editor)|who|covers|writes|reports|"
+    r"has (?:been|covered|written|worked)|lives|teaches|joined|works|ist (?:\w+ )?(?:redakteur|autor|journalist|"
+    r"reporter|"
+    r"freie)|schreibt|arbeitet|est (?:journaliste|rédact|auteur|autrice|chroniqueu)|es (?:periodista|redactor)|"
+    r"è (?:un|una|giornalista)|is (?:journalist|redacteur))",
+)
+_MAX_BIOGRAPHY = 3  # blocks at the end of the text
+_MAX_ABOUT = 600  # characters
 _HOPELESS = 0.12  # probability of the best block below which a page has no article
 _DETAILS = re.compile(
     r"(?:article|entry|post|story|node)[-_]{0,2}(?:info|meta|details?|byline)\b|\b(?:byline|dateline)\b", re.IGNORECASE
 )
 _DETAILS_WITHIN = 3  # elements around a block
+_MAX_SIGNED = 100  # characters of a line that only says who and when
+_MAX_ROLE = 25  # characters beside the names: "Written by ", "Story: "
+_ENDS = " ,.:;|·•–—-()"
 _MAX_DETAILS = 300  # characters of such a box
 _BYLINE_WITHIN = 5  # blocks from the start
 _MAX_BYLINE = 160  # characters
@@ -114,11 +128,15 @@ def article_blocks(page: Outline, stated: Stated, thread_starts: int | None = No
     first, second = forests()
     rows = matrix(page, stated)
     shares = second.probabilities(np.hstack((rows, context(page, first.probabilities(rows)))))
-    return selected(page, shares, thread_starts, stated.title)
+    return selected(page, shares, thread_starts, stated.title, stated.authors)
 
 
 def selected(
-    page: Outline, shares: Shares, thread_starts: int | None = None, title: str | None = None
+    page: Outline,
+    shares: Shares,
+    thread_starts: int | None = None,
+    title: str | None = None,
+    authors: Sequence[str] = (),
 ) -> tuple[int, ...]:
     """What the single judgements come to: lists stand or fall as a whole, headings with what they head."""
     kept = shares > _threshold(page, shares)
@@ -131,6 +149,7 @@ def selected(
     _drop_boilerplate(page, kept)
     _drop_references(page, kept)
     _drop_announced_references(page, kept)
+    _drop_biography(page, kept, authors)
     _drop_remains_of_boxes(page, kept)
     _keep_announced(page, kept)
     _keep_headings(page, kept, shares, title)
@@ -213,7 +232,26 @@ def _is_in_details(page: Outline, index: int) -> bool:
 def _is_line_of_metadata(text: str) -> bool:
     if len(text) > _MAX_BYLINE:
         return False
-    return bool(_BYLINE.match(text) or _DATE_LINE.match(text)) or _ends_ago(text) or _names_and_dates(text)
+    return (
+        bool(_BYLINE.match(text) or _DATE_LINE.match(text))
+        or _ends_ago(text)
+        or _names_and_dates(text)
+        or _only_signs(text)
+    )
+
+
+def _only_signs(text: str) -> bool:
+    """A line that holds a name behind a word such as "by", a date, or both, and nothing else."""
+    if len(text) > _MAX_SIGNED or text.endswith((".", "!", "?", ":")):
+        return False
+    found = find_date(text)
+    if found is not None and (found.year is None or found.ago is not None):
+        return False
+    rest = text if found is None else f"{text[: found.start]} {text[found.end :]}".strip(_ENDS)
+    if not PREFIX.match(rest):
+        return False
+    names = people_in(rest, stated=False)
+    return bool(names) and all(" " in name for name in names) and len(rest) <= len(" and ".join(names)) + _MAX_ROLE
 
 
 def _names_and_dates(text: str) -> bool:
@@ -274,6 +312,24 @@ def _drop_announced_references(page: Outline, kept: Kept) -> None:
             run += 1
         if run > index + 1:
             kept[index:run] = False
+
+
+def _drop_biography(page: Outline, kept: Kept, authors: Sequence[str]) -> None:
+    """Who wrote it, behind the text: "Ann Lee is a reporter", where Ann Lee is stated or signs."""
+    for index in np.flatnonzero(kept)[-_MAX_BIOGRAPHY:]:
+        block = page.blocks[index]
+        found = _BIOGRAPHY.match(block.text) if len(block.text) <= _MAX_ABOUT else None
+        if found is None or page.nodes[block.node].heading:
+            continue
+        name = found["name"]
+        above = (one.text for one in page.blocks[:index] if len(one.text) <= _MAX_BYLINE and name in one.text)
+        if any(name in one for one in authors) or any(PREFIX.match(one) or _signs(one, name) for one in above):
+            kept[index] = False
+
+
+def _signs(line: str, name: str) -> bool:
+    """Whether a line has a word such as "by" right before a name."""
+    return PREFIX.match(" ".join(line[: line.find(name)].split()[-1:])) is not None
 
 
 def _drop_remains_of_boxes(page: Outline, kept: Kept) -> None:

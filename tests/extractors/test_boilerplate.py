@@ -78,3 +78,23 @@ def test_a_box_with_the_article_s_details_is_no_text() -> None:
     details = "<dl class=article-info><dt>Details</dt><dd>Category: Bees</dd><dd>Read by many last summer</dd></dl>"
     page = f"<html><head><title>Bees</title></head><body><h1>Bees</h1>{details}<p>{TEXT[0]}</p><p>{TEXT[1]}</p></body></html>"
     assert extract(page, "https://hives.example/bees").text == f"{TEXT[0]}\n\n{TEXT[1]}"
+
+
+@pytest.mark.parametrize(
+    "signed", ["<p>By Ann Lee</p>", "<p>3 May 2020 — by Ann Lee</p>", "<meta name=author content='Ann Lee'>"]
+)
+def test_who_the_author_is_stands_behind_the_text_and_is_none_of_it(signed: str) -> None:
+    body = "".join(f"<p>{one}</p>" for one in TEXT)
+    page = (
+        f"<html lang=en><head><title>The beekeeper</title></head><body><h1>The beekeeper</h1>{signed}{body}"
+        "<p><em>Ann Lee covers farms and markets for the paper.</em></p></body></html>"
+    )
+    assert extract(page, "https://hives.example/beekeeper").text == "\n\n".join(TEXT)
+
+
+def test_a_person_of_the_story_may_end_it() -> None:
+    assert text_with("").count("\n\n") == len(TEXT) - 1
+    last = "Jo Tan covers the hives with straw when the first frost comes."
+    body = "".join(f"<p>{one}</p>" for one in [*TEXT, last])
+    page = f"<html lang=en><head><title>The beekeeper</title></head><body><h1>The beekeeper</h1><p>By Ann Lee</p>{body}</body></html>"
+    assert extract(page, "https://hives.example/beekeeper").text.endswith(last)

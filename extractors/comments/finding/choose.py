@@ -42,6 +42,7 @@ _NUMBER: Final = re.compile(r"^[#№(]?\s*(\d{1,5})\s*[.):]?$")
 _SIGNED: Final = re.compile(rf"{BY.pattern}$|{BY.pattern}\S|{SAYS.pattern}|{OPENS_WITH_SAYS.pattern}", re.IGNORECASE)
 _SHORT: Final = 60  # characters
 _HEADED: Final = 1.0
+_ENDS: Final = " :：.…–—-#»«"
 _UNDER: Final = 1.2  # what a box around a list that is called comments is worth
 _ABOVE: Final = 12  # elements before a list among which its heading is looked for
 _HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6".split())
@@ -113,7 +114,7 @@ def _closer(outline: CommentOutline, listing: Listing, found: Score, counts: Cal
     telling = signed or (stated and found.evidence >= _TELLING and len(listing) > 2)
     proof = 1.0 if run_on and (signed or stated) else 0.6 * telling
     named = found.named
-    if named < _UNDER and HEADS_COMMENTS.fullmatch(heading) and _all_dated(outline, listing):
+    if named < _UNDER and HEADS_COMMENTS.fullmatch(heading.strip(_ENDS)) and _all_dated(outline, listing):
         gain, named = gain + _UNDER, _UNDER  # as good as a box that is called so
     return replace(
         found, total=found.total + gain, evidence=found.evidence + gain, named=named, proof=max(found.proof, proof)

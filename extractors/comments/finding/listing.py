@@ -110,6 +110,8 @@ def listings(outline: CommentOutline) -> list[Listing]:
             groups[tag, "@" + kind].append(number)
         if not shapes or tag in ("li", "dt", "dd", "tr"):
             groups[tag, f">{outline.parent[number]}"].append(number)
+            if "-" in tag:  # a custom element, wherever it stands
+                groups[tag, "*"].append(number)
             if tag == "li":
                 up = outline.parent[number]
                 roots[number] = roots.get(outline.parent[up], up) if up > 0 else up

@@ -112,13 +112,13 @@ ANNOUNCES_COMMENTS: Final = re.compile(
 """'Comments on "Soups"', 'Réponses à « Soupes »': a heading that nobody writes above nothing."""
 
 HEADS_COMMENTS: Final = re.compile(
-    r"\W*+(?:(?:all|user|reader|readers['’]?|your|the|les|los|die|alle|vos) )?(?:comments|commentaires|kommentare|"
+    r"(?:(?:all|user|reader|readers['’]?|your|the|les|los|die|alle|vos) )?(?:comments|commentaires|kommentare|"
     r"comentarios|"
     r"comentários|commenti|reacties|kommentarer|kommentit|komentarze|komentáře|komentari|комментарии|коментарі|"
     r"коментари|"
     r"yorumlar|σχόλια|hozzászólások|comentarii|komentar|bình luận|تعليقات|التعليقات|دیدگاه‌ها|نظرات|תגובות|"
     r"टिप्पणियाँ|"
-    r"ความคิดเห็น|コメント|评论|評論|留言|댓글)\W*+",
+    r"ความคิดเห็น|コメント|评论|評論|留言|댓글)",
     re.IGNORECASE,
 )
 """A heading that is nothing but the word: "Reader comments"."""

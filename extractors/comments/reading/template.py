@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 from extractors.comments.finding.outline import CommentOutline, count
-from extractors.comments.reading.markup import BODY_NAMED, FURNITURE, NAMES_ANSWERED, STRONG_FURNITURE, has_letter
+from extractors.comments.reading.markup import (
+    BODY_NAMED,
+    FURNITURE,
+    NAMES_ANSWERED,
+    STRONG_FURNITURE,
+    has_letter,
+    is_action,
+)
 from extractors.comments.reading.record import MAX_SLOT_DEPTH, InlineRun, Record
 
 _LONG = 120  # characters: furniture is short
+_SAYING = 25  # characters of what may be the text of a comment
 _LABEL = 60  # characters: texts that all records share are labels
 _ENOUGH = 4  # records before a text that they share proves anything
 _MOST, _NEARLY_ALL = 0.6, 0.8
@@ -23,6 +32,8 @@ class Template:
         self._paths: dict[int, list[int]] = {}  # an element is in one record only
         self.numbered = self._are_numbered()
         self._furniture = [self._furniture_of(record) for record in records]
+        if prose := self._prose():
+            self._furniture = [self._furniture_of(record, prose) for record in records]
         self._labels = self._shared_texts()
 
     def is_furniture(self, record: Record, run: InlineRun) -> bool:
@@ -51,11 +62,25 @@ class Template:
         slots = record.slots
         return any(slots[above] == slot for above in self.path(record, number))
 
-    def _furniture_of(self, record: Record) -> set[int]:
+    def _prose(self) -> set[int]:
+        """The slots that are named as furniture and hold most of the text of most records: "reply-con", "edit-hide"."""
+        outline = self.outline
+        seen: Counter[int] = Counter()
+        for record, furniture in zip(self.records, self._furniture, strict=True):
+            whole = outline.text_length(record.start, record.stop)
+            for number in furniture:
+                if STRONG_FURNITURE.search(outline.named[number]):
+                    continue
+                size = outline.text_length(number, outline.end[number])
+                if size >= _SAYING and 2 * size > whole and not is_action(outline.elements[number].text_content()):
+                    seen[record.slots[number]] += 1
+        return {slot for slot, times in seen.items() if times >= _MOST * len(self.records)}
+
+    def _furniture_of(self, record: Record, prose: Collection[int] = ()) -> set[int]:
         outline = self.outline
         found: set[int] = set()
         for number in record.elements:
-            if number == record.start:
+            if number == record.start or record.slots[number] in prose:
                 continue
             name = outline.named[number]
             if outline.parent[number] in found or (name and FURNITURE.search(name) and self._is_minor(number, name)):

@@ -435,3 +435,29 @@ def test_what_a_system_says_of_an_article_is_no_comment() -> None:
 def test_dated_rows_below_a_heading_that_speaks_of_something_else_are_no_comments() -> None:
     rows, _ = three("<p><strong>{who}</strong> <em>({when})</em><br>{what}</p><hr>")
     assert read(f"<h3>Opening nights</h3>{rows}", lang="en").comments == ()
+
+
+@pytest.mark.parametrize(
+    ("frame", "row"),
+    [
+        (
+            '<div class="js-discussion">{}</div>',
+            '<div class="timeline-comment"><h3><strong>{who}</strong> commented <i>{when}</i></h3>'
+            '<div class="edit-comment-hide"><p>{what}</p></div></div>',
+        ),
+        (
+            '<div class="replys"><h3>全部评论（3）</h3>{}</div>',
+            '<div class="reply-item"><a class="nick">{who}</a><div class="reply-con">{what}</div>'
+            '<div class="reply-foot"><span>{when}</span><a>回复</a></div></div>',
+        ),
+    ],
+)
+def test_a_box_named_as_buttons_are_is_the_text_where_it_holds_all_the_prose(frame: str, row: str) -> None:
+    rows, expected = three(row)
+    assert found_in(read(frame.replace("{}", rows), lang="en")) == expected
+
+
+def test_elements_of_a_site_s_own_are_records_at_any_depth() -> None:
+    row = '<x-comment><div><span slot="author">{who}</span><i>{when}</i></div><p>{what}</p><button>Reply</button>{kids}</x-comment>'
+    rows, expected = three(row, "{}")
+    assert found_in(read(f'<section id="comments"><h2>3 comments</h2>{rows}</section>', lang="en")) == expected

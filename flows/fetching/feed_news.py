@@ -84,6 +84,8 @@ async def read(fetcher: Fetcher, feed: ReadFeed) -> ReadFeed:
 
 
 def may_be_fetched(address: str, local: frozenset[str]) -> bool:
+    if len(address) > guard.MAX_URL:
+        return False  # its fragment is kept, and is a stranger's as well
     try:
         guard.target(address.partition("#")[0], local)
     except Refused:

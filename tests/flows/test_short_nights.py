@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from flows.fetching.feed_news import MOST_ENTRIES, ReadFeed, read_feeds
 from flows.fetching.policy import FetchPolicy, FetchRequest
 from flows.fetching.wordpress_news import news_of
 from flows.settings_file import build
@@ -316,3 +317,40 @@ def test_addresses_that_may_not_be_fetched_are_no_posts() -> None:
     news = asyncio.run(news_of(Answers([post(n, link) for n, link in enumerate(links)]), API))  # type: ignore[arg-type]
     assert news is not None
     assert [one.url for one in news.posts] == ["https://mag.example/1"]
+
+
+class OneFeed:
+    """A fetcher for which a feed is as given."""
+
+    policy = FetchPolicy()
+
+    def __init__(self, body: str) -> None:
+        self.body = body
+
+    async def fetch(self, request: FetchRequest) -> Any:
+        return SimpleNamespace(
+            body=self.body.encode(), final_url=request.url, etag=None, last_modified=None, not_modified=False
+        )
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def test_entries_that_may_not_be_fetched_and_endless_ones_are_left_out_of_a_feed() -> None:
+    links = [
+        "https://mag.example/1#c1",
+        "ftp://mag.example/2",
+        "http://127.0.0.1/3",
+        "https://mag.example/4#" + 5000 * "4",
+    ]
+    links += [f"https://mag.example/{n}" for n in range(5, 2 * MOST_ENTRIES)]
+    fetcher: Any = OneFeed(rss((link, LONG_AGO) for link in links))
+    (feed,) = asyncio.run(read_feeds(fetcher, [ReadFeed(url="https://mag.example/feed")]))
+    assert [address for address, _ in feed.entries[:2]] == [links[0], links[4]]
+    assert len(feed.entries) < MOST_ENTRIES
+    assert ReadFeed.from_json(json.loads(json.dumps(feed.as_json()))) == feed
+
+
+def test_a_feed_that_cannot_be_read_whole_is_none() -> None:
+    fetcher: Any = OneFeed("<html><body>Just a moment</body></html>")
+    assert asyncio.run(read_feeds(fetcher, [ReadFeed(url="https://mag.example/feed")])) == ()

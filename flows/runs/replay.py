@@ -33,6 +33,7 @@ from storage.database.batches import batched
 from storage.database.engine import Database
 from storage.database.errors import ArchiveUnreachable, RecordMissing
 from storage.opening import open_database
+from storage.upkeep.after_run import after_run
 
 UNCOMPARED = frozenset({"comments", "extractor_version", "kind_cues", "page_kind", "post_key", "tweets", "url"})
 SHOWN = 160  # characters of a value in a diff
@@ -87,6 +88,8 @@ def replay(
         for site in settings.chosen(names):
             found = archived_pages(db, site=site.name, since=since, older_than_extractor=older_than)
             reports.append(asyncio.run(replay_site(settings, site, db, found, diff, dry_run, advance)))
+        if not dry_run:
+            after_run(db, utc_now())  # names of sections, salaries, the search index: nobody waits for the next night
     return reports
 
 

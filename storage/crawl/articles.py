@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from extractors.records import Page
 from storage.crawl.identity import author_key, fingerprint
@@ -196,6 +196,8 @@ def write_sections(connection: Connection, sectioned: Sequence[tuple[int, Page]]
     older = [number for number, _ in sectioned[fresh:]]
     if older:
         connection.execute(delete(sections).where(sections.c.article_id.in_(older)))
+        derive_again = update(articles).where(articles.c.id.in_(older), articles.c.profile_key.is_not(None))
+        connection.execute(derive_again.values(profile_key=None))  # names of sections are derived from headings
     rows = [
         (
             number,

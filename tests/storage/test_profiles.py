@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from extractors.records import Section
 from storage.crawl.loading import load
 from storage.crawl.profiles import derive_profiles
@@ -32,3 +34,16 @@ def test_a_job_profile_gets_section_names_and_typed_fields(database, make, rows)
     load(database, [make.extracted(URL, title="Fiche métier : Chef de projet", text="Autre.")], None, make.now)
     assert derive_profiles(database, make.now) == 1
     assert rows("SELECT salary_min FROM clean_articles") == [{"salary_min": None}]
+
+
+def test_a_replay_by_a_newer_extractor_keeps_the_names_of_sections(database, make, rows):
+    parts = (Section(level=2, heading="Rémunération", text="Entre 35 000 et 45 000 € bruts annuels."),)
+    read = make.extracted(URL, title="Fiche métier : Chef de projet", sections=parts)
+    load(database, [read], None, make.now)
+    derive_profiles(database, make.now)
+    named = rows("SELECT section FROM clean_sections")
+    assert named != [{"section": None}]
+    newer = replace(read, page=replace(read.page, extractor_version="999.0"))
+    load(database, [newer], None, make.now)
+    assert derive_profiles(database, make.now) == 1
+    assert rows("SELECT section FROM clean_sections") == named

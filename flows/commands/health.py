@@ -89,24 +89,26 @@ def site_states(settings: Settings, names: Sequence[str] | None) -> list[SiteSta
 def states_in(settings: Settings, db: Database, chosen: Sequence[SiteSettings], now: datetime) -> list[SiteState]:
     """The state of these sites in an open database, the worst first."""
     known = {status.site: status for status in site_status(db, now)}
-    states = [state_of(settings, site, db, known.get(site.name), now) for site in chosen]
+    late = unsent(settings, now)
+    states = [state_of(settings, site, db, known.get(site.name), now, late) for site in chosen]
     return sorted(states, key=lambda state: -state.gravity)
 
 
 def state_of(
-    settings: Settings, site: SiteSettings, db: Database, status: SiteStatus | None, now: datetime
+    settings: Settings, site: SiteSettings, db: Database, status: SiteStatus | None, now: datetime, late: str | None
 ) -> SiteState:
+    """`late`: what waits in the archive's spool for longer than it should."""
     runs = recent_runs(db, site.name)
     if status is not None and status.last_run is not None:
         status = replace(status, last_run=as_it_is(status.last_run))
     found = [*of_the_last_run(site, status, now), *of_pages(site, status)]
-    if (late := lateness(site, runs, now)) is not None:
-        found.append(Trouble(gravity=BAD, sentence=late, command="tamis schedule"))
+    if (missed := lateness(site, runs, now)) is not None:
+        found.append(Trouble(gravity=BAD, sentence=missed, command="tamis schedule"))
     found += [
         Trouble(gravity=SMALL, sentence=words, command="tamis desk")
         for words in waiting_too_long(settings, site, db, now)
     ]
-    if (late := unsent(settings, now)) is not None:
+    if late is not None:
         found.append(Trouble(gravity=SMALL, sentence=late, command="tamis doctor"))
     return SiteState(
         site=site.name,

@@ -16,7 +16,9 @@ def tidy(settings: Settings, db: Database, archive: WarcArchive) -> int:
     """What is due after a run: derived tables, then letting go of what is too old; comments that joined campaigns."""
     done = after_run(db, utc_now())
     try:
-        retire(db, Retention(**settings.retention.model_dump()), utc_now(), archive)
+        # a store that has just refused is not asked again for its files
+        kept = None if archive.is_away else archive
+        retire(db, Retention(**settings.retention.model_dump()), utc_now(), kept)
     except ArchiveUnreachable as error:
         log("archive_unpruned", because=str(error))  # the next run does it; that the store is away is told elsewhere
     return done.joined

@@ -81,6 +81,7 @@ class WarcArchive:
         self.folder = Path(folder)
         self.roll_bytes = roll_bytes
         self.store = store
+        self.is_away = False  # the store did not take what was last handed over
         self._file: BinaryIO | None = None
         self._name = ""
         self._ended: set[str] = set()
@@ -146,7 +147,11 @@ class WarcArchive:
         that is away costs one timeout and not one a file.
         """
         self._end_file()
-        return self._sent().result() if self.store is not None else HandedOver()
+        if self.store is None:
+            return HandedOver()
+        done = self._sent().result()
+        self.is_away = done.because is not None
+        return done
 
     def waiting(self) -> list[Path]:
         """The spool's files, the one that is being written among them; none without a store."""

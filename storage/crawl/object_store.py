@@ -28,7 +28,8 @@ CHUNK = 1 << 20
 USERINFO = re.compile(r"(://)[^\s/?#@]{1,500}@")
 S3 = ("s3", "s3a")
 NO_STORE = {"memory": "it forgets everything with its process", "http": "it is read-only", "https": "it is read-only"}
-PATIENCE = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 2}}  # seconds
+PATIENCE = {"connect_timeout": 5, "read_timeout": 60, "retries": {"max_attempts": 1}}  # seconds
+TRIES = 2  # each with the retries above: a store that is silent costs each run of a site 20 seconds, not minutes
 
 
 def is_store(address: str) -> bool:
@@ -67,6 +68,8 @@ class ObjectStore:
 
         try:
             self._fs, self._root = fsspec.core.url_to_fs(self.address, **given, **options)
+            if scheme in S3:
+                self._fs.retries = TRIES
         except ImportError as error:
             extra = "pip install 'tamis[s3]'" if scheme in S3 else str(error)
             raise ArchiveUnreachable(f"an archive at {scheme}:// needs another package: {extra}") from error

@@ -96,6 +96,9 @@ def test_a_store_that_is_away_costs_no_night_and_no_page(
     assert "refuses or cannot be reached" in said
     assert "1 file of raw pages not sent, in" in said
     assert [words.split()[0] for words in told] == ["archive"]
+    with archive_of(settings) as archive:
+        assert archive.hand_over().waiting == 1
+        assert archive.is_away
     night(settings, 1)
     assert len(told) == 1  # it is told once
     with nights_later(1):

@@ -166,9 +166,11 @@ class WarcArchive:
             with self._stream(ref.file) as stream:
                 stream.seek(ref.offset)
                 _, data = next(gzip_members(stream), (0, b""))
-        except OSError as error:
+        except FileNotFoundError as error:
             where = "; another machine may not have sent it yet" if self.store is not None else ""
-            raise RecordMissing(f"{self.name}/{ref.file} cannot be read: {error}{where}") from error
+            raise RecordMissing(f"{self.name}/{ref.file} is not there{where}") from error
+        except OSError as error:
+            raise RecordMissing(f"{self.name}/{ref.file} cannot be read: {error}") from error
         found = parsed_record(data)
         if found is None:
             raise RecordMissing(f"{self.name}/{ref.file} has no whole record at byte {ref.offset}")

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from moderation.classifier.features import Floats
 from moderation.classifier.model import CHANNELS, Model
-from moderation.classifier.training import Prepared, Settings, comments_of, fit_signals, log_odds
+from moderation.classifier.training import WRITTEN, Prepared, Settings, comments_of, fit_signals, log_odds
 from moderation.evaluate import average_precision, calibration_error, recall_at
 from moderation.language import LanguageJudge
 from moderation.language.article import relation_here
@@ -81,7 +81,9 @@ def policy_figures(prepared: Prepared, chance: Floats) -> dict[str, float]:
     own = [
         (row, odds)
         for row, odds in zip(comments.tolist(), chance.tolist(), strict=True)
-        if CHANNELS[prepared.channels[row]] == "comment" and prepared.examples[row].submission.kind not in NOTICE_KINDS
+        if CHANNELS[prepared.channels[row]] == "comment"
+        and prepared.sources[row] != WRITTEN
+        and prepared.examples[row].submission.kind not in NOTICE_KINDS
     ]
     submissions = [prepared.examples[row].submission for row, _ in own]
     judge = LanguageJudge()
@@ -111,7 +113,7 @@ def figures(prepared: Prepared, chance: Floats) -> dict[str, object]:
     comments = comments_of(prepared, np.arange(len(prepared.examples)))
     examples = [prepared.examples[row] for row in comments]
     spam = prepared.spam[comments] == 1.0
-    own = prepared.channels[comments] == CHANNELS.index("comment")
+    own = (prepared.channels[comments] == CHANNELS.index("comment")) & (prepared.sources[comments] != WRITTEN)
     probability = 1.0 / (1.0 + np.exp(-np.clip(chance, -40.0, 40.0)))
     first = np.array([example.source.startswith("blog_") for example in examples])
     called = chance >= 0.0

@@ -2,7 +2,8 @@
 
 DATA is a folder with labelled comments in JSONL (.gz): `spam*.jsonl*` with the fields of `tamis moderate` and `source`
 and `label` (spam or ham); optionally `articles*.jsonl*` (site, page, title, text) and `lang*.jsonl*` (source, text,
-lang, cls), whose running texts teach the wording what languages are like. The same data give the same bytes.
+lang, cls), whose running texts teach the wording what languages are like. `written.jsonl` beside this file holds
+comments that we wrote ourselves. The same data give the same bytes.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from moderation.classifier.card import left_out_tables, provenance_table
 from moderation.classifier.left_out import figures, left_out
 from moderation.classifier.model import write_model
 from moderation.classifier.training import (
+    WRITTEN,
     Example,
     Settings,
     assembled,
@@ -36,10 +38,11 @@ from moderation.classifier.training import (
 from moderation.host_names import HostNames
 from moderation.submissions import submission_from_json
 
-VERSION = "2026.11-4"
+VERSION = "2026.11-5"
 _RUNNING_TEXT = frozenset({"wiki17", "lingua-sentences"})
 _GUESSED = frozenset({"en", "fr", "de", "ru"})
 _SURE = 80  # characters; the guesses on shorter texts are coarse
+_WRITTEN_IN = 2026
 _ENGLISH = frozenset({"blog_jt", "youtube"})  # sources that mix languages, nearly all of it English
 
 
@@ -51,7 +54,7 @@ def _rows(folder: Path, name: str) -> Iterator[dict[str, Any]]:
 
 
 def examples(folder: Path) -> list[Example]:
-    """The labelled comments of a data folder, with their articles, then the running texts."""
+    """The labelled comments of a data folder, with their articles, those that we wrote, then the running texts."""
     articles = {(row["site"], row["page"]): row for row in _rows(folder, "articles")}
     found = []
     names: defaultdict[str, HostNames] = defaultdict(HostNames)  # a night sees the comments of its own site
@@ -82,6 +85,7 @@ def examples(folder: Path) -> list[Example]:
         replace(one, submission=replace(one.submission, host_names=names[one.source].names(one.submission)))
         for one in found
     ]
+    found += written()
     for row in _rows(folder, "lang"):
         if row["source"] in _RUNNING_TEXT and row["cls"] != "1-3":
             submission = submission_from_json({"id": row["id"], "text": row["text"]})
@@ -89,6 +93,20 @@ def examples(folder: Path) -> list[Example]:
                 Example(submission=submission, is_spam=False, source="lang", only_wording=True, language=row["lang"])
             )
     return found
+
+
+def written() -> list[Example]:
+    """Offers of the 2020s, and readers who speak of the same things, in our own words: collections hardly have them."""
+    return [
+        Example(
+            submission=submission_from_json({**row, "article_language": row["lang"]}),
+            is_spam=row["label"] == "spam",
+            source=WRITTEN,
+            language=row["lang"],
+            year=_WRITTEN_IN,
+        )
+        for row in _rows(Path(__file__).parent, "written")
+    ]
 
 
 def texts(folder: Path) -> Iterator[tuple[str, str]]:

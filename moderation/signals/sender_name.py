@@ -56,6 +56,55 @@ def author_trade_word(view: View) -> Finding | None:
     return Finding(grown(len(found)), view.author[:60])
 
 
+# words that firms have in their names and people have not, folded; of several languages
+_FIRM_WORDS = frozenset(
+    """
+    service services servicios servicos agency agence agentur agencia agenzia ltd llc inc gmbh sarl srl sas pvt
+    limited company companies group groupe gruppe solutions solution studio studios express shop store stores boutique
+    institut institute clinic clinique klinik clinica hospital cabinet experts specialist specialists coach coaching
+    garage auto immobilier immobilien renovation renovations reformas ristrutturazioni remodeling roofing roofers
+    plumbing plumber plumbers plombier plombiers fontaneros fontanero idraulico electrician electricians electricien
+    electricistas serrurier serruriers cerrajeros locksmith locksmiths lawyer lawyers attorney attorneys avocat
+    avocats abogados anwalt rechtsanwalt manufacturer manufacturers supplier suppliers exporter exporters wholesale
+    dealer dealers tours travel voyages reisen hotel hotels resort academy academie akademie formation training course
+    courses curso cursos kurse consulting consultants consultant marketing digital media online center centre zentrum
+    movers packers cleaning cleaners nettoyage reinigung umzug umzuge umzugsfirma demenagement mudanzas traslochi
+    fensterbau menuiserie carrelage toiture couvreur chauffage chauffagiste assurance assurances insurance
+    versicherung seguros assicurazioni mutuelle credit kredit kredite loans loan mortgage dental dentist zahnarzt
+    dentista capillaire esthetique beauty spa salon rental rentals location vermietung alquiler noleggio taxi cab limo
+    transport logistics repair reparation guide review reviews casino betting vape cbd software app apps hosting seo
+    webdesign design designs interiors kitchens furniture mobel meubles tiles flooring pools pest photography
+    photographer wedding events catering minceur voyance ремонт окна потолки двери мебель кухни такси доставка услуги
+    юрист адвокат кредит займ магазин студия
+    """.split()
+)
+
+
+@signal(
+    "firm-that-praises",
+    1.3,
+    "praise under the name of a firm",
+    "un éloge sous le nom d'une entreprise",
+    needs="author",
+    family="author",
+)
+def firm_that_praises(view: View) -> Finding | None:
+    """The name is the advertisement. Silent where the comment asks, answers or speaks of the article."""
+    if len(view.author_words) < 2 or not _PRAISE.intersection(view.hits) or view.hits.get("dialogue"):
+        return None
+    if view.author_words[0] in view.own_host or not (
+        _FIRM_WORDS.intersection(view.author_words) or author_trade_word(view)
+    ):
+        return None
+    page = view.page()
+    if page is not None and len(view.telling() & page.words) > 1:
+        return None
+    return Finding(1.0, view.author[:60])
+
+
+_PRAISE = frozenset({"flattery", "template", "bookmark"})
+
+
 @signal(
     "author-phrase",
     1.2,

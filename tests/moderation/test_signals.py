@@ -138,6 +138,8 @@ CASES = [
     ("made-up-excerpt", "garden chairs oak...\nhere they are", {"author": "Garden chairs oak"}),
     ("keyword-lines", "cheap boots\nboots sale\nboots outlet", {}),
     ("code", "$ git clone /srv/depot", {}),
+    ("firm-that-praises", "Very informative, great insights!", {"author": "Lakeside Roofing Services"}),
+    ("firm-that-praises", "Excellent article, continuez ainsi", {"author": "Garage du Lac"}),
     ("advertisement", "Serrurier pas cher, intervention rapide, appelez-moi", {}),
     ("advertisement", "IPTV Abo 60 Euro im Jahr, Test gratis, schreib mir", {}),
     ("advertisement", "Préstamos urgentes sin aval, escríbame", {}),
@@ -218,6 +220,8 @@ SILENT = [
     ("keyword-soup", "Kerja dari rumah memang enak tapi jam kerjanya jadi nggak jelas", {}),
     ("look-alike-letters", "Maç çok sıkıcıydı ama kazandık, yarın yazarım", {}),  # ı is a letter of Turkish
     ("medicine-host", "see http://thespecialists.example/ and http://socialist.example/", {}),
+    ("firm-that-praises", "Excellent article, continuez ainsi", {"author": "Jeanne Garagnon"}),
+    ("firm-that-praises", "Great post, but how do you fix it?", {"author": "Lakeside Roofing Services"}),
     ("advertisement", "Le serrurier nous a pris 480 € pour une porte claquée", {}),
     ("advertisement", "Our loan was refused twice, we now pay 4 % at another bank", {}),
     ("advertisement", "Der IPTV-Anbieter der Nachbarn ist seit Mai abgeschaltet", {}),

@@ -36,7 +36,7 @@ from storage.crawl.warc import (
     record_places,
     response_record,
 )
-from storage.database.errors import ArchiveBusy, ArchiveError, ArchiveUnreachable, RecordMissing
+from storage.database.errors import ArchiveBusy, ArchiveUnreachable, RecordMissing
 from storage.file_locks import NoLocks, is_abandoned, lock
 
 ROLL_BYTES = 1_000_000_000
@@ -88,7 +88,7 @@ class WarcArchive:
         self._day = date.min
         self._unsynced = False
         self._turn = threading.RLock()  # an offset is taken and its record written as one step
-        self._sender = ThreadPoolExecutor(1, thread_name_prefix="archive") if store is not None else None
+        self._sender: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> WarcArchive:
         return self
@@ -317,7 +317,7 @@ class WarcArchive:
     def _sent(self) -> Future[HandedOver]:
         """Sends closed files in the thread for it: an upload must not hold up those who append."""
         if self._sender is None:
-            raise ArchiveError(f"{self.name} is closed")
+            self._sender = ThreadPoolExecutor(1, thread_name_prefix="archive")
         return self._sender.submit(self._send_all)
 
     def _send_all(self) -> HandedOver:
@@ -341,11 +341,14 @@ class WarcArchive:
         except FileNotFoundError:
             return False  # another process has sent it
         with stream:
-            if not is_abandoned(stream):
-                return False
             file = path.relative_to(self.folder).as_posix()
-            if file not in self._ended:  # a killed process may have left a torn record, to which nothing refers
+            if file in self._ended:  # we have closed it ourselves: another process may be sending it
+                if not (_locked(stream) and os.fstat(stream.fileno()).st_nlink):
+                    return False
+            elif is_abandoned(stream):  # a killed process may have left a torn record, to which nothing refers
                 stream.truncate(max((end for _, end in record_places(stream)), default=0))
+            else:
+                return False
             if os.fstat(stream.fileno()).st_size:
                 self.store.put(path, file)
             path.unlink()

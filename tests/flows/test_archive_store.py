@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows.archive import archive_of
+from flows.clock import utc_now
 from flows.commands.database import problems
 from flows.commands.doctor import archive as looked_at
 from flows.commands.health import site_states
 from flows.commands.looking import archived_answer, site_runs
 from flows.errors import SettingsError
+from flows.orchestration.cluster_batch import ClusterBatch, run_cluster_batch
 from flows.runs import telling
 from flows.runs.replay import replay
 from flows.settings import Settings
@@ -21,7 +25,7 @@ from storage.crawl.quarantine import open_cases
 from storage.database.engine import connect
 from storage.database.errors import ArchiveUnreachable
 from tests.nightly_site import InlinePool, night, nights_later
-from tests.press import article, site_of
+from tests.press import article, settings_file, site_of
 from tests.servers import SiteServer
 
 PAGES = 4
@@ -125,6 +129,26 @@ def test_a_replay_without_its_store_stops_and_blames_no_page(
     with connect(settings.database_url) as db:
         assert open_cases(db, "press") == ()
     assert site_runs(settings, "press", 1)[0].status == "failed"
+
+
+@pytest.mark.integration
+def test_a_batch_on_another_machine_sends_its_pages_when_it_ends(
+    site: SiteServer, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.runs.processing.WorkerPool", InlinePool)
+    night(settings, 0)
+    config = settings_file(tmp_path, site, settings.database_url)
+    config.write_text(f'archive = "{settings.archive}"\narchive_spool = "elsewhere"\n' + config.read_text("utf-8"))
+    later = utc_now() + timedelta(days=400)
+    site.pages["/1"] = article(7)
+    done = asyncio.run(
+        run_cluster_batch(
+            ClusterBatch(number=1, config=str(config), site="press", run_id=1, started=later, pages=PAGES, full=True)
+        )
+    )
+    assert done["claimed"] == PAGES
+    assert list((tmp_path / "elsewhere").rglob("*.warc.gz")) == []
+    assert archived_answer(settings, site.url("/1"), None)[1].body == article(7).encode()
 
 
 def test_a_store_is_no_path_and_an_address_that_cannot_be_one_is_explained(tmp_path: Path) -> None:

@@ -115,8 +115,10 @@ def test_where_files_have_no_locks_only_what_was_left_for_days_is_sent(
     monkeypatch.setattr("fcntl.flock", no_locks)
     with another(archive) as one:
         place = put(one, "body")
+    mine = put(archive, "mine")
     archive.hand_over()
     assert here(archive) == [place.file]
+    assert archive.read(mine).body == b"mine"
     long_ago = time.time() - 3 * 24 * 3600
     os.utime(archive.folder / place.file, (long_ago, long_ago))
     archive.hand_over()

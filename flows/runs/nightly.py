@@ -39,7 +39,7 @@ from flows.runs.planning import planned
 from flows.runs.processing import judging_pool
 from flows.runs.remoderate import Move, judge_in_new_context
 from flows.runs.said_kinds import follow_patterns
-from flows.runs.short_nights import learn_news, short_night
+from flows.runs.short_nights import learn_news, short_night, whole_after_all
 from flows.runs.site_run import LEASE_SECONDS, Advance, Dispatch, RunReport, SiteRun, wanted
 from flows.runs.telling import tell
 from flows.runs.tidying import tidy
@@ -157,6 +157,8 @@ async def night(site_run: SiteRun, limit: int | None, advance: Advance, dispatch
                 warnings += await find_pages(site_run)
         with span("pages"):
             await dispatch(site_run, limit, advance)
+            if limit is None and await asyncio.to_thread(whole_after_all, site_run):
+                await dispatch(site_run, limit, advance)
         with span("settle"):
             await settle(site_run)
         with span("learn"):

@@ -24,7 +24,8 @@ from flows.observe import log
 from flows.runs.site_run import SiteRun, wanted
 from flows.settings import PUNCTUAL, SiteSettings
 from storage.crawl.frontier import DiscoveredUrl, Source, counts, discover, known_addresses
-from storage.crawl.leaving_alone import LeftAlone, Stated, Turn, leave_alone
+from storage.crawl.held import held_pages
+from storage.crawl.leaving_alone import LeftAlone, Stated, Turn, leave_alone, take_back
 from storage.crawl.runs import ENDED_WELL, Run, recent_runs
 from storage.crawl.told_by_feeds import FeedEntry, leave_alone_by_feeds
 from storage.desk.learned import keep_learned, newest_learned
@@ -55,6 +56,18 @@ async def short_night(site_run: SiteRun) -> bool:
         return False
     site_run.counts[COUNT] = 1
     return True
+
+
+def whole_after_all(site_run: SiteRun) -> bool:
+    """Makes due what was left alone, where a page no longer says what it said the last time: whether it is the page or
+    the site that changed, the few pages of a short night cannot tell."""
+    if not site_run.counts["left_alone"]:
+        return False
+    db, site = site_run.db, site_run.site.name
+    if not any(page.case.times == 1 for page in held_pages(db, site, run_id=site_run.run_id)):
+        return False
+    site_run.counts["left_alone"] = 0
+    return take_back(db, site, site_run.started) > 0
 
 
 def nights_before(site_run: SiteRun) -> list[Run]:

@@ -167,6 +167,13 @@ def told_posts(db: Database, site: str, stated: Stated) -> set[int] | None:
     return {stated.comments[number] for number in unknown}
 
 
+def take_back(db: Database, site: str, now: datetime) -> int:
+    """Makes due what the run that began at `now` put off to the next night; how many pages."""
+    left = (of_site(site), pages.c.state == "ok", pages.c.next_due > now, pages.c.next_due <= now + NEXT_NIGHT)
+    with db.write() as connection:
+        return int(connection.execute(update(pages).where(*left).values(next_due=now)).rowcount)
+
+
 def standing_comments(site: str) -> tuple[FromClause, tuple[ColumnElement[bool], ...]]:
     """What the comments on a site's pages are selected from, and by which conditions."""
     there = (of_site(site), comments.c.kind == CommentKind.COMMENT, comments.c.missing_since.is_(None))

@@ -47,13 +47,13 @@ class WordPress:
         self.root = server.url("")
         server.pages = self.answer
 
-    def asked(self, number: float, **more: Any) -> list[str]:
-        """The paths that a night asks for, pages in order after the others; the night ended well."""
+    def asked(self, number: float, outcome: str = "good", **more: Any) -> list[str]:
+        """The paths that a night asks for, pages in order after the others; the night ended so."""
         before = len(self.server.requests)
         site = {"sitemaps": [self.root + "/sitemap.xml"], "local": True, "pace": 0, "concurrency": 1, **more}
         data = {"jobs": 1, "sites": {"press": site}, "moderation": {"lean": True}, "fetch": {"attempts": 1}}
         report = night(build(data, base=self.folder, environment={}), number)
-        assert (report.failure, report.outcome) == (None, "good")
+        assert (report.failure, report.outcome) == (None, outcome)
         paths = [urlsplit(request.path).path for request in self.server.requests[before:]]
         return [*(path for path in paths if path not in pages_in(paths)), *pages_in(paths)]
 
@@ -174,6 +174,20 @@ def test_what_the_site_does_not_say_is_found_when_it_is_the_pages_turn(site: Wor
         site.asked(number)
         found += rows(site.folder, bodies)
     assert found == [(0,), (1,)]
+
+
+def test_a_night_on_which_a_page_breaks_is_whole_and_judges_the_site(site: WordPress) -> None:
+    site.asked(0)
+    site.comments = {number: [] for number in site.comments}  # its theme shows none, and its API still has them
+    said = {number: [(10 * number + 1, "Samuel", "")] for number in site.comments}
+    listing = site.listing
+    site.listing = lambda what, asked: (  # type: ignore[method-assign]
+        [{"id": one[0], "post": post} for post, thread in said.items() for one in thread]
+        if what == "comments"
+        else listing(what, asked)
+    )
+    assert pages_in(site.asked(1, outcome="degraded")) == EVERY
+    assert rows(site.folder, "SELECT count(*) FROM comments WHERE removed_at IS NULL") == [(STORIES,)]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -12,19 +11,31 @@ LONGEST = 400
 """Characters. Class names, addresses, words and lines that come again are shorter; what is longer comes once."""
 
 
-def kept(answers: int) -> Callable[[Callable[[str], Answer]], Callable[[str], Answer]]:
-    """Decorates a pure function of one text: its last `answers` answers are kept, but none for a text over LONGEST.
+class _Kept(dict[str, Answer]):
+    """Answers by text; asking for one that is not there finds it."""
 
-    `functools.lru_cache` counts entries whatever their length: pages made to harm would fill it with megabytes each.
+    def __init__(self, function: Callable[[str], Answer], most: int) -> None:
+        super().__init__()
+        self.function = function
+        self.most = most
+
+    def __missing__(self, text: str) -> Answer:
+        answer = self.function(text)
+        if len(text) <= LONGEST:
+            if len(self) >= self.most:
+                self.clear()
+            self[text] = answer
+        return answer
+
+
+def kept(answers: int) -> Callable[[Callable[[str], Answer]], Callable[[str], Answer]]:
+    """Decorates a pure function of one text: at most `answers` answers are kept, none for a text over LONGEST.
+
+    `functools.lru_cache` counts entries whatever their length: pages made to harm would fill it with megabytes each. A
+    look into a dictionary costs less than the call of a function that measures the text first.
     """
 
     def decorate(function: Callable[[str], Answer]) -> Callable[[str], Answer]:
-        asked = functools.lru_cache(maxsize=answers)(function)
-
-        @functools.wraps(function)
-        def answer(text: str) -> Answer:
-            return asked(text) if len(text) <= LONGEST else function(text)
-
-        return answer
+        return _Kept(function, answers).__getitem__
 
     return decorate

@@ -229,6 +229,7 @@ def _shown_names(page: Outline, shown: Sequence[Byline], blogger: frozenset[str]
         if _LABEL.fullmatch(line.block.text) and line.index + 1 < len(page.blocks):
             names = people_in(page.blocks[line.index + 1].text.split("\n")[0], stated=False)
             yield Source("labelled", names, line.is_beside, signs=True)
+    yield from _listed(page, shown)
     for line in shown:
         is_named = _AUTHOR.search(line.wider) and not _NOT_AUTHOR.search(line.names)
         if is_named and len(line.block.text) <= _MAX_NAMED:
@@ -241,6 +242,19 @@ def _shown_names(page: Outline, shown: Sequence[Byline], blogger: frozenset[str]
         if line.place is Place.HEAD or (line.place is Place.ABOVE and opens_with_given_name(line.block.text)):
             yield Source("bare", _bare(page, line), shown=True)
     yield from _of_biographies(page, shown)
+
+
+def _listed(page: Outline, shown: Sequence[Byline]) -> Iterator[Source]:
+    """The names of a list that is named as the authors', one an item."""
+    lists: dict[int, list[Byline]] = {}
+    for line in shown:
+        holder = page.nodes[line.block.node]
+        if holder.tag == "li" and line.place is Place.HEAD and _AUTHOR.search(page.nodes[holder.parent].names):
+            lists.setdefault(holder.parent, []).append(line)
+    for lines in lists.values():
+        names = [people_in(line.block.text, stated=False) for line in lines]
+        if len(lines) > 1 and all(len(found) == 1 and " " in found[0] for found in names):
+            yield Source("list", [found[0] for found in names], shown=True, signs=True)
 
 
 def _near(shown: Sequence[Byline]) -> list[Byline]:

@@ -43,6 +43,11 @@ _PAYWALL = re.compile(
     r"(?:この記事は)?(?:有料)?会員限定)",
     re.IGNORECASE,
 )
+_MAILED = re.compile(
+    r"\W{0,3}(?:you(?:['’]re| are) receiving this (?:e-?mail|newsletter|message)|(?:click here to )?unsubscribe\W*$|"
+    r"vous recevez (?:ce|cet) (?:e-?mail|courriel|message)|sie erhalten diese (?:e-?mail|nachricht))",
+    re.IGNORECASE,
+)
 _EDITED_BY = re.compile(
     r"[（(【\[]?\s?(?:责编|责任编辑|責任編輯|编辑|編輯|校对|审核|校對|편집)\s?[:：／/].{1,40}", re.IGNORECASE
 )
@@ -57,6 +62,7 @@ def is_boilerplate(text: str) -> bool:
         _COUNTS.fullmatch(text)
         or _RIGHTS.match(text)
         or _PAYWALL.match(text)
+        or _MAILED.match(text)
         or _EDITED_BY.fullmatch(text)
         or _SOURCE.fullmatch(text)
     )

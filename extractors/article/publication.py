@@ -86,6 +86,7 @@ _WORD_BEHIND = re.compile(
 _CHANGED_NAMES = re.compile(r"updated|modified|changed|lastmod", re.IGNORECASE)
 _PUBLISHED_NAMES = re.compile(r"published|entry-date|posted|created|pubdate", re.IGNORECASE)
 _NUMERIC = re.compile(r"(?<![\d/.-])\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d)")
+_BARE_DAY = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?:\d{6})?$")  # all of a text: "20230904"
 _MAX_PLAIN = 120  # characters of a block that is a date line although nothing names it one
 _MAX_FOOT = 60  # characters of such a block behind the text
 _MAX_BESIDE = 15  # characters more than the date itself
@@ -205,6 +206,7 @@ class _Reader:
 
     def read(self, texts: Iterator[str | None]) -> Iterator[Dated]:
         for text in texts:
+            text = _BARE_DAY.sub(r"\1-\2-\3", text.strip()) if text and text.strip().isdigit() else text
             if text and (found := find_date(text)) and (dated := self.dated(text, found)):
                 yield dated
 

@@ -327,6 +327,10 @@ def test_a_person_may_be_called_like_a_thing_where_the_page_says_that_it_is_one(
             "Ann Lee",
         ),
         ("<div>3 May 2020 · 4 min · 812 words · Ann Lee | <a href=/edit>Suggest Changes</a></div>", "Ann Lee"),
+        (
+            "<ul class=authors><li><a href=/a/1>Ann Lee</a></li><li><a href=/a/2>Tom Okafor</a></li></ul>",
+            "Ann Lee; Tom Okafor",
+        ),
         ("<ul><li><span class=user-name>Sid Marlowe</span></li><li>3 May 2020</li></ul>", "Sid Marlowe"),
     ],
 )

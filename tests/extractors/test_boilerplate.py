@@ -38,6 +38,7 @@ def text_with(line: str) -> str:
         "Contenido exclusivo para suscriptores",
         "（责编：王强）",
         "SOURCE Hive Press Ltd.",
+        "You’re receiving this email because you signed up at hives.example. Unsubscribe",
         "###",
     ],
 )

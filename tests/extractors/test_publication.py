@@ -181,3 +181,7 @@ def test_dates_in_other_shapes_are_read(shown: str, published: str) -> None:
 @pytest.mark.parametrize("name", ["w-published-date", "published", "publish.date", "articledate"])
 def test_a_system_s_own_name_for_the_date_is_understood(name: str) -> None:
     assert page(head=f"<meta name={name} content='May 3, 2020'>").published == "2020-05-03"
+
+
+def test_a_date_that_is_stated_without_any_sign_is_read() -> None:
+    assert page(head="<meta name=pubdate content=20200503>").published == "2020-05-03"

@@ -209,7 +209,8 @@ async def settle(site_run: SiteRun) -> None:
     await asyncio.to_thread(hold, db, stays)
     let_in = [page for page in waiting if page.case.id not in stays]
     await applied(site_run, let_in)
-    site_run.counts["broken_held"] = seen.broken - sum(not page.signs.isdisjoint(BROKEN) for page in let_in)
+    broken_let_in = sum(not page.signs.isdisjoint(BROKEN) for page in let_in)
+    site_run.counts["broken_held"] = max(0, seen.broken - broken_let_in)
     held = [page for page in waiting if page.case.id in stays]
     site_run.counts["second_look"] -= len(held)
     site_run.counts["quarantined"] += len(held)

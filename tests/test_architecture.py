@@ -25,7 +25,7 @@ READS_THE_ENVIRONMENT = {"flows/settings_file.py", "flows/orchestration/environm
 HEAVY = {"prefect", "sqlalchemy", "fastapi", "starlette", "bs4", "lxml", "httpx", "numpy", "lingua", "langdetect"}
 
 LAYERS = "never the other way"
-RECORDS_ONLY = "moderation sees nothing of extractors but its records"
+RECORDS_ONLY = "moderation sees nothing of extractors but its records and how answers are kept"
 PURE = "touch no network, no database, no scheduler"
 SQL = "only storage imports SQLAlchemy"
 PREFECT = "only flows.orchestration imports Prefect"

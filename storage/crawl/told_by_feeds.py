@@ -35,7 +35,7 @@ from storage.crawl.leaving_alone import (
 from storage.database.engine import Database
 from storage.database.tables import comments
 
-_NUMBER = re.compile(r"\d+$")
+_NUMBER = re.compile(r"(?<!\d)\d+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-EXTRACTOR_VERSION = "1.1.16"
+EXTRACTOR_VERSION = "1.1.17"
 """Rises with every change that can alter a record of an unchanged page: replays are chosen by it."""
 
 

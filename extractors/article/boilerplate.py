@@ -19,17 +19,23 @@ _COUNTS = re.compile(
     rf"(?:{_COUNTED}) ?[:：]? ?\d[\d.,\u00a0 ]{{0,10}})[\s·•|,]*)+",
     re.IGNORECASE,
 )
+_RESERVED = (
+    r"(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|(?:todos los )?derechos reservados|"
+    r"tutti i diritti riservati|(?:todos os )?direitos reservados|все права защищены|wszelkie prawa zastrzeżone|"
+    r"tüm hakları saklıdır|جميع الحقوق محفوظة|無断転載|版权所有|版權所有|무단\s?전재)"
+)
+# A notice opens with its sign, a year and who holds the rights, or stands apart; prose that speaks of rights does not.
 _RIGHTS = re.compile(
-    r"\W{0,3}(?:(?:©|ⓒ|\(c\)|copyright)[\s©]*\d{4}|저작권자)|.{0,120}(?:all rights reserved|alle rechte vorbehalten|"
-    r"tous droits réservés|(?:todos los )?derechos reservados|tutti i diritti riservati|direitos reservados|"
-    r"все права защищены|wszelkie prawa zastrzeżone|tüm hakları saklıdır|جميع الحقوق محفوظة|無断転載|版权所有|版權所有|"
-    r"무단\s?전재)",
+    r"\W{0,3}(?:(?:©|ⓒ|\(c\))[\s©]*\d{4}|저작권자|"
+    r"copyright[\s©]*\d{4}(?:\s?[-–]\s?\d{4})?(?=\W*$|\s?[,.|·–—©]|\s+by\b|\s+(?-i:[^\W\d_a-z])))|"
+    rf"(?:.{{0,120}}[.,|·•©–—-]\s?|\W{{0,3}}){_RESERVED}(?=\W*$|\s?[.,;|·•©–—(-]|\s+by\b)",
     re.IGNORECASE,
 )
 _PAYWALL = re.compile(
     r"\W{0,3}(?:(?:this|the rest of this|the full) (?:article|story|content|post|report) is (?:only |exclusively )?"
     r"(?:for|available (?:only )?to|reserved for|exclusive to)\b.{0,60}(?:subscribers|members)|"
-    r"(?:subscribe|sign up|log ?in|register)(?: now| today)? to (?:read|continue|unlock|keep reading|view the rest)|"
+    r"(?:subscribe|sign up|log ?in|register)(?: now| today)? to (?:read|continue|unlock|keep reading|view the rest)"
+    r"[^:;]{0,80}$|"
     r"already a (?:paid )?(?:subscriber|member)\b|(?:you have|you['’]ve) (?:reached your|"
     r"read your) .{0,20}(?:limit|free)|"
     r"(?:cet )?article (?:est )?réservé (?:aux|à nos) abonné|(?:la )?suite (?:de cet article )?(?:est )?réservée|"

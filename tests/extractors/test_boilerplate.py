@@ -56,6 +56,9 @@ def test_counts_rights_walls_and_desk_notes_are_boilerplate(text: str) -> None:
         "Sources say that the hive was sold.",
         "Comments are welcome, she says.",
         "The end of the season came early.",
+        "The label on the box still said all rights reserved, and nobody had asked who held them.",
+        "Copyright 1976 changed how long a work is protected in the United States.",
+        "Register to continue: that is what the sign at the polling station said in 1964.",
     ],
 )
 def test_sentences_that_speak_of_such_things_are_text(text: str) -> None:
